@@ -1,0 +1,51 @@
+"""The manifest: what an export holds, with a checksum for each file, and whether it still does."""
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import simplejson
+
+from api_export.reports import Reports
+
+SCHEMA_VERSION = 1
+MANIFEST = "manifest.json"
+
+
+def file_entry(path: str, content: bytes) -> dict[str, Any]:
+    """A file's line in the manifest."""
+    return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
+
+
+def build_manifest(reports: Reports, files: list[dict[str, Any]]) -> dict[str, Any]:
+    """The manifest of an export of these files."""
+    run = reports.run()
+    return {
+        "schema_version": SCHEMA_VERSION,
+        "as_of": run["as_of"],
+        "settings": {key: run[key] for key in ("tier_basis", "window_days", "top_limits")},
+        "totals": reports.totals(),
+        "quarantined": reports.quarantined(),
+        "drift": reports.drift(),
+        "warnings": reports.warnings(),
+        "files": sorted(files, key=lambda file: file["path"]),
+    }
+
+
+def find_faults(version: Path) -> list[str]:
+    """How an export's files differ from its manifest, a line for each; none if they agree."""
+    try:
+        manifest = simplejson.loads((version / MANIFEST).read_bytes())
+    except (OSError, ValueError) as error:
+        return [f"{MANIFEST} can't be read: {error}"]
+    listed = {file["path"]: file for file in manifest["files"]}
+    present = {
+        path.relative_to(version).as_posix() for path in version.rglob("*") if path.is_file()
+    } - {MANIFEST}
+    faults = [f"{path} is not in the manifest" for path in sorted(present - listed.keys())]
+    for path, file in listed.items():
+        if path not in present:
+            faults.append(f"{path} is missing")
+        elif file_entry(path, (version / path).read_bytes()) != file:
+            faults.append(f"{path} differs from its checksum")
+    return faults

@@ -1,0 +1,196 @@
+"""Writing an export: every file of a version, then one switch that makes it the current one."""
+
+import os
+import shutil
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import simplejson
+
+from api_export.endpoints import API_ROOT, BY_WIDGET_TYPE, ENDPOINTS, Endpoint
+from api_export.manifest import MANIFEST, build_manifest, file_entry, find_faults
+from api_export.reports import AskedRange, PlacedWidget, Reports
+
+
+@dataclass(frozen=True)
+class Export:
+    """A written export: its folder below `versions/`, its manifest, and whether it is new."""
+
+    version: Path
+    manifest: dict[str, Any]
+    is_new: bool
+
+
+def write_export(
+    marts: Path, directory: Path, asked_ranges: tuple[AskedRange, ...] = (), keep: int = 3
+) -> Export:
+    """Write the export of published marts and make it `directory/current`, in one step.
+
+    Its name is a checksum of what it holds, so the same figures give the same version. Of the
+    versions, the current one and the latest `keep` - 1 others stay. Raises `OSError` where the
+    disk refuses, and leaves the current export as it was.
+    """
+    versions = directory / "versions"
+    versions.mkdir(parents=True, exist_ok=True)
+    for leftover in versions.glob(".writing-*"):
+        shutil.rmtree(leftover)
+    scratch = versions / f".writing-{os.getpid()}"
+    with Reports(marts) as reports:
+        files = [
+            _write(scratch, path, dump(payload)) for path, payload in _payloads(reports, asked_ranges)
+        ]
+        manifest = build_manifest(reports, files)
+    content = dump(manifest)
+    name = _write(scratch, MANIFEST, content)["sha256"][:16]
+    _sync_folders(scratch)
+
+    version = versions / name
+    is_new = not version.exists() or bool(find_faults(version))
+    if is_new:
+        shutil.rmtree(version, ignore_errors=True)
+        scratch.rename(version)
+    else:
+        shutil.rmtree(scratch)
+        os.utime(version)
+    _switch(directory, version)
+    _remove_old(versions, version, keep)
+    return Export(version, manifest, is_new)
+
+
+def dump(payload: Any) -> bytes:
+    """A payload's bytes: UTF-8, two-space indent, decimals as they stand, a final newline."""
+    text = simplejson.dumps(payload, indent=2, ensure_ascii=False, use_decimal=True, default=_text)
+    return text.encode() + b"\n"
+
+
+def _text(value: Any) -> str:
+    if isinstance(value, date):
+        return value.isoformat()
+    raise TypeError(f"{type(value).__name__} has no JSON")
+
+
+def _payloads(
+    reports: Reports, asked_ranges: tuple[AskedRange, ...]
+) -> Iterator[tuple[str, Any]]:
+    """Every file of an export: its path and its payload."""
+    run = reports.run()
+    websites = reports.websites()
+    widgets = reports.widgets()
+    records = reports.records(asked_ranges)
+    yield "websites.json", websites
+    for website_id in (website["id"] for website in websites):
+        root = f"{website_id}/{API_ROOT}"
+        yield f"{root}/analytics/index.json", records.get(website_id, [])
+        for record in records.get(website_id, []):
+            yield f"{root}/analytics/{record['id']}/index.json", record
+        placed = widgets.get(website_id, [])
+        yield f"{root}/dashboard-widgets/index.json", [widget.payload for widget in placed]
+        for widget in placed:
+            yield f"{root}/dashboard-widgets/{widget.payload['id']}/index.json", widget.payload
+    for endpoint in ENDPOINTS:
+        yield from _endpoint_payloads(reports, endpoint, run, websites, widgets)
+
+
+def _endpoint_payloads(
+    reports: Reports,
+    endpoint: Endpoint,
+    run: dict[str, Any],
+    websites: list[dict[str, Any]],
+    widgets: dict[int, list[PlacedWidget]],
+) -> Iterator[tuple[str, Any]]:
+    """An endpoint's files for every website, and the data of the widgets that show it.
+
+    One select serves all websites that need a value of the parameter.
+    """
+    showing = {
+        website["id"]: [
+            widget
+            for widget in widgets.get(website["id"], [])
+            if BY_WIDGET_TYPE[widget.payload["widget_type"]] is endpoint
+        ]
+        for website in websites
+    }
+    wanted = {
+        website_id: _wanted_values(endpoint, run, placed) for website_id, placed in showing.items()
+    }
+    default = None if endpoint.parameter is None else endpoint.parameter.default
+    for value in sorted({default}.union(*wanted.values()), key=lambda value: value or 0):
+        payloads = reports.payloads(endpoint, value)
+        for website_id, placed in showing.items():
+            root = f"{website_id}/{API_ROOT}"
+            payload = payloads.get(website_id, [])
+            if value == default:
+                yield f"{root}/{endpoint.path()}", payload
+            if value in wanted[website_id]:
+                yield f"{root}/{endpoint.path(value)}", payload
+            for widget in placed:
+                if _shown_value(endpoint, widget) == value:
+                    yield (
+                        f"{root}/dashboard-widgets/{widget.payload['id']}/data/index.json",
+                        {"widget": widget.payload, "as_of": run["as_of"], "data": payload},
+                    )
+
+
+def _wanted_values(
+    endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedWidget]
+) -> set[int]:
+    """The parameter values that get a file: those of the settings and those that widgets ask for."""
+    if endpoint.parameter is None:
+        return set()
+    name = endpoint.parameter.name
+    configured = run["window_days"] if name == "days" else run["top_limits"]
+    return {*configured, *(value for widget in placed if (value := widget.asked(name)))}
+
+
+def _shown_value(endpoint: Endpoint, widget: PlacedWidget) -> int | None:
+    """The parameter value that a widget shows."""
+    if endpoint.parameter is None:
+        return None
+    return widget.asked(endpoint.parameter.name) or endpoint.parameter.default
+
+
+def _write(root: Path, path: str, content: bytes) -> dict[str, Any]:
+    target = root / path
+    target.parent.mkdir(parents=True, exist_ok=True)
+    with target.open("wb") as file:
+        file.write(content)
+        file.flush()
+        os.fsync(file.fileno())
+    return file_entry(path, content)
+
+
+def _sync_folders(root: Path) -> None:
+    for folder in (*(path for path in root.rglob("*") if path.is_dir()), root):
+        sync_folder(folder)
+
+
+def sync_folder(folder: Path) -> None:
+    """Make sure that the names in a folder are on the disk."""
+    descriptor = os.open(folder, os.O_RDONLY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _switch(directory: Path, version: Path) -> None:
+    """Point `current` at a version; readers see the old link or the new one, never none."""
+    sync_folder(version.parent)
+    link = directory / ".current"
+    link.unlink(missing_ok=True)
+    link.symlink_to(version.relative_to(directory))
+    link.replace(directory / "current")
+    sync_folder(directory)
+
+
+def _remove_old(versions: Path, current: Path, keep: int) -> None:
+    others = sorted(
+        (path for path in versions.iterdir() if path != current),
+        key=lambda path: path.stat().st_mtime,
+        reverse=True,
+    )
+    for old in others[max(keep - 1, 0) :]:
+        shutil.rmtree(old)

@@ -1,0 +1,37 @@
+{#
+    The parts of the source contract's table of reasons that every entity shares. A judged model
+    flags its readable rows, finds the superseded ones among them, and gives each row the first
+    reason that applies; a valid row has none.
+#}
+
+{# Whether an event's instant lies in the years that the contract counts, 1970 to 2199 (UTC). #}
+{% macro is_countable_instant(column) -%}
+    {{ column }} is not null
+    and {{ column }} >= timestamptz '1970-01-01 00:00:00+00'
+    and {{ column }} < timestamptz '2200-01-01 00:00:00+00'
+{%- endmacro %}
+
+{#
+    source_row of each readable row that gives way to another of the same id. The row that stays
+    is the greatest by `ranked_by`, in that order, null being least. Only ids that occur twice are
+    ranked: ranking a whole ledger would sort it.
+#}
+{% macro superseded_rows(key, ranked_by, flagged='flagged') -%}
+    select source_row
+    from {{ flagged }}
+    where
+        is_readable
+        and {{ key }} in (
+            select {{ key }} from {{ flagged }}
+            where is_readable
+            group by {{ key }}
+            having count(*) > 1
+        )
+    qualify
+        row_number() over (
+            partition by {{ key }}
+            order by {% for column in ranked_by -%}
+                {{ column }} desc nulls last{{ ', ' if not loop.last }}
+            {%- endfor %}
+        ) > 1
+{%- endmacro %}

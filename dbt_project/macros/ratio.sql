@@ -1,0 +1,19 @@
+{#
+    numerator ÷ denominator, rounded once, half away from zero, in exact integer arithmetic;
+    0 where the denominator is 0. The numerator is a whole number of any sign, the denominator
+    is a whole number that is never negative.
+#}
+{% macro ratio(numerator, denominator, decimals=2) -%}
+    {%- set units = 10 ** decimals -%}
+    cast(
+        case
+            when coalesce({{ denominator }}, 0) = 0 then 0
+            else sign({{ numerator }}) * cast(
+                (
+                    abs(cast({{ numerator }} as hugeint)) * {{ 2 * units }}
+                    + cast({{ denominator }} as hugeint)
+                ) // (2 * cast({{ denominator }} as hugeint)) as decimal(30, 0)
+            ) * cast({{ 1 / units }} as decimal({{ decimals + 1 }}, {{ decimals }}))
+        end as decimal(38, {{ decimals }})
+    )
+{%- endmacro %}

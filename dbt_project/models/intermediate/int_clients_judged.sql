@@ -1,0 +1,48 @@
+with
+
+clients as (
+
+    select * from {{ ref('stg_loyalty__clients') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+
+),
+
+flagged as (
+
+    select
+        *,
+        client_id is not null and website_id is not null as is_readable
+    from clients
+
+),
+
+superseded as (
+
+    {{ superseded_rows(
+        'client_id', ['website_id', 'cached_points', 'cached_tier_id', 'joined_at']
+    ) }}
+
+),
+
+judged as (
+
+    select
+        flagged.*,
+        cast(timezone(websites.timezone, flagged.joined_at) as date) as joined_date,
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+            when websites.website_id is null then 'unknown_website'
+        end as quarantine_reason
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+    left join websites on flagged.website_id = websites.website_id
+
+)
+
+select * from judged

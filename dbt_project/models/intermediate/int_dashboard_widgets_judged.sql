@@ -1,0 +1,66 @@
+with
+
+widgets as (
+
+    select * from {{ ref('stg_loyalty__dashboard_widgets') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+
+),
+
+widget_types as (
+
+    select * from {{ ref('widget_types') }}
+
+),
+
+flagged as (
+
+    select
+        *,
+        widget_id is not null
+        and website_id is not null
+        and widget_type is not null
+        and title is not null
+        and position is not null
+        and is_visible is not null
+        and config is not null as is_readable
+    from widgets
+
+),
+
+{# The lowest position stays: its negative is the greatest. #}
+superseded as (
+
+    {{ superseded_rows(
+        'widget_id',
+        [
+            '-cast(position as hugeint)', 'website_id', 'widget_type', 'title', 'is_visible',
+            'config', 'created_at'
+        ]
+    ) }}
+
+),
+
+judged as (
+
+    select
+        flagged.*,
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+            when websites.website_id is null then 'unknown_website'
+            when widget_types.widget_type is null then 'unknown_widget_type'
+        end as quarantine_reason
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+    left join websites on flagged.website_id = websites.website_id
+    left join widget_types on flagged.widget_type = widget_types.widget_type
+
+)
+
+select * from judged

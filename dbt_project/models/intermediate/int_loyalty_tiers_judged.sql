@@ -1,0 +1,48 @@
+with
+
+tiers as (
+
+    select * from {{ ref('stg_loyalty__loyalty_tiers') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+
+),
+
+flagged as (
+
+    select
+        *,
+        tier_id is not null
+        and website_id is not null
+        and tier_name is not null
+        and threshold is not null as is_readable
+    from tiers
+
+),
+
+superseded as (
+
+    {{ superseded_rows('tier_id', ['website_id', 'tier_name', 'threshold']) }}
+
+),
+
+judged as (
+
+    select
+        flagged.*,
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+            when websites.website_id is null then 'unknown_website'
+        end as quarantine_reason
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+    left join websites on flagged.website_id = websites.website_id
+
+)
+
+select * from judged

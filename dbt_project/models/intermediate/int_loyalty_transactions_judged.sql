@@ -1,0 +1,72 @@
+with
+
+transactions as (
+
+    select * from {{ ref('stg_loyalty__loyalty_transactions') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+
+),
+
+clients as (
+
+    select * from {{ ref('int_clients_judged') }} where quarantine_reason is null
+
+),
+
+flagged as (
+
+    select
+        *,
+        transaction_id is not null
+        and website_id is not null
+        and client_id is not null
+        and points is not null
+        and transaction_type is not null
+        and {{ is_countable_instant('occurred_at') }} as is_readable
+    from transactions
+
+),
+
+superseded as (
+
+    {{ superseded_rows(
+        'transaction_id',
+        [
+            'occurred_at', 'points', 'website_id', 'client_id', 'transaction_type', 'reason',
+            'redemption_request_id'
+        ]
+    ) }}
+
+),
+
+judged as (
+
+    select
+        flagged.*,
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+            when websites.website_id is null then 'unknown_website'
+            when clients.client_id is null then 'unknown_client'
+            when clients.website_id != flagged.website_id then 'website_mismatch'
+            when flagged.transaction_type not in ('add', 'redeem', 'deduct') then 'unknown_type'
+            when flagged.transaction_type = 'add' and flagged.points < 0 then 'sign_mismatch'
+            when flagged.transaction_type != 'add' and flagged.points > 0 then 'sign_mismatch'
+        end as quarantine_reason,
+        case
+            when flagged.is_readable
+                then cast(timezone(websites.timezone, flagged.occurred_at) as date)
+        end as business_date
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+    left join websites on flagged.website_id = websites.website_id
+    left join clients on flagged.client_id = clients.client_id
+
+)
+
+select * from judged

@@ -1,0 +1,47 @@
+with
+
+categories as (
+
+    select * from {{ ref('stg_loyalty__redemption_categories') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+
+),
+
+flagged as (
+
+    select
+        *,
+        category_id is not null
+        and website_id is not null
+        and category_name is not null as is_readable
+    from categories
+
+),
+
+superseded as (
+
+    {{ superseded_rows('category_id', ['website_id', 'category_name']) }}
+
+),
+
+judged as (
+
+    select
+        flagged.*,
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+            when websites.website_id is null then 'unknown_website'
+        end as quarantine_reason
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+    left join websites on flagged.website_id = websites.website_id
+
+)
+
+select * from judged

@@ -1,0 +1,67 @@
+with
+
+items as (
+
+    select * from {{ ref('stg_loyalty__redemption_items') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+
+),
+
+categories as (
+
+    select * from {{ ref('int_redemption_categories_judged') }} where quarantine_reason is null
+
+),
+
+flagged as (
+
+    select
+        *,
+        item_id is not null
+        and website_id is not null
+        and category_id is not null
+        and item_name is not null
+        and points_required is not null as is_readable
+    from items
+
+),
+
+superseded as (
+
+    {{ superseded_rows(
+        'item_id',
+        [
+            'website_id', 'category_id', 'item_name', 'points_required', 'redemption_type',
+            'is_active'
+        ]
+    ) }}
+
+),
+
+judged as (
+
+    select
+        flagged.*,
+        categories.category_name,
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+            when websites.website_id is null then 'unknown_website'
+            when categories.category_id is null then 'unknown_category'
+        end as quarantine_reason
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+    left join websites on flagged.website_id = websites.website_id
+    left join categories
+        on
+            flagged.category_id = categories.category_id
+            and flagged.website_id = categories.website_id
+
+)
+
+select * from judged

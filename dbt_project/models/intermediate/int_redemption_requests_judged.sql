@@ -1,0 +1,93 @@
+with
+
+requests as (
+
+    select * from {{ ref('stg_loyalty__redemption_requests') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+
+),
+
+clients as (
+
+    select * from {{ ref('int_clients_judged') }} where quarantine_reason is null
+
+),
+
+items as (
+
+    select * from {{ ref('int_redemption_items_judged') }} where quarantine_reason is null
+
+),
+
+flagged as (
+
+    select
+        *,
+        request_id is not null
+        and website_id is not null
+        and client_id is not null
+        and item_id is not null
+        and points_used is not null
+        and points_used >= 0
+        and status is not null
+        and {{ is_countable_instant('requested_at') }} as is_readable
+    from requests
+
+),
+
+superseded as (
+
+    {{ superseded_rows(
+        'request_id',
+        [
+            'requested_at', 'points_used', 'website_id', 'client_id', 'item_id', 'status',
+            'approved_at', 'fulfilled_at', 'rejected_at'
+        ]
+    ) }}
+
+),
+
+judged as (
+
+    select
+        flagged.*,
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+            when websites.website_id is null then 'unknown_website'
+            when clients.client_id is null then 'unknown_client'
+            when clients.website_id != flagged.website_id then 'website_mismatch'
+            when items.item_id is null then 'unknown_item'
+            when
+                flagged.status not in (
+                    'pending', 'approved', 'fulfilled', 'rejected', 'cancelled'
+                )
+                then 'unknown_status'
+        end as quarantine_reason,
+        case
+            when flagged.is_readable then timezone(websites.timezone, flagged.requested_at)
+        end as local_requested_at
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+    left join websites on flagged.website_id = websites.website_id
+    left join clients on flagged.client_id = clients.client_id
+    left join items
+        on flagged.item_id = items.item_id and flagged.website_id = items.website_id
+
+),
+
+dated as (
+
+    select
+        *,
+        cast(local_requested_at as date) as business_date
+    from judged
+
+)
+
+select * from dated

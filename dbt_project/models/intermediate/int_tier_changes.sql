@@ -1,0 +1,67 @@
+with
+
+client_days as (
+
+    select * from {{ ref('fct_client_days') }}
+
+),
+
+run as (
+
+    select * from {{ ref('int_run') }}
+
+),
+
+tiers as (
+
+    select * from {{ ref('dim_tiers') }} where is_reachable
+
+),
+
+{# The level after a client's day and the one before it: the day's own figures tell both. #}
+levels as (
+
+    select
+        client_days.website_id,
+        client_days."date",
+        1 as change,
+        client_days.balance > 0 as is_active,
+        {{ tier_points('client_days.balance', 'client_days.lifetime_issued') }} as tier_points
+    from client_days
+    cross join run
+    where client_days.balance > 0
+    union all
+    select
+        client_days.website_id,
+        client_days."date",
+        -1 as change,
+        client_days.balance - client_days.net > 0 as is_active,
+        {{ tier_points(
+            'client_days.balance - client_days.net',
+            'client_days.lifetime_issued - client_days.issued'
+        ) }} as tier_points
+    from client_days
+    cross join run
+    where client_days.balance - client_days.net > 0
+
+),
+
+changes as (
+
+    select
+        levels.website_id,
+        levels."date",
+        tiers.tier_id,
+        cast(sum(levels.change) as bigint) as change
+    from levels
+    left join tiers
+        on
+            levels.website_id = tiers.website_id
+            and levels.tier_points >= tiers.threshold
+            and coalesce(levels.tier_points < tiers.next_threshold, true)
+    group by levels.website_id, levels."date", tiers.tier_id
+
+)
+
+select * from changes
+where change != 0

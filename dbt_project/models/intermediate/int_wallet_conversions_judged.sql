@@ -1,0 +1,67 @@
+with
+
+conversions as (
+
+    select * from {{ ref('stg_loyalty__wallet_conversions') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+
+),
+
+clients as (
+
+    select * from {{ ref('int_clients_judged') }} where quarantine_reason is null
+
+),
+
+flagged as (
+
+    select
+        *,
+        conversion_id is not null
+        and website_id is not null
+        and client_id is not null
+        and points is not null
+        and points >= 0
+        and amount is not null
+        and amount >= 0
+        and {{ is_countable_instant('converted_at') }} as is_readable
+    from conversions
+
+),
+
+superseded as (
+
+    {{ superseded_rows(
+        'conversion_id', ['converted_at', 'points', 'website_id', 'client_id', 'amount']
+    ) }}
+
+),
+
+judged as (
+
+    select
+        flagged.*,
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+            when websites.website_id is null then 'unknown_website'
+            when clients.client_id is null then 'unknown_client'
+            when clients.website_id != flagged.website_id then 'website_mismatch'
+        end as quarantine_reason,
+        case
+            when flagged.is_readable
+                then cast(timezone(websites.timezone, flagged.converted_at) as date)
+        end as business_date
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+    left join websites on flagged.website_id = websites.website_id
+    left join clients on flagged.client_id = clients.client_id
+
+)
+
+select * from judged

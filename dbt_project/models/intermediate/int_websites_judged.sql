@@ -1,0 +1,38 @@
+with
+
+websites as (
+
+    select * from {{ ref('stg_loyalty__websites') }}
+
+),
+
+flagged as (
+
+    select
+        *,
+        coalesce(website_id between 1 and 900719, false)
+        and website_name is not null as is_readable
+    from websites
+
+),
+
+superseded as (
+
+    {{ superseded_rows('website_id', ['website_name', 'timezone']) }}
+
+),
+
+judged as (
+
+    select
+        flagged.* replace (coalesce(flagged.timezone, 'UTC') as timezone),
+        case
+            when not flagged.is_readable then 'invalid_value'
+            when superseded.source_row is not null then 'duplicate_id'
+        end as quarantine_reason
+    from flagged
+    left join superseded on flagged.source_row = superseded.source_row
+
+)
+
+select * from judged

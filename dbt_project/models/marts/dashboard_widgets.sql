@@ -1,0 +1,72 @@
+with
+
+websites as (
+
+    select * from {{ ref('dim_websites') }}
+
+),
+
+delivered as (
+
+    select * from {{ ref('int_dashboard_widgets_judged') }} where quarantine_reason is null
+
+),
+
+{# Where the source has no widgets at all, each website gets one of each type. #}
+defaults as (
+
+    select
+        widget_types.position as widget_id,
+        websites.website_id,
+        widget_types.widget_type,
+        widget_types.title,
+        widget_types.position,
+        true as is_visible,
+        '{}' as config,
+        cast(null as timestamptz) as created_at
+    from {{ ref('stg_pipeline__deliveries') }} as deliveries
+    cross join websites
+    cross join {{ ref('widget_types') }} as widget_types
+    where deliveries.entity = 'dashboard_widgets' and not deliveries.is_delivered
+
+),
+
+widgets as (
+
+    select
+        widget_id,
+        website_id,
+        widget_type,
+        title,
+        position,
+        is_visible,
+        config,
+        created_at
+    from delivered
+    union all
+    select * from defaults
+
+),
+
+{# `asked_`: what the config asks for, where that is a JSON integer in range. #}
+configured as (
+
+    select
+        cast(widgets.widget_id as bigint) as widget_id,
+        widgets.website_id,
+        websites.website_name,
+        widgets.widget_type,
+        widgets.title,
+        cast(widgets.position as bigint) as position,
+        widgets.is_visible,
+        widgets.config,
+        widgets.created_at,
+        {{ config_integer('widgets.config', 'days', 3660) }} as asked_days,
+        {{ config_integer('widgets.config', 'limit', 100) }} as asked_limit
+    from widgets
+    inner join websites on widgets.website_id = websites.website_id
+
+)
+
+select * from configured
+order by website_id, position, widget_id

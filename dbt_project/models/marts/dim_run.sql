@@ -1,0 +1,9 @@
+with
+
+run as (
+
+    select * from {{ ref('int_run') }}
+
+)
+
+select * from run

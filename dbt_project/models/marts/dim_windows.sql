@@ -1,0 +1,26 @@
+with
+
+windows as (
+
+    select cast(unnest(range(1, 3661)) as integer) as window_days
+
+),
+
+run as (
+
+    select * from {{ ref('int_run') }}
+
+),
+
+dated as (
+
+    select
+        windows.window_days,
+        run.as_of - (windows.window_days - 1) as date_from,
+        run.as_of as date_to
+    from windows
+    cross join run
+
+)
+
+select * from dated

@@ -1,0 +1,66 @@
+{{ config(post_hook=[
+    "use {{ this.database }}",
+    "{{ publish_calculate_analytics() }}",
+    "use {{ target.database }}",
+]) }}
+
+with
+
+run as (
+
+    select * from {{ ref('int_run') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('dim_websites') }} where first_event_date is not null
+
+),
+
+months as (
+
+    select
+        websites.website_id,
+        dates.month_start_date as date_from,
+        last_day(dates.month_start_date) as date_to
+    from websites
+    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates."date"
+
+),
+
+weeks as (
+
+    select
+        websites.website_id,
+        dates.week_start_date as date_from,
+        dates.week_start_date + 6 as date_to
+    from websites
+    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates."date"
+
+),
+
+asked as (
+
+    select
+        website_id,
+        date_from,
+        date_to
+    from {{ ref('stg_pipeline__asked_ranges') }}
+
+),
+
+ranges as (
+
+    select * from months
+    union
+    select * from weeks
+    union
+    select * from asked
+
+),
+
+{{ analytics_records('ranges') }}
+
+select * from records
+order by website, date_from, date_to

@@ -1,0 +1,10 @@
+with
+
+records as (
+
+    select * from {{ ref('loyalty_analytics') }}
+
+)
+
+select * from records
+order by website, date_to desc, date_from desc

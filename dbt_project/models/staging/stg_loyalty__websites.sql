@@ -1,0 +1,24 @@
+with
+
+source as (
+
+    select * from {{ source('loyalty', 'websites') }}
+
+),
+
+renamed as (
+
+    select
+        -- ids
+        source._row as source_row,
+        {{ read_integer('source.id') }} as website_id,
+
+        -- text
+        {{ read_text('source.name') }} as website_name,
+        {{ read_text('source.timezone') }} as timezone
+
+    from source
+
+)
+
+select * from renamed

@@ -1,0 +1,1 @@
+"""The pipeline: sources, Dagster assets, checks, jobs, schedules and the `loyalty` command."""

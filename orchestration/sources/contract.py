@@ -1,0 +1,58 @@
+"""The source contract: the nine entities that every source delivers, and their columns."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A table of the contract: its columns in the contract's order."""
+
+    name: str
+    required: tuple[str, ...]
+    """Columns that a delivery must have."""
+    columns: tuple[str, ...]
+    """All columns; those that may be absent are delivered as nulls then."""
+    is_optional: bool = False
+    """Whether a source may lack the entity."""
+
+
+def _entity(name: str, columns: str, *, is_optional: bool = False) -> Entity:
+    """An entity from its columns in a line; `?` marks the ones that may be absent."""
+    names = columns.split()
+    return Entity(
+        name=name,
+        required=tuple(column for column in names if not column.endswith("?")),
+        columns=tuple(column.removesuffix("?") for column in names),
+        is_optional=is_optional,
+    )
+
+
+ENTITIES = (
+    _entity("websites", "id name timezone?"),
+    _entity("clients", "id website_id loyalty_points? tier_id? date_joined?"),
+    _entity("loyalty_tiers", "id website_id name threshold"),
+    _entity(
+        "loyalty_transactions",
+        "id website_id client_id points transaction_type reason? timestamp redemption_request_id?",
+    ),
+    _entity("redemption_categories", "id website_id name"),
+    _entity(
+        "redemption_items",
+        "id website_id category_id name points_required redemption_type? is_active?",
+    ),
+    _entity(
+        "redemption_requests",
+        "id website_id client_id item_id points_used status requested_at"
+        " approved_at? fulfilled_at? rejected_at?",
+    ),
+    _entity(
+        "wallet_conversions",
+        "id website_id client_id points amount converted_at",
+        is_optional=True,
+    ),
+    _entity(
+        "dashboard_widgets",
+        "id website_id widget_type title position is_visible config created_at?",
+        is_optional=True,
+    ),
+)

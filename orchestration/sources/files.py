@@ -1,0 +1,258 @@
+"""The `files:` source: a folder with one Parquet, CSV or JSONL file for each entity.
+
+Parquet is read by DuckDB in its own types. CSV and JSONL are read as text, by the standard
+library and simplejson: DuckDB's readers lose a quoted value that never ends and take lenient JSON.
+"""
+
+import csv
+import glob
+import sys
+from collections import deque
+from collections.abc import Callable, Iterator
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+import duckdb
+import pyarrow as pa
+from simplejson import RawJSON
+
+from orchestration.errors import SourceError
+from orchestration.sources.contract import ENTITIES, Entity
+from api_export.strict_json import dumps_sorted, loads_strict
+
+SUFFIXES = (".parquet", ".csv", ".jsonl")
+BATCH_ROWS = 50_000
+
+Row = tuple[dict[str, str | None], str | None]
+"""A delivered row: its values as text, and the line itself where not all of it could be kept."""
+
+
+class FilesSource:
+    """A folder of files. Its identity is its absolute path."""
+
+    def __init__(self, directory: Path) -> None:
+        """Find each entity's file; raise `SourceError` where the folder can't serve."""
+        self.directory = directory.expanduser().absolute()
+        self.identity = f"files:{self.directory}"
+        if not self.directory.is_dir():
+            raise SourceError(f"{self.identity}: there is no such folder")
+        self.paths = {entity.name: self._find(entity) for entity in ENTITIES}
+
+    def _find(self, entity: Entity) -> Path | None:
+        names = [f"{entity.name}{suffix}" for suffix in SUFFIXES]
+        found = [name for name in names if (self.directory / name).exists()]
+        if len(found) > 1:
+            raise SourceError(
+                f"{self.identity}: {' and '.join(found)} are two files for the entity"
+                f" {entity.name}; keep one"
+            )
+        if found:
+            return self.directory / found[0]
+        if entity.is_optional:
+            return None
+        raise SourceError(
+            f"{self.identity}: the required entity {entity.name} is missing;"
+            f" expected one of {', '.join(names)}"
+        )
+
+    def has(self, entity: Entity) -> bool:
+        """Whether the source delivers the entity at all."""
+        return self.paths[entity.name] is not None
+
+    def columns(self, connection: duckdb.DuckDBPyConnection, entity: Entity) -> list[str]:
+        """The names of the delivered columns of an entity that is there."""
+        return self._read(entity, lambda path: _COLUMNS[path.suffix](connection, path, entity))
+
+    def rows(
+        self, connection: duckdb.DuckDBPyConnection, entity: Entity, columns: list[str]
+    ) -> duckdb.DuckDBPyRelation:
+        """The delivered rows: `_row` (its number), the columns named, `_line` (text or null)."""
+        return self._read(entity, lambda path: _ROWS[path.suffix](connection, path, columns))
+
+    def _read(self, entity: Entity, read: Callable[[Path], Any]) -> Any:
+        path = self.paths[entity.name]
+        assert path is not None
+        try:
+            return read(path)
+        except (duckdb.Error, OSError, UnicodeError, csv.Error) as error:
+            reason = str(error).strip().splitlines()[0]
+            raise SourceError(f"{self.identity}: {path.name} can't be read: {reason}") from error
+
+
+def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
+    return connection.from_parquet(glob.escape(str(path)), file_row_number=True)
+
+
+def _parquet_columns(
+    connection: duckdb.DuckDBPyConnection, path: Path, _: Entity
+) -> list[str]:
+    return [name for name in _parquet(connection, path).columns if name != "file_row_number"]
+
+
+def _parquet_rows(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: list[str]
+) -> duckdb.DuckDBPyRelation:
+    return _parquet(connection, path).select(
+        duckdb.ColumnExpression("file_row_number").alias("_row"),
+        *(duckdb.ColumnExpression(column) for column in columns),
+        duckdb.ConstantExpression(None).cast("VARCHAR").alias("_line"),
+    )
+
+
+def _csv_columns(_: duckdb.DuckDBPyConnection, path: Path, __: Entity) -> list[str]:
+    for record in _csv_records(path):
+        if isinstance(record, str):
+            raise csv.Error("the first line is no header")
+        return record
+    return []
+
+
+def _csv_rows(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: list[str]
+) -> duckdb.DuckDBPyRelation:
+    return _text_rows(connection, _read_csv(path), columns)
+
+
+def _read_csv(path: Path) -> Iterator[Row]:
+    records = _csv_records(path)
+    header = next(records)
+    for record in records:
+        if isinstance(record, str):
+            yield {}, record
+        elif len(record) != len(header):
+            yield {}, ",".join(record)
+        elif any(_has_surrogate(value) for value in record):
+            yield {}, ",".join(record)
+        else:
+            yield dict(zip(header, (value or None for value in record), strict=True)), None
+
+
+def _csv_records(path: Path) -> Iterator[list[str] | str]:
+    """The records of a CSV file; where a line begins no record, that line itself.
+
+    A quote that is never closed takes all that follows into its value: only the line in which it
+    opens is broken, and reading goes on with the next one.
+    """
+    csv.field_size_limit(sys.maxsize)
+    with path.open(encoding="utf-8-sig", errors="surrogateescape", newline="") as file:
+        taken: list[str] = []
+        returned: deque[str] = deque()
+
+        def lines() -> Iterator[str]:
+            while True:
+                line = returned.popleft() if returned else file.readline()
+                if not line:
+                    return
+                taken.append(line)
+                yield line
+
+        reader = csv.reader(lines(), strict=True)
+        while True:
+            taken.clear()
+            try:
+                record = next(reader)
+            except StopIteration:
+                return
+            except csv.Error:
+                returned.extendleft(reversed(taken[1:]))
+                reader = csv.reader(lines(), strict=True)
+                yield taken[0]
+            else:
+                if record:
+                    yield record
+
+
+def _jsonl_columns(_: duckdb.DuckDBPyConnection, path: Path, entity: Entity) -> list[str]:
+    """The entity's columns, unless every row lacks a required one: a row may leave nulls out."""
+    names: set[str] = set()
+    for values, _line in _read_jsonl(path):
+        names.update(values)
+        if names.issuperset(entity.required):
+            break
+    return list(names) if names and not names.issuperset(entity.required) else list(entity.columns)
+
+
+def _jsonl_rows(
+    connection: duckdb.DuckDBPyConnection, path: Path, columns: list[str]
+) -> duckdb.DuckDBPyRelation:
+    return _text_rows(connection, _read_jsonl(path), columns)
+
+
+def _read_jsonl(path: Path) -> Iterator[Row]:
+    with path.open("rb") as file:
+        for number, line in enumerate(file):
+            content = line.removeprefix(b"\xef\xbb\xbf") if number == 0 else line
+            if content.strip(b" \t\r\n"):
+                yield _json_row(content)
+
+
+def _json_row(line: bytes) -> Row:
+    try:
+        row = loads_strict(line.decode())
+    except ValueError:
+        return {}, line.decode(errors="backslashreplace")
+    if not isinstance(row, dict):
+        return {}, line.decode()
+    values = {key: _json_text(value) for key, value in row.items()}
+    has_lost = any(values[key] is None and value is not None for key, value in row.items())
+    return values, line.decode() if has_lost else None
+
+
+def _json_text(value: Any) -> str | None:
+    """The value as text: a number just as it was written; null where it can't be text."""
+    match value:
+        case str():
+            return None if _has_surrogate(value) else value
+        case bool():
+            return "true" if value else "false"
+        case RawJSON():
+            return value.encoded_json
+        case None:
+            return None
+        case _:
+            try:
+                return dumps_sorted(value)
+            except ValueError:
+                return None
+
+
+def _has_surrogate(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return True
+    return False
+
+
+def _text_rows(
+    connection: duckdb.DuckDBPyConnection, rows: Iterator[Row], columns: list[str]
+) -> duckdb.DuckDBPyRelation:
+    schema = pa.schema(
+        [("_row", pa.int64()), *((column, pa.string()) for column in columns), ("_line", pa.string())]
+    )
+    batches = pa.RecordBatchReader.from_batches(schema, _batches(rows, columns, schema))
+    return connection.from_arrow(batches)
+
+
+def _batches(
+    rows: Iterator[Row], columns: list[str], schema: pa.Schema
+) -> Iterator[pa.RecordBatch]:
+    numbered = enumerate(rows)
+    while batch := list(islice(numbered, BATCH_ROWS)):
+        yield pa.RecordBatch.from_arrays(
+            [
+                pa.array([number for number, _ in batch], pa.int64()),
+                *(pa.array([values.get(c) for _, (values, _) in batch], pa.string()) for c in columns),
+                pa.array([line and _printable(line) for _, (_, line) in batch], pa.string()),
+            ],
+            schema=schema,
+        )
+
+
+def _printable(line: str) -> str:
+    return line.encode(errors="surrogateescape").decode(errors="backslashreplace")
+
+
+_COLUMNS = {".parquet": _parquet_columns, ".csv": _csv_columns, ".jsonl": _jsonl_columns}
+_ROWS = {".parquet": _parquet_rows, ".csv": _csv_rows, ".jsonl": _jsonl_rows}
