@@ -45,7 +45,9 @@ class Endpoint:
 
     def path(self, value: int | None = None) -> str:
         """The file of a parameter's value, or of the default, below a website's API root."""
-        file = "index" if value is None or self.parameter is None else f"{self.parameter.name}={value}"
+        file = (
+            "index" if value is None or self.parameter is None else f"{self.parameter.name}={value}"
+        )
         return f"analytics/{self.name}/{file}.json"
 
 

@@ -74,7 +74,7 @@ class Reports:
         )
 
     def payloads(self, endpoint: Endpoint, value: int | None) -> dict[int, Any]:
-        """An endpoint's payload for a value of its parameter, by website; absent lists are empty."""
+        """The payload for a value of the parameter, by website; none for an empty list."""
         keys = _keys(endpoint.schema)
         order = f"order by {endpoint.order}" if endpoint.is_list else ""
         rows = self._rows(

@@ -40,7 +40,8 @@ def write_export(
     scratch = versions / f".writing-{os.getpid()}"
     with Reports(marts) as reports:
         files = [
-            _write(scratch, path, dump(payload)) for path, payload in _payloads(reports, asked_ranges)
+            _write(scratch, path, dump(payload))
+            for path, payload in _payloads(reports, asked_ranges)
         ]
         manifest = build_manifest(reports, files)
     content = dump(manifest)
@@ -72,9 +73,7 @@ def _text(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
-def _payloads(
-    reports: Reports, asked_ranges: tuple[AskedRange, ...]
-) -> Iterator[tuple[str, Any]]:
+def _payloads(reports: Reports, asked_ranges: tuple[AskedRange, ...]) -> Iterator[tuple[str, Any]]:
     """Every file of an export: its path and its payload."""
     run = reports.run()
     websites = reports.websites()
@@ -134,10 +133,8 @@ def _endpoint_payloads(
                     )
 
 
-def _wanted_values(
-    endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedWidget]
-) -> set[int]:
-    """The parameter values that get a file: those of the settings and those that widgets ask for."""
+def _wanted_values(endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedWidget]) -> set[int]:
+    """The parameter values that get a file: the settings' and those that widgets ask for."""
     if endpoint.parameter is None:
         return set()
     name = endpoint.parameter.name

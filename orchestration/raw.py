@@ -80,7 +80,8 @@ def _load_entity(
     table = f"raw.{entity.name}"
     connection.execute(f"drop table if exists {table}")
     if columns is None:
-        _empty(connection, entity).create(table)
+        names = ", ".join(f'"{column}" varchar' for column in (*entity.columns, "_line"))
+        connection.execute(f"create table {table} (_row bigint, {names})")
         return 0
     try:
         delivered = source.rows(connection, entity, columns)
@@ -92,14 +93,8 @@ def _load_entity(
     return _count(connection, table)
 
 
-def _empty(connection: duckdb.DuckDBPyConnection, entity: Entity) -> duckdb.DuckDBPyRelation:
-    names = ("_row", *entity.columns, "_line")
-    row = connection.values([_null(name, "BIGINT" if name == "_row" else "VARCHAR") for name in names])
-    return row.limit(0)
-
-
-def _null(name: str, type_name: str = "VARCHAR") -> duckdb.Expression:
-    return duckdb.ConstantExpression(None).cast(type_name).alias(name)
+def _null(name: str) -> duckdb.Expression:
+    return duckdb.ConstantExpression(None).cast("VARCHAR").alias(name)
 
 
 def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
@@ -108,9 +103,10 @@ def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _check_timezones(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
-    """Raise `SourceError` for a timezone that IANA or DuckDB does not know."""
+    """Raise `SourceError` for a readable website's timezone that IANA or DuckDB does not know."""
     delivered = connection.execute(
         "select distinct cast(timezone as varchar) from raw.websites where timezone is not null"
+        " and name is not null and try_cast(cast(id as varchar) as bigint) between 1 and 900719"
     ).fetchall()
     known = zoneinfo.available_timezones() & {
         name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()
@@ -136,7 +132,8 @@ def _load_facts(
     )
     _fill(
         connection,
-        "create or replace table raw.asked_ranges (website_id bigint, date_from date, date_to date)",
+        "create or replace table raw.asked_ranges"
+        " (website_id bigint, date_from date, date_to date)",
         "insert into raw.asked_ranges values (?, ?, ?)",
         facts.asked_ranges,
     )

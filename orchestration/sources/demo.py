@@ -42,7 +42,6 @@ Derived, by these rules:
 """
 
 import json
-import os
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
@@ -509,5 +508,5 @@ def _write_entities(con: duckdb.DuckDBPyConnection, directory: Path) -> dict[str
             table.order("id").write_parquet(str(Path(folder) / f"{entity}.parquet"))
             rows[entity] = len(table)
         for entity in ENTITIES:
-            os.replace(Path(folder) / f"{entity}.parquet", directory / f"{entity}.parquet")
+            (Path(folder) / f"{entity}.parquet").replace(directory / f"{entity}.parquet")
     return rows

@@ -17,9 +17,9 @@ import duckdb
 import pyarrow as pa
 from simplejson import RawJSON
 
+from api_export.strict_json import dumps_sorted, loads_strict
 from orchestration.errors import SourceError
 from orchestration.sources.contract import ENTITIES, Entity
-from api_export.strict_json import dumps_sorted, loads_strict
 
 SUFFIXES = (".parquet", ".csv", ".jsonl")
 BATCH_ROWS = 50_000
@@ -84,9 +84,7 @@ def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDB
     return connection.from_parquet(glob.escape(str(path)), file_row_number=True)
 
 
-def _parquet_columns(
-    connection: duckdb.DuckDBPyConnection, path: Path, _: Entity
-) -> list[str]:
+def _parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path, _: Entity) -> list[str]:
     return [name for name in _parquet(connection, path).columns if name != "file_row_number"]
 
 
@@ -120,9 +118,7 @@ def _read_csv(path: Path) -> Iterator[Row]:
     for record in records:
         if isinstance(record, str):
             yield {}, record
-        elif len(record) != len(header):
-            yield {}, ",".join(record)
-        elif any(_has_surrogate(value) for value in record):
+        elif len(record) != len(header) or any(_has_surrogate(value) for value in record):
             yield {}, ",".join(record)
         else:
             yield dict(zip(header, (value or None for value in record), strict=True)), None
@@ -229,7 +225,11 @@ def _text_rows(
     connection: duckdb.DuckDBPyConnection, rows: Iterator[Row], columns: list[str]
 ) -> duckdb.DuckDBPyRelation:
     schema = pa.schema(
-        [("_row", pa.int64()), *((column, pa.string()) for column in columns), ("_line", pa.string())]
+        [
+            ("_row", pa.int64()),
+            *((column, pa.string()) for column in columns),
+            ("_line", pa.string()),
+        ]
     )
     batches = pa.RecordBatchReader.from_batches(schema, _batches(rows, columns, schema))
     return connection.from_arrow(batches)
@@ -243,7 +243,10 @@ def _batches(
         yield pa.RecordBatch.from_arrays(
             [
                 pa.array([number for number, _ in batch], pa.int64()),
-                *(pa.array([values.get(c) for _, (values, _) in batch], pa.string()) for c in columns),
+                *(
+                    pa.array([values.get(c) for _, (values, _) in batch], pa.string())
+                    for c in columns
+                ),
                 pa.array([line and _printable(line) for _, (_, line) in batch], pa.string()),
             ],
             schema=schema,

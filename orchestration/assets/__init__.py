@@ -1,0 +1,1 @@
+"""The assets, a file for each step: pull, models (dbt), publish, export."""

@@ -1,0 +1,50 @@
+"""Export: the published marts as JSON files, switched in one step."""
+
+import logging
+
+from dagster import (
+    AssetKey,
+    AssetsDefinition,
+    MaterializeResult,
+    MetadataValue,
+    asset,
+)
+
+from api_export.writer import write_export
+from orchestration.resources import WarehouseResource
+from orchestration.settings import Settings
+
+log = logging.getLogger(__name__)
+
+
+def build_export(settings: Settings) -> AssetsDefinition:
+    """The export that dashboards read."""
+
+    @asset(
+        name="export",
+        deps=[AssetKey("marts_duckdb")],
+        group_name="published",
+        kinds={"json"},
+        description="`export/current`: every payload of every website, as JSON.",
+    )
+    def export(warehouse: WarehouseResource) -> MaterializeResult:
+        workspace = warehouse.workspace
+        written = write_export(
+            workspace.marts, workspace.export, workspace.asked_ranges(), settings.keep_exports
+        )
+        manifest = written.manifest
+        for warning in manifest["warnings"]:
+            log.warning(warning)
+        return MaterializeResult(
+            metadata={
+                "files": len(manifest["files"]),
+                "is_new": written.is_new,
+                "as_of": str(manifest["as_of"]),
+                "totals": MetadataValue.json(manifest["totals"]),
+                "quarantined": MetadataValue.json(manifest["quarantined"]),
+                "drift": MetadataValue.json(manifest["drift"]),
+                "path": MetadataValue.path(written.version),
+            }
+        )
+
+    return export

@@ -1,0 +1,38 @@
+"""Publish: the built and tested marts become `marts.duckdb`, in one step."""
+
+import duckdb
+from dagster import AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
+
+from orchestration.resources import WarehouseResource
+
+
+def build_publish(published: list[AssetKey]) -> AssetsDefinition:
+    """The published marts; they depend on every mart and report."""
+
+    @asset(
+        name="marts_duckdb",
+        deps=published,
+        group_name="published",
+        kinds={"duckdb"},
+        description="`marts.duckdb`: the marts and reports, for analysts.",
+    )
+    def publish(warehouse: WarehouseResource) -> MaterializeResult:
+        workspace = warehouse.workspace
+        with duckdb.connect(str(workspace.next_marts)) as marts:
+            marts.execute("checkpoint")
+            as_of = marts.execute("select as_of from dim_run").fetchone()[0]
+            rows = marts.execute(
+                "select schema_name || '.' || table_name as mart, estimated_size as rows"
+                " from duckdb_tables() order by mart"
+            ).df()
+        workspace.publish_marts()
+        return MaterializeResult(
+            metadata={
+                "as_of": str(as_of),
+                "rows": MetadataValue.md(rows.to_markdown(index=False)),
+                "path": MetadataValue.path(workspace.marts),
+                "bytes": workspace.marts.stat().st_size,
+            }
+        )
+
+    return publish

@@ -1,0 +1,47 @@
+"""The whole of Dagster's view in one readable place: assets, checks, jobs, schedules, resources."""
+
+from typing import Any
+
+from dagster import Definitions
+
+from orchestration.assets.export import build_export
+from orchestration.assets.models import build_models, published_keys
+from orchestration.assets.publish import build_publish
+from orchestration.assets.pull import build_pull
+from orchestration.checks import build_checks
+from orchestration.jobs import build_calculate_analytics, build_refresh, build_schedules
+from orchestration.resources import (
+    SourceResource,
+    WarehouseResource,
+    build_dbt,
+    build_dbt_project,
+)
+from orchestration.settings import Settings, load_settings
+from orchestration.workspace import Workspace
+
+
+def build_defs(
+    settings: Settings | None = None, resources: dict[str, Any] | None = None
+) -> Definitions:
+    """The definitions for some settings; `resources` lays others over the usual ones."""
+    settings = settings or load_settings()
+    project = build_dbt_project(settings)
+    models = build_models(project)
+    refresh = build_refresh()
+    return Definitions(
+        assets=[
+            build_pull(settings),
+            models,
+            build_publish(published_keys(models)),
+            build_export(settings),
+        ],
+        asset_checks=build_checks(),
+        jobs=[refresh, build_calculate_analytics(settings)],
+        schedules=build_schedules(settings, refresh),
+        resources={
+            "warehouse": WarehouseResource(root=str(Workspace(settings.workspace).root)),
+            "source": SourceResource(url=settings.source),
+            "dbt": build_dbt(project),
+            **(resources or {}),
+        },
+    )

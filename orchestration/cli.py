@@ -1,0 +1,175 @@
+"""The `loyalty` command. Dagster and dbt are imported only by the calls that need them."""
+
+import contextlib
+import io
+import logging
+import sys
+import tempfile
+from collections.abc import Iterator
+from datetime import datetime
+from pathlib import Path
+
+import click
+from rich.console import Console
+from rich.table import Table
+
+from orchestration.errors import LoyaltyError, RunError
+from orchestration.settings import Settings, load_settings
+from orchestration.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+DATE = click.DateTime(["%Y-%m-%d"])
+out = Console(highlight=False, soft_wrap=True)
+
+
+def main() -> None:
+    """Run the command: 0 done, 1 failed, 2 wrong usage or an unusable source."""
+    try:
+        commands.main(standalone_mode=False)
+    except LoyaltyError as error:
+        _fail(str(error), error.exit_code)
+    except click.ClickException as error:
+        _fail(error.format_message(), 2)
+    except click.Abort:
+        _fail("stopped", 1)
+
+
+def _fail(message: str, code: int) -> None:
+    click.echo(f"loyalty: {message}", err=True)
+    sys.exit(code)
+
+
+source_option = click.option(
+    "--source",
+    metavar="URL",
+    help="Where the rows come from: demo, or files:DIR.  [LOYALTY_SOURCE, else demo]",
+)
+workspace_option = click.option(
+    "--workspace",
+    metavar="DIR",
+    type=click.Path(path_type=Path, file_okay=False),
+    help="The folder that holds all a run makes.  [LOYALTY_WORKSPACE, else data/]",
+)
+
+
+@click.group(context_settings={"help_option_names": ["-h", "--help"]})
+def commands() -> None:
+    """Loyalty programmes as a warehouse: exact figures for any date, for dashboards and analysts.
+
+    \b
+    loyalty run                          build everything from the demo source
+    loyalty run --source files:exports   build everything from your own files
+    loyalty calculate --website 1 --from 2017-03-01 --to 2017-05-31
+    loyalty check                        compare source, raw, marts and export
+
+    Every option falls back to an environment variable; the README has the table of settings.
+    """
+
+
+@commands.command()
+@source_option
+@workspace_option
+@click.option(
+    "--as-of",
+    type=DATE,
+    metavar="DATE",
+    help="Count everything up to this business date.  [LOYALTY_AS_OF, else the latest event's]",
+)
+@click.option("--full-refresh", is_flag=True, help="Rebuild from nothing; needed for a new source.")
+def run(
+    source: str | None, workspace: Path | None, as_of: datetime | None, full_refresh: bool
+) -> None:
+    """Pull, build, test, publish and export: the Dagster job `refresh`, in this process."""
+    settings = load_settings(source=source, workspace=workspace, as_of=as_of and as_of.date())
+    if settings.as_of and settings.as_of > datetime.now().date():
+        click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
+    _check_source_first(settings, is_full_refresh=full_refresh)
+    files = Workspace(settings.workspace)
+    with _progress():
+        log.info("starting Dagster and dbt")
+        from orchestration.run import refresh
+
+        summary = refresh(settings, is_full_refresh=full_refresh)
+    table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
+    for step in summary.steps:
+        table.add_row(step.name, step.done, f"{step.seconds:.1f}")
+    out.print(table)
+    out.print(f"JSON   {files.current_export}")
+    out.print(f"marts  {files.marts}")
+
+
+def _check_source_first(settings: Settings, *, is_full_refresh: bool) -> None:
+    """Refuse an unusable source before anything starts or is written."""
+    from orchestration.sources import open_source
+
+    if settings.source == "demo":
+        identity = "demo"
+    else:
+        identity = open_source(settings.source, Path()).identity
+    Workspace(settings.workspace).check_source(identity, is_full_refresh=is_full_refresh)
+
+
+@commands.command()
+@workspace_option
+@click.option("--website", type=int, required=True, metavar="ID", help="The website's id.")
+@click.option("--from", "date_from", type=DATE, required=True, metavar="DATE", help="First date.")
+@click.option("--to", "date_to", type=DATE, required=True, metavar="DATE", help="Last date.")
+def calculate(workspace: Path | None, website: int, date_from: datetime, date_to: datetime) -> None:
+    """Print the analytics of any range, and keep the range for every later run and export."""
+    from api_export.writer import dump
+    from orchestration.calculate import calculate as calculate_range
+
+    settings = load_settings(workspace=workspace)
+    files = Workspace(settings.workspace)
+    with files.writing("loyalty calculate"):
+        record = calculate_range(
+            files, website, date_from.date(), date_to.date(), settings.keep_exports
+        )
+    click.echo(dump(record), nl=False)
+
+
+@commands.command()
+@source_option
+@workspace_option
+def check(source: str | None, workspace: Path | None) -> None:
+    """Compare source, raw, marts and export, and say where they differ (exit 1 if they do)."""
+    from orchestration.checks import find_differences
+    from orchestration.sources import open_source
+
+    settings = load_settings(source=source, workspace=workspace)
+    files = Workspace(settings.workspace)
+    with tempfile.TemporaryDirectory() as scratch, files.writing("loyalty check"):
+        differences = find_differences(files, open_source(settings.source, Path(scratch)))
+    for steps, lines in differences.items():
+        out.print(f"{steps}: {'differ' if lines else 'agree'}")
+        for line in lines:
+            out.print(f"  {line}", markup=False)
+    if any(differences.values()):
+        raise RunError("the steps differ; `loyalty run` brings them together again")
+
+
+@commands.command("demo-source")
+@click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
+def demo_source(directory: Path) -> None:
+    """Write the demo source as Parquet files into DIR: a worked example of the contract."""
+    from orchestration.sources.demo import write_demo_source
+
+    for entity, rows in write_demo_source(directory).items():
+        out.print(f"{entity}.parquet: {rows:,} rows")
+    out.print(f"Use them with: loyalty run --source files:{directory}", markup=False)
+
+
+@contextlib.contextmanager
+def _progress() -> Iterator[None]:
+    """Show what the pipeline logs, a line each, and keep dbt's own standard output away."""
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
+    logger = logging.getLogger("orchestration")
+    logger.addHandler(handler)
+    logger.setLevel(logging.INFO)
+    try:
+        with contextlib.redirect_stdout(io.StringIO()):
+            yield
+    finally:
+        logger.removeHandler(handler)

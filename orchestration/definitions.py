@@ -1,0 +1,11 @@
+"""What `dagster dev` loads."""
+
+from dagster import Definitions, definitions
+
+from orchestration.build import build_defs
+
+
+@definitions
+def defs() -> Definitions:
+    """The definitions for the settings of the environment."""
+    return build_defs()

@@ -1,0 +1,125 @@
+"""A run in this process: the Dagster job `refresh`, its progress and its summary."""
+
+import os
+from dataclasses import dataclass
+
+from dagster import (
+    DagsterInstance,
+    ExecuteInProcessResult,
+    Failure,
+)
+
+from orchestration.build import build_defs
+from orchestration.errors import LoyaltyError, RunError
+from orchestration.jobs import refresh_config
+from orchestration.settings import Settings
+from orchestration.workspace import Workspace
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+"""Dagster's own events are in its records; a person follows the progress that the assets log."""
+
+DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+python_logs:
+  managed_python_loggers: [orchestration]
+  python_log_level: INFO
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a run: what it did, and how long it took."""
+
+    name: str
+    done: str
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Summary:
+    """What a run did."""
+
+    as_of: str
+    steps: tuple[Step, ...]
+
+
+def prepare_dagster_home(workspace: Workspace) -> None:
+    """Let Dagster keep its records in the workspace, unless DAGSTER_HOME says otherwise."""
+    if "DAGSTER_HOME" in os.environ:
+        return
+    workspace.dagster_home.mkdir(parents=True, exist_ok=True)
+    config = workspace.dagster_home / "dagster.yaml"
+    if not config.exists():
+        config.write_text(DAGSTER_YAML)
+    os.environ["DAGSTER_HOME"] = str(workspace.dagster_home)
+
+
+def refresh(settings: Settings, *, is_full_refresh: bool) -> Summary:
+    """Run the job `refresh`; raises the user's error where there is one, else `RunError`."""
+    prepare_dagster_home(Workspace(settings.workspace))
+    job = build_defs(settings).resolve_job_def("refresh")
+    config = refresh_config(settings.as_of, full_refresh=is_full_refresh) | QUIET
+    with DagsterInstance.get() as instance:
+        try:
+            result = job.execute_in_process(run_config=config, instance=instance)
+        except Exception as error:
+            raise _user_error(error) from error
+    return _summarize(result)
+
+
+def _user_error(error: BaseException) -> LoyaltyError:
+    """The user's error behind a failed run, else a `RunError` that tells the innermost cause."""
+    cause = error
+    while not isinstance(cause, LoyaltyError | Failure) and cause.__cause__ is not None:
+        cause = cause.__cause__
+    if isinstance(cause, LoyaltyError):
+        return cause
+    text = cause.description if isinstance(cause, Failure) else f"{type(cause).__name__}: {cause}"
+    return RunError(f"the run failed; what was published before stays as it was. {text}")
+
+
+def _summarize(result: ExecuteInProcessResult) -> Summary:
+    materializations = {
+        event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
+        for event in result.get_asset_materialization_events()
+    }
+    seconds = {
+        event.step_key: event.event_specific_data.duration_ms / 1000
+        for event in result.get_step_success_events()
+    }
+    rows = sum(
+        metadata["dagster/row_count"].value
+        for key, metadata in materializations.items()
+        if key.startswith("loyalty/")
+    )
+    models = sum(event.step_key == "models" for event in result.get_asset_materialization_events())
+    tests = [
+        evaluation
+        for evaluation in result.get_asset_check_evaluations()
+        if evaluation.asset_key.path[0] != "export"
+    ]
+    warned = sum(not evaluation.passed for evaluation in tests)
+    published = materializations["marts_duckdb"]
+    export = materializations["export"]
+    quarantined = sum(
+        count for reasons in export["quarantined"].value.values() for count in reasons.values()
+    )
+    news = "new figures" if export["is_new"].value else "the same bytes as before"
+    return Summary(
+        as_of=export["as_of"].value,
+        steps=(
+            Step("pull", f"{rows:,} rows", seconds["pull"]),
+            Step(
+                "models",
+                f"{models} models, {len(tests)} tests, {warned} of them with warnings;"
+                f" {quarantined:,} rows quarantined",
+                seconds["models"],
+            ),
+            Step("publish", f"{published['bytes'].value:,} bytes", seconds["marts_duckdb"]),
+            Step("export", f"{export['files'].value:,} files, {news}", seconds["export"]),
+        ),
+    )

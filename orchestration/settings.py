@@ -1,0 +1,68 @@
+"""The settings: `LOYALTY_…` environment variables, each typed and checked in one place."""
+
+from datetime import date
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
+
+from api_export.endpoints import MAX_DAYS, MAX_LIMIT
+from orchestration.errors import UsageError
+
+FIRST_DATE = date(1970, 1, 1)
+LAST_DATE = date(2199, 12, 31)
+
+
+def _split(value: Any) -> Any:
+    return value.split(",") if isinstance(value, str) else value
+
+
+def _without_repeats(values: tuple[int, ...]) -> tuple[int, ...]:
+    return tuple(dict.fromkeys(values))
+
+
+def _numbers(highest: int) -> Any:
+    """A comma-separated list of whole numbers from 1 to `highest`."""
+    number = Annotated[int, Field(ge=1, le=highest)]
+    return Annotated[
+        tuple[number, ...], NoDecode, BeforeValidator(_split), AfterValidator(_without_repeats)
+    ]
+
+
+class Settings(BaseSettings):
+    """What a run is told. An empty environment variable counts as unset."""
+
+    model_config = SettingsConfigDict(
+        env_prefix="LOYALTY_", env_ignore_empty=True, frozen=True, extra="ignore"
+    )
+
+    source: str = "demo"
+    """Where the rows come from: `demo` or `files:DIR`."""
+    workspace: Path = Path("data")
+    """The folder that holds everything a run makes."""
+    as_of: Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)] | None = None
+    """The business date up to which everything counts; without it, the latest event's."""
+    tier_basis: Literal["balance", "lifetime"] = "balance"
+    """Whether tiers go by the balance or by all points ever issued."""
+    window_days: _numbers(MAX_DAYS) = (7, 30, 90, 365)
+    """The windows, in days, that every website's export has."""
+    top_limits: _numbers(MAX_LIMIT) = (5, 10, 25)
+    """The lengths of the top-items list that every website's export has."""
+    keep_exports: Annotated[int, Field(ge=1)] = 3
+    """How many versions of the export stay on disk, the current one among them."""
+
+
+def load_settings(**overrides: Any) -> Settings:
+    """The settings of the environment, with the overrides that are not none.
+
+    Raises `UsageError` that names each variable with a wrong value.
+    """
+    given = {name: value for name, value in overrides.items() if value is not None}
+    try:
+        return Settings(**given)
+    except ValidationError as error:
+        problems = {
+            f"LOYALTY_{str(detail['loc'][0]).upper()}: {detail['msg']}" for detail in error.errors()
+        }
+        raise UsageError("; ".join(sorted(problems))) from None
