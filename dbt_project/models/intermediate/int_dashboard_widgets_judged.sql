@@ -8,7 +8,8 @@ widgets as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_websites_judged') }}
+    where quarantine_reason is null
 
 ),
 

@@ -8,13 +8,15 @@ items as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_websites_judged') }}
+    where quarantine_reason is null
 
 ),
 
 categories as (
 
-    select * from {{ ref('int_redemption_categories_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_redemption_categories_judged') }}
+    where quarantine_reason is null
 
 ),
 

@@ -8,19 +8,22 @@ requests as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_websites_judged') }}
+    where quarantine_reason is null
 
 ),
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_clients_judged') }}
+    where quarantine_reason is null
 
 ),
 
 items as (
 
-    select * from {{ ref('int_redemption_items_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_redemption_items_judged') }}
+    where quarantine_reason is null
 
 ),
 

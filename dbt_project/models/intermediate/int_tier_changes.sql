@@ -14,7 +14,8 @@ run as (
 
 tiers as (
 
-    select * from {{ ref('dim_tiers') }} where is_reachable
+    select * from {{ ref('dim_tiers') }}
+    where is_reachable
 
 ),
 
@@ -23,7 +24,7 @@ levels as (
 
     select
         client_days.website_id,
-        client_days."date",
+        client_days.date,
         1 as change,
         client_days.balance > 0 as is_active,
         {{ tier_points('client_days.balance', 'client_days.lifetime_issued') }} as tier_points
@@ -33,7 +34,7 @@ levels as (
     union all
     select
         client_days.website_id,
-        client_days."date",
+        client_days.date,
         -1 as change,
         client_days.balance - client_days.net > 0 as is_active,
         {{ tier_points(
@@ -50,7 +51,7 @@ changes as (
 
     select
         levels.website_id,
-        levels."date",
+        levels.date,
         tiers.tier_id,
         cast(sum(levels.change) as bigint) as change
     from levels
@@ -59,7 +60,7 @@ changes as (
             levels.website_id = tiers.website_id
             and levels.tier_points >= tiers.threshold
             and coalesce(levels.tier_points < tiers.next_threshold, true)
-    group by levels.website_id, levels."date", tiers.tier_id
+    group by levels.website_id, levels.date, tiers.tier_id
 
 )
 

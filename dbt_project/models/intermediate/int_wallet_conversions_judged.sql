@@ -8,13 +8,15 @@ conversions as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_websites_judged') }}
+    where quarantine_reason is null
 
 ),
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_clients_judged') }}
+    where quarantine_reason is null
 
 ),
 

@@ -2,13 +2,22 @@ with
 
 events as (
 
-    select website_id, business_date from {{ ref('int_loyalty_transactions_judged') }}
+    select
+        website_id,
+        business_date
+    from {{ ref('int_loyalty_transactions_judged') }}
     where quarantine_reason is null
     union all
-    select website_id, business_date from {{ ref('int_redemption_requests_judged') }}
+    select
+        website_id,
+        business_date
+    from {{ ref('int_redemption_requests_judged') }}
     where quarantine_reason is null
     union all
-    select website_id, business_date from {{ ref('int_wallet_conversions_judged') }}
+    select
+        website_id,
+        business_date
+    from {{ ref('int_wallet_conversions_judged') }}
     where quarantine_reason is null
 
 ),

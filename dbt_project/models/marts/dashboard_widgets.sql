@@ -8,7 +8,8 @@ websites as (
 
 delivered as (
 
-    select * from {{ ref('int_dashboard_widgets_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_dashboard_widgets_judged') }}
+    where quarantine_reason is null
 
 ),
 

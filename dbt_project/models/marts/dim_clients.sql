@@ -2,7 +2,8 @@ with
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_clients_judged') }}
+    where quarantine_reason is null
 
 ),
 
@@ -14,7 +15,8 @@ run as (
 
 tiers as (
 
-    select * from {{ ref('dim_tiers') }} where is_reachable
+    select * from {{ ref('dim_tiers') }}
+    where is_reachable
 
 ),
 
@@ -22,8 +24,8 @@ ledger as (
 
     select
         client_id,
-        min("date") as first_transaction_date,
-        max("date") as last_transaction_date,
+        min(date) as first_transaction_date,
+        max(date) as last_transaction_date,
         sum(net) as balance,
         sum(issued) as lifetime_issued
     from {{ ref('fct_client_days') }}
@@ -35,7 +37,7 @@ redemptions as (
 
     select
         client_id,
-        max("date") as last_redemption_date
+        max(date) as last_redemption_date
     from {{ ref('fct_redemption_requests') }}
     where is_redemption
     group by client_id
@@ -46,7 +48,7 @@ conversions as (
 
     select
         client_id,
-        max("date") as last_conversion_date
+        max(date) as last_conversion_date
     from {{ ref('fct_wallet_conversions') }}
     group by client_id
 

@@ -30,7 +30,7 @@ dates as (
 
     select
         as_of,
-        cast(unnest(generate_series(first_date, as_of, interval 1 day)) as date) as "date"
+        cast(unnest(generate_series(first_date, as_of, interval 1 day)) as date) as date
     from bounds
 
 ),
@@ -38,13 +38,13 @@ dates as (
 described as (
 
     select
-        "date",
-        cast(as_of - "date" + 1 as integer) as window_days,
-        cast(year("date") as integer) as year,
-        cast(month("date") as integer) as month,
-        cast(isodow("date") as integer) as weekday,
-        cast(date_trunc('month', "date") as date) as month_start_date,
-        cast(date_trunc('week', "date") as date) as week_start_date
+        date,
+        cast(as_of - date + 1 as integer) as window_days,
+        cast(year(date) as integer) as year,
+        cast(month(date) as integer) as month,
+        cast(isodow(date) as integer) as weekday,
+        cast(date_trunc('month', date) as date) as month_start_date,
+        cast(date_trunc('week', date) as date) as week_start_date
     from dates
 
 )

@@ -2,7 +2,8 @@ with
 
 items as (
 
-    select * from {{ ref('int_redemption_items_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_redemption_items_judged') }}
+    where quarantine_reason is null
 
 ),
 

@@ -2,7 +2,8 @@ with
 
 tiers as (
 
-    select * from {{ ref('int_loyalty_tiers_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_loyalty_tiers_judged') }}
+    where quarantine_reason is null
 
 ),
 

@@ -2,7 +2,8 @@ with
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_websites_judged') }}
+    where quarantine_reason is null
 
 ),
 

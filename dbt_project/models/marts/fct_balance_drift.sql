@@ -2,7 +2,8 @@ with
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }} where quarantine_reason is null
+    select * from {{ ref('int_clients_judged') }}
+    where quarantine_reason is null
 
 ),
 

@@ -14,7 +14,7 @@ client_days as (
     select
         website_id,
         client_id,
-        business_date as "date",
+        business_date as date,
         cast(coalesce(sum(points) filter (transaction_type = 'add'), 0) as bigint) as issued,
         cast(coalesce(-sum(points) filter (transaction_type = 'redeem'), 0) as bigint) as redeemed,
         cast(coalesce(-sum(points) filter (transaction_type = 'deduct'), 0) as bigint) as deducted,
@@ -30,7 +30,7 @@ running as (
     select
         website_id,
         client_id,
-        "date",
+        date,
         issued,
         redeemed,
         deducted,
@@ -41,10 +41,10 @@ running as (
     from client_days
     window
         client_history as (
-            partition by client_id order by "date" rows unbounded preceding
+            partition by client_id order by date rows unbounded preceding
         )
 
 )
 
 select * from running
-order by client_id, "date"
+order by client_id, date

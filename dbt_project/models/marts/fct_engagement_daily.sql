@@ -4,7 +4,7 @@ calendar as (
 
     select
         websites.website_id,
-        dates."date"
+        dates.date
     from {{ ref('dim_websites') }} as websites
     cross join {{ ref('dim_dates') }} as dates
 
@@ -12,7 +12,7 @@ calendar as (
 
 first_date as (
 
-    select min("date") as first_date from {{ ref('dim_dates') }}
+    select min(date) as first_date from {{ ref('dim_dates') }}
 
 ),
 
@@ -23,7 +23,7 @@ new_members as (
         clients.website_id,
         greatest(
             coalesce(clients.member_since_date, first_date.first_date), first_date.first_date
-        ) as "date",
+        ) as date,
         count(*) as clients
     from {{ ref('dim_clients') }} as clients
     cross join first_date
@@ -35,10 +35,10 @@ activity_changes as (
 
     select
         website_id,
-        "date",
+        date,
         sum(change) as change
     from {{ ref('int_tier_changes') }}
-    group by website_id, "date"
+    group by website_id, date
 
 ),
 
@@ -46,7 +46,7 @@ transacting as (
 
     select
         website_id,
-        "date",
+        date,
         clients
     from {{ ref('fct_points_daily') }}
 
@@ -56,7 +56,7 @@ redeeming as (
 
     select
         website_id,
-        "date",
+        date,
         clients
     from {{ ref('fct_redemptions_daily') }}
 
@@ -66,7 +66,7 @@ counted as (
 
     select
         calendar.website_id,
-        calendar."date",
+        calendar.date,
         cast(
             sum(coalesce(new_members.clients, 0)) over website_history as bigint
         ) as total_clients,
@@ -77,17 +77,17 @@ counted as (
         coalesce(redeeming.clients, 0) as clients_with_redemptions
     from calendar
     left join new_members
-        on calendar.website_id = new_members.website_id and calendar."date" = new_members."date"
+        on calendar.website_id = new_members.website_id and calendar.date = new_members.date
     left join activity_changes
         on
             calendar.website_id = activity_changes.website_id
-            and calendar."date" = activity_changes."date"
+            and calendar.date = activity_changes.date
     left join transacting
-        on calendar.website_id = transacting.website_id and calendar."date" = transacting."date"
+        on calendar.website_id = transacting.website_id and calendar.date = transacting.date
     left join redeeming
-        on calendar.website_id = redeeming.website_id and calendar."date" = redeeming."date"
+        on calendar.website_id = redeeming.website_id and calendar.date = redeeming.date
     window
-        website_history as (partition by calendar.website_id order by calendar."date")
+        website_history as (partition by calendar.website_id order by calendar.date)
 
 ),
 
@@ -101,4 +101,4 @@ rated as (
 )
 
 select * from rated
-order by website_id, "date"
+order by website_id, date

@@ -2,7 +2,8 @@ with
 
 websites as (
 
-    select * from {{ ref('dim_websites') }} where first_event_date is not null
+    select * from {{ ref('dim_websites') }}
+    where first_event_date is not null
 
 ),
 
@@ -10,9 +11,9 @@ calendar as (
 
     select
         websites.website_id,
-        dates."date"
+        dates.date
     from websites
-    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates."date"
+    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates.date
 
 ),
 
@@ -20,7 +21,7 @@ points as (
 
     select
         website_id,
-        "date",
+        date,
         sum(issued) as issued,
         sum(redeemed) as redeemed,
         sum(deducted) as deducted,
@@ -28,7 +29,7 @@ points as (
         sum(transactions) as transactions,
         count(*) as clients
     from {{ ref('fct_client_days') }}
-    group by website_id, "date"
+    group by website_id, date
 
 ),
 
@@ -36,23 +37,23 @@ daily as (
 
     select
         calendar.website_id,
-        calendar."date",
+        calendar.date,
         cast(coalesce(points.issued, 0) as bigint) as issued,
         cast(coalesce(points.redeemed, 0) as bigint) as redeemed,
         cast(coalesce(points.deducted, 0) as bigint) as deducted,
         cast(coalesce(points.net, 0) as bigint) as net,
         cast(
             sum(coalesce(points.net, 0)) over (
-                partition by calendar.website_id order by calendar."date"
+                partition by calendar.website_id order by calendar.date
             ) as bigint
         ) as outstanding,
         cast(coalesce(points.transactions, 0) as bigint) as transactions,
         coalesce(points.clients, 0) as clients
     from calendar
     left join points
-        on calendar.website_id = points.website_id and calendar."date" = points."date"
+        on calendar.website_id = points.website_id and calendar.date = points.date
 
 )
 
 select * from daily
-order by website_id, "date"
+order by website_id, date

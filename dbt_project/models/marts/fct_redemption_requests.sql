@@ -19,7 +19,7 @@ dated as (
         status,
         status = 'fulfilled' as is_redemption,
         requested_at,
-        business_date as "date",
+        business_date as date,
         cast(isodow(local_requested_at) as integer) as weekday,
         cast(hour(local_requested_at) as integer) as hour,
         points_used as points

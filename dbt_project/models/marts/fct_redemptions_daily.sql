@@ -2,7 +2,8 @@ with
 
 redemptions as (
 
-    select * from {{ ref('fct_redemption_requests') }} where is_redemption
+    select * from {{ ref('fct_redemption_requests') }}
+    where is_redemption
 
 ),
 
@@ -10,14 +11,14 @@ daily as (
 
     select
         website_id,
-        "date",
+        date,
         count(*) as redemptions,
         cast(sum(points) as bigint) as points,
         count(distinct client_id) as clients
     from redemptions
-    group by website_id, "date"
+    group by website_id, date
 
 )
 
 select * from daily
-order by website_id, "date"
+order by website_id, date

@@ -16,7 +16,7 @@ dated as (
         website_id,
         client_id,
         converted_at,
-        business_date as "date",
+        business_date as date,
         points,
         amount
     from conversions

@@ -6,15 +6,10 @@
 
 with
 
-run as (
-
-    select * from {{ ref('int_run') }}
-
-),
-
 websites as (
 
-    select * from {{ ref('dim_websites') }} where first_event_date is not null
+    select * from {{ ref('dim_websites') }}
+    where first_event_date is not null
 
 ),
 
@@ -25,7 +20,7 @@ months as (
         dates.month_start_date as date_from,
         last_day(dates.month_start_date) as date_to
     from websites
-    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates."date"
+    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates.date
 
 ),
 
@@ -36,7 +31,7 @@ weeks as (
         dates.week_start_date as date_from,
         dates.week_start_date + 6 as date_to
     from websites
-    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates."date"
+    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates.date
 
 ),
 

@@ -15,18 +15,18 @@ with
 quarantined as (
 
     {% for entity, key in entities.items() -%}
-    select
-        '{{ entity }}' as entity,
-        judged.quarantine_reason as reason,
-        judged.{{ key }} as row_id,
-        cast(
-            json_merge_patch(to_json(delivered), '{"_row": null}') as varchar
-        ) as delivered_row
-    from {{ ref('int_' ~ entity ~ '_judged') }} as judged
-    inner join {{ source('loyalty', entity) }} as delivered
-        on judged.source_row = delivered._row
-    where judged.quarantine_reason is not null
-    {{ 'union all' if not loop.last }}
+        select
+            '{{ entity }}' as entity,
+            judged.quarantine_reason as reason,
+            judged.{{ key }} as row_id,
+            cast(
+                json_merge_patch(to_json(delivered), '{"_row": null}') as varchar
+            ) as delivered_row
+        from {{ ref('int_' ~ entity ~ '_judged') }} as judged
+        inner join {{ source('loyalty', entity) }} as delivered
+            on judged.source_row = delivered._row
+        where judged.quarantine_reason is not null
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
 

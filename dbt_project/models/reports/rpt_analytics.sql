@@ -7,4 +7,4 @@ records as (
 )
 
 select * from records
-order by website, date_to desc, date_from desc
+order by website asc, date_to desc, date_from desc

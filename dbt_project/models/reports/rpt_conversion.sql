@@ -28,16 +28,17 @@ conversions as (
 
     select
         website_id,
-        "date",
+        date,
         count(*) as conversions,
         sum(points) as points,
         sum(amount) as amount
     from {{ ref('fct_wallet_conversions') }}
-    group by website_id, "date"
+    group by website_id, date
 
 ),
 
-converting as ({{ clients_by_window('last_conversion_date') }}),
+converting as ({{ clients_by_window('last_conversion_date') }}
+),
 
 windowed as (
 
@@ -52,11 +53,11 @@ windowed as (
     from websites
     cross join windows
     left join points
-        on websites.website_id = points.website_id and windows.date_from = points."date"
+        on websites.website_id = points.website_id and windows.date_from = points.date
     left join conversions
         on
             websites.website_id = conversions.website_id
-            and windows.date_from = conversions."date"
+            and windows.date_from = conversions.date
     left join converting
         on
             websites.website_id = converting.website_id

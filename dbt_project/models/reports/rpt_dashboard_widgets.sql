@@ -2,8 +2,7 @@ with
 
 widgets as (
 
-    select
-        * replace (timezone('UTC', created_at) as created_at)
+    select * replace (timezone('UTC', created_at) as created_at)
     from {{ ref('dashboard_widgets') }}
     where is_visible
 

@@ -13,9 +13,11 @@ windows as (
 ),
 
 {# A client is in every window that reaches back to his last date. #}
-redeeming as ({{ clients_by_window('last_redemption_date') }}),
+redeeming as ({{ clients_by_window('last_redemption_date') }}
+),
 
-transacting as ({{ clients_by_window('last_transaction_date') }}),
+transacting as ({{ clients_by_window('last_transaction_date') }}
+),
 
 counted as (
 

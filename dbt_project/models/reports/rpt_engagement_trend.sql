@@ -8,7 +8,8 @@ engagement as (
 
 dates as (
 
-    select * from {{ ref('dim_dates') }} where window_days <= 3660
+    select * from {{ ref('dim_dates') }}
+    where window_days <= 3660
 
 ),
 
@@ -17,16 +18,16 @@ payload as (
     select
         engagement.website_id,
         dates.window_days,
-        dates."date",
+        dates.date,
         engagement.total_clients,
         engagement.active_clients,
         engagement.clients_with_transactions,
         engagement.clients_with_redemptions,
         engagement.engagement_rate
     from engagement
-    inner join dates on engagement."date" = dates."date"
+    inner join dates on engagement.date = dates.date
 
 )
 
 select * from payload
-order by website_id, "date"
+order by website_id, date

@@ -2,7 +2,8 @@ with
 
 widgets as (
 
-    select * from {{ ref('dashboard_widgets') }} where is_visible
+    select * from {{ ref('dashboard_widgets') }}
+    where is_visible
 
 ),
 
@@ -11,16 +12,16 @@ widgets as (
 fallbacks as (
 
     {% for key, asked, highest, default in settings -%}
-    select
-        website_id,
-        widget_id,
-        '{{ key }}' as config_key,
-        'website ' || website_id || ', widget ' || widget_id || ': config {{ key }} is '
-        || left(cast(config -> '$.{{ key }}' as varchar), 80)
-        || ', not an integer from 1 to {{ highest }}; {{ default }} is used' as warning
-    from widgets
-    where json_exists(config, '$.{{ key }}') and {{ asked }} is null
-    {{ 'union all' if not loop.last }}
+        select
+            website_id,
+            widget_id,
+            '{{ key }}' as config_key,
+            'website ' || website_id || ', widget ' || widget_id || ': config {{ key }} is '
+            || left(cast(config -> '$.{{ key }}' as varchar), 80)
+            || ', not an integer from 1 to {{ highest }}; {{ default }} is used' as warning
+        from widgets
+        where json_exists(config, '$.{{ key }}') and {{ asked }} is null
+        {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )
 

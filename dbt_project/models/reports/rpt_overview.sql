@@ -46,11 +46,11 @@ windowed as (
     from totals
     cross join windows
     left join points
-        on totals.website_id = points.website_id and windows.date_from = points."date"
+        on totals.website_id = points.website_id and windows.date_from = points.date
     left join redemptions
         on
             totals.website_id = redemptions.website_id
-            and windows.date_from = redemptions."date"
+            and windows.date_from = redemptions.date
     window
         wider_windows as (partition by totals.website_id order by windows.window_days)
 

@@ -8,7 +8,8 @@ websites as (
 
 dates as (
 
-    select * from {{ ref('dim_dates') }} where window_days <= 3660
+    select * from {{ ref('dim_dates') }}
+    where window_days <= 3660
 
 ),
 
@@ -23,16 +24,16 @@ payload as (
     select
         websites.website_id,
         dates.window_days,
-        dates."date",
+        dates.date,
         coalesce(points.issued, 0) as issued,
         coalesce(points.redeemed, 0) as redeemed,
         coalesce(points.outstanding, 0) as balance
     from websites
     cross join dates
     left join points
-        on websites.website_id = points.website_id and dates."date" = points."date"
+        on websites.website_id = points.website_id and dates.date = points.date
 
 )
 
 select * from payload
-order by website_id, "date"
+order by website_id, date

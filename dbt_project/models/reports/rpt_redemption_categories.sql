@@ -17,7 +17,7 @@ redemptions as (
         sum(requests.points) as points
     from {{ ref('fct_redemption_requests') }} as requests
     inner join items on requests.item_id = items.item_id
-    inner join {{ ref('dim_dates') }} as dates on requests."date" = dates."date"
+    inner join {{ ref('dim_dates') }} as dates on requests.date = dates.date
     where requests.is_redemption and dates.window_days <= 3660
     group by items.website_id, items.category_id, items.category_name, dates.window_days
 
@@ -106,4 +106,4 @@ payload as (
 )
 
 select * from payload
-order by website_id, min_window_days, redemptions desc, category, category_id
+order by website_id asc, min_window_days asc, redemptions desc, category asc, category_id asc

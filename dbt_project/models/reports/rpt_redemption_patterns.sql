@@ -21,7 +21,7 @@ redemptions as (
         dates.window_days,
         count(*) as redemptions
     from {{ ref('fct_redemption_requests') }} as requests
-    inner join {{ ref('dim_dates') }} as dates on requests."date" = dates."date"
+    inner join {{ ref('dim_dates') }} as dates on requests.date = dates.date
     where requests.is_redemption and dates.window_days <= 3660
     group by requests.website_id, requests.weekday, requests.hour, dates.window_days
 
@@ -44,7 +44,7 @@ steps as (
         from cells
         union all by name
         select * from redemptions
-    )
+    ) as counts
     group by website_id, weekday, hour, window_days
 
 ),

@@ -8,7 +8,8 @@ websites as (
 
 dates as (
 
-    select * from {{ ref('dim_dates') }} where window_days <= 3660
+    select * from {{ ref('dim_dates') }}
+    where window_days <= 3660
 
 ),
 
@@ -23,16 +24,16 @@ payload as (
     select
         websites.website_id,
         dates.window_days,
-        dates."date",
+        dates.date,
         coalesce(redemptions.redemptions, 0) as redemptions,
         coalesce(redemptions.points, 0) as points,
         coalesce(redemptions.clients, 0) as clients
     from websites
     cross join dates
     left join redemptions
-        on websites.website_id = redemptions.website_id and dates."date" = redemptions."date"
+        on websites.website_id = redemptions.website_id and dates.date = redemptions.date
 
 )
 
 select * from payload
-order by website_id, "date"
+order by website_id, date

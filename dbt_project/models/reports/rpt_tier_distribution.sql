@@ -10,7 +10,7 @@ levels as (
 
     select levels.*
     from {{ ref('fct_tier_distribution_daily') }} as levels
-    inner join {{ ref('dim_run') }} as run on levels."date" = run.as_of
+    inner join {{ ref('dim_run') }} as run on levels.date = run.as_of
 
 ),
 
@@ -20,7 +20,7 @@ counted as (
         tiers.website_id,
         tiers.tier_id,
         tiers.tier_name,
-        coalesce(levels.active_clients, 0) as "count",
+        coalesce(levels.active_clients, 0) as count,
         tiers.threshold,
         sum(coalesce(levels.active_clients, 0)) over (
             partition by tiers.website_id
@@ -36,7 +36,7 @@ payload as (
         website_id,
         tier_id,
         tier_name,
-        "count",
+        count,
         threshold,
         {{ ratio('100 * "count"', 'all_counts') }} as percentage
     from counted

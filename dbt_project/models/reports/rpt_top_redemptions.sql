@@ -23,7 +23,7 @@ payload as (
         items.website_id,
         row_number() over (
             partition by items.website_id
-            order by redemptions.redemption_count desc, items.item_id
+            order by redemptions.redemption_count desc, items.item_id asc
         ) as item_rank,
         items.item_id as id,
         items.item_name as name,

@@ -1,0 +1,32 @@
+# Everything runs in .venv, which is made and filled once; PYTHON may name another Python 3.11+.
+PYTHON ?= python3
+BIN := .venv/bin
+INSTALLED := .venv/installed
+WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
+
+.PHONY: run test lint dev bench
+
+run: $(INSTALLED)  ## the whole pipeline on the demo source
+	$(BIN)/loyalty run
+
+test: $(INSTALLED)  ## every test
+	$(BIN)/python -m pytest
+
+lint: $(INSTALLED)  ## Python and SQL style
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+
+dev: $(INSTALLED)  ## Dagster's pages on http://127.0.0.1:3000
+	$(BIN)/python -m orchestration.run $(WORKSPACE)
+	DAGSTER_HOME=$(WORKSPACE)/dagster $(BIN)/dagster dev --host 127.0.0.1
+
+bench: $(INSTALLED)  ## the measured numbers of the README
+	$(BIN)/python tests/benchmarks/bench_run.py
+
+$(INSTALLED): pyproject.toml constraints.txt
+	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
+	$(PYTHON) -m venv .venv
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==26.3
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable . --group dev
+	touch $@

@@ -1,0 +1,121 @@
+-- A returned row is a complete month, a complete ISO week or a range asked for that has no record,
+-- or a record of anything else.
+{{ config(meta={'dagster': {'ref': {'name': 'loyalty_analytics'}}}) }}
+
+with
+
+run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+websites as (
+
+    select * from {{ ref('dim_websites') }}
+
+),
+
+asked as (
+
+    select * from {{ ref('stg_pipeline__asked_ranges') }}
+
+),
+
+stored as (
+
+    select
+        website as website_id,
+        date_from,
+        date_to
+    from {{ ref('loyalty_analytics') }}
+
+),
+
+month_starts as (
+
+    select
+        websites.website_id,
+        cast(unnest(generate_series(
+            date_trunc('month', websites.first_event_date), run.as_of, interval 1 month
+        )) as date) as date_from
+    from websites
+    cross join run
+
+),
+
+week_starts as (
+
+    select
+        websites.website_id,
+        cast(unnest(generate_series(
+            date_trunc('week', websites.first_event_date), run.as_of, interval 7 day
+        )) as date) as date_from
+    from websites
+    cross join run
+
+),
+
+periods as (
+
+    select
+        website_id,
+        date_from,
+        last_day(date_from) as date_to
+    from month_starts
+    union all
+    select
+        website_id,
+        date_from,
+        date_from + 6 as date_to
+    from week_starts
+    union all
+    select
+        asked.website_id,
+        asked.date_from,
+        asked.date_to
+    from asked
+    inner join websites on asked.website_id = websites.website_id
+    where asked.date_from <= asked.date_to
+
+),
+
+expected as (
+
+    select periods.*
+    from periods
+    inner join run on periods.date_to <= run.as_of
+
+),
+
+missing as (
+
+    select * from expected
+    except
+    select * from stored
+
+),
+
+unexpected as (
+
+    select * from stored
+    except
+    select * from expected
+
+),
+
+broken as (
+
+    select
+        *,
+        'missing' as fault
+    from missing
+    union all
+    select
+        *,
+        'unexpected' as fault
+    from unexpected
+
+)
+
+select * from broken

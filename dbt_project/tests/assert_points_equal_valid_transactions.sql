@@ -1,0 +1,64 @@
+-- A returned row is a website whose points up to as_of differ from those of its valid ledger rows:
+-- the mart's figures minus theirs.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_points_daily'}}}) }}
+
+with
+
+transactions as (
+
+    select transactions.*
+    from {{ ref('int_loyalty_transactions_judged') }} as transactions
+    inner join {{ ref('int_run') }} as run on transactions.business_date <= run.as_of
+    where transactions.quarantine_reason is null
+
+),
+
+points as (
+
+    select * from {{ ref('fct_points_daily') }}
+
+),
+
+signed as (
+
+    select
+        website_id,
+        sum(issued) as issued,
+        sum(redeemed) as redeemed,
+        sum(deducted) as deducted,
+        sum(transactions) as transactions
+    from points
+    group by website_id
+    union all
+    select
+        website_id,
+        -coalesce(sum(points) filter (transaction_type = 'add'), 0) as issued,
+        coalesce(sum(points) filter (transaction_type = 'redeem'), 0) as redeemed,
+        coalesce(sum(points) filter (transaction_type = 'deduct'), 0) as deducted,
+        -count(*) as transactions
+    from transactions
+    group by website_id
+
+),
+
+differences as (
+
+    select
+        website_id,
+        sum(issued) as issued,
+        sum(redeemed) as redeemed,
+        sum(deducted) as deducted,
+        sum(transactions) as transactions
+    from signed
+    group by website_id
+
+),
+
+broken as (
+
+    select * from differences
+    where issued != 0 or redeemed != 0 or deducted != 0 or transactions != 0
+
+)
+
+select * from broken

@@ -1,0 +1,76 @@
+"""Every exported file equals an independent recount, byte for byte."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import simplejson
+from conftest import read_files
+from datasets import FileFormat, mid_history, write_dataset
+from recount import recount, recount_fallbacks, recount_manifest
+from replay import DEFAULTS, Replay
+
+
+@pytest.mark.parametrize(
+    ("seed", "file_format"),
+    [
+        (0, "csv"),
+        (1, "jsonl"),
+        (2, "parquet"),
+        (3, "csv"),
+        (4, "jsonl"),
+        (5, "parquet"),
+        (6, "parquet"),
+        (8, "parquet"),
+    ],
+)
+def test_export_equals_recount(
+    tmp_path: Path, replay: Replay, seed: int, file_format: FileFormat
+) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    write_dataset(source, seed, file_format=file_format)
+    facts = replace(
+        DEFAULTS,
+        as_of=mid_history() if seed % 3 == 2 else None,
+        tier_basis="lifetime" if seed % 2 else "balance",
+        window_days=(1, 14, 400),
+        top_limits=(1, 3),
+    )
+
+    export = replay.export(source, tmp_path, facts)
+
+    told = {
+        "as_of": facts.as_of,
+        "tier_basis": facts.tier_basis,
+        "window_days": facts.window_days,
+        "top_limits": facts.top_limits,
+    }
+    files = read_files(export.version)
+    manifest = simplejson.loads(files.pop("manifest.json"))
+    expected = recount(source, **told)
+    assert files.keys() == expected.keys()
+    assert [path for path in files if files[path] != expected[path]] == []
+    counted = simplejson.loads(simplejson.dumps(recount_manifest(source, **told), default=str))
+    assert {key: manifest[key] for key in counted} == counted
+    named = [tuple(warning.split(":")[0].split(", ")) for warning in manifest["warnings"]]
+    assert named == [
+        (f"website {website}", f"widget {widget}")
+        for website, widget, _ in recount_fallbacks(source)
+    ]
+
+
+def test_no_event_anywhere(tmp_path: Path, replay: Replay) -> None:
+    source = tmp_path / "source"
+    source.mkdir()
+    write_dataset(source, 4, clients=5, transactions=0, file_format="csv", dirty=False)
+    for events in ("redemption_requests", "wallet_conversions", "loyalty_transactions"):
+        path = source / f"{events}.csv"
+        path.write_text(path.read_text(encoding="utf-8-sig").splitlines()[0] + "\n")
+
+    export = replay.export(source, tmp_path)
+
+    files = read_files(export.version)
+    manifest = simplejson.loads(files.pop("manifest.json"))
+    assert manifest["as_of"] is None
+    assert files == recount(source)
