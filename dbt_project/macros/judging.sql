@@ -30,8 +30,10 @@
     qualify
         row_number() over (
             partition by {{ key }}
-            order by {% for column in ranked_by -%}
-                {{ column }} desc nulls last{{ ', ' if not loop.last }}
-            {%- endfor %}
+            order by
+                {% for column in ranked_by -%}
+                    {{ column }} desc nulls last,
+                {% endfor -%}
+                source_row
         ) > 1
 {%- endmacro %}

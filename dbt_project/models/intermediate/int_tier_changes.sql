@@ -26,7 +26,6 @@ levels as (
         client_days.website_id,
         client_days.date,
         1 as change,
-        client_days.balance > 0 as is_active,
         {{ tier_points('client_days.balance', 'client_days.lifetime_issued') }} as tier_points
     from client_days
     cross join run
@@ -36,7 +35,6 @@ levels as (
         client_days.website_id,
         client_days.date,
         -1 as change,
-        client_days.balance - client_days.net > 0 as is_active,
         {{ tier_points(
             'client_days.balance - client_days.net',
             'client_days.lifetime_issued - client_days.issued'
