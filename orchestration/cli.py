@@ -168,6 +168,8 @@ def _progress() -> Iterator[None]:
     logger = logging.getLogger("orchestration")
     logger.addHandler(handler)
     logger.setLevel(logging.INFO)
+    # Where nothing changed the steps after the pull are skipped, and Dagster warns of each check.
+    logging.getLogger("dagster._core.execution.plan.active").setLevel(logging.ERROR)
     try:
         with contextlib.redirect_stdout(io.StringIO()):
             yield

@@ -32,9 +32,15 @@ LAST_ZONE = "Etc/GMT+12"
 """Where a day ends last: used as long as no website is known."""
 
 
-def refresh_config(as_of: date | None, *, full_refresh: bool = False) -> dict[str, Any]:
+def refresh_config(
+    as_of: date | None, *, full_refresh: bool = False, lookback_until: datetime | None = None
+) -> dict[str, Any]:
     """The run config of the job `refresh`."""
-    pull = {"as_of": as_of and as_of.isoformat(), "full_refresh": full_refresh}
+    pull = {
+        "as_of": as_of and as_of.isoformat(),
+        "full_refresh": full_refresh,
+        "lookback_until": lookback_until and lookback_until.isoformat(),
+    }
     return {"ops": {"pull": {"config": pull}}}
 
 
@@ -90,14 +96,16 @@ def build_calculate_analytics(settings: Settings) -> JobDefinition:
 
 
 def build_schedules(settings: Settings, refresh: Any) -> list[ScheduleDefinition]:
-    """The daily and the weekly refresh, up to the last date complete on every website."""
+    """The daily refresh looks back some days, the weekly one over all history."""
     return [
-        _schedule("daily_refresh", DAILY, settings, refresh),
-        _schedule("weekly_refresh", WEEKLY, settings, refresh),
+        _schedule("daily_refresh", DAILY, settings, refresh, looks_back=True),
+        _schedule("weekly_refresh", WEEKLY, settings, refresh, looks_back=False),
     ]
 
 
-def _schedule(name: str, cron: str, settings: Settings, refresh: Any) -> ScheduleDefinition:
+def _schedule(
+    name: str, cron: str, settings: Settings, refresh: Any, *, looks_back: bool
+) -> ScheduleDefinition:
     @schedule(
         name=name,
         cron_schedule=cron,
@@ -109,7 +117,8 @@ def _schedule(name: str, cron: str, settings: Settings, refresh: Any) -> Schedul
     def refresh_schedule(context: ScheduleEvaluationContext) -> RunRequest:
         tick = context.scheduled_execution_time or datetime.now(UTC)
         as_of = last_complete_date(tick, _known_timezones(Workspace(settings.workspace)))
-        return RunRequest(run_config=refresh_config(as_of), tags={"as_of": as_of.isoformat()})
+        config = refresh_config(as_of, lookback_until=tick if looks_back else None)
+        return RunRequest(run_config=config, tags={"as_of": as_of.isoformat()})
 
     return refresh_schedule
 

@@ -1,22 +1,28 @@
 """Raw: the source's rows just as they were delivered, and the facts of the run, in DuckDB.
 
-All of it changes in one transaction. Nothing is judged here: reading types, finding duplicates and
-quarantining are dbt's.
+A pull brings raw to the state of the source in one transaction, and records what changed for the
+models. Nothing is judged here: reading types, finding duplicates and quarantining are dbt's.
 """
 
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
+from typing import Literal
 
 import duckdb
 
 from orchestration.errors import SourceError
+from orchestration.history import load_history
 from orchestration.sources import Source
 from orchestration.sources.contract import ENTITIES, Entity
+from orchestration.sync import Compared, Window, load_entity, replace_entity, sync_events
 
 AskedRange = tuple[int, date, date]
 """website_id, date_from, date_to (inclusive)."""
+
+Mode = Literal["full", "incremental", "nothing"]
 
 
 @dataclass(frozen=True)
@@ -31,28 +37,103 @@ class RunFacts:
     asked_ranges: tuple[AskedRange, ...]
 
 
+@dataclass(frozen=True)
+class Pull:
+    """What a pull did, and what the models have to do after it."""
+
+    mode: Mode
+    reason: str
+    """Why the models are built in this mode."""
+    entities: dict[str, Compared]
+
+
 def load_raw(
-    connection: duckdb.DuckDBPyConnection, source: Source, facts: RunFacts
-) -> dict[str, int]:
-    """Replace all of raw; returns the delivered rows of each entity.
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    facts: RunFacts,
+    *,
+    key: str = "",
+    full_reason: str | None = None,
+    window: Window | None = None,
+    state: Path | None = None,
+) -> Pull:
+    """Bring raw to the state of the source, and record what changed.
+
+    `key` stands for all that shapes results beside rows: code and settings. The models are built
+    anew where it is not that of the last finished run, where there is none, or for `full_reason`;
+    then raw is loaded anew too. `window` narrows the comparison of events to recent ones. The
+    folder `state` holds what earlier runs reported.
 
     Raises `SourceError`, and leaves raw as it was, where the source breaks the contract.
     """
     columns = {entity.name: _columns(connection, source, entity) for entity in ENTITIES}
+    reason = full_reason or _why_full(connection, key)
     connection.begin()
     try:
         connection.execute("create schema if not exists raw")
-        rows = {
-            entity.name: _load_entity(connection, source, entity, columns[entity.name])
+        _forget_changes(connection)
+        compared = {
+            entity.name: _load_entity(
+                connection, source, entity, columns[entity.name], reason is not None, window
+            )
             for entity in ENTITIES
         }
+        retyped = [name for name, result in compared.items() if result.is_retyped]
+        if reason is None and retyped:
+            reason = f"the source delivers {', '.join(retyped)} in other types"
         _check_timezones(connection, source)
-        _load_facts(connection, source, facts, rows)
+        has_new_facts = _load_facts(connection, source, facts, compared)
+        if reason is not None:
+            pull = Pull("full", reason, compared)
+        elif has_new_facts or any(result.has_changed for result in compared.values()):
+            pull = Pull("incremental", "the source or the settings changed", compared)
+        else:
+            pull = Pull("nothing", "nothing changed since the last run", compared)
+        if pull.mode != "nothing":
+            load_history(connection, state)
+            _remember_previous(connection, is_full=pull.mode == "full")
+            connection.execute("drop table if exists raw.finished")
+            _fill(
+                connection,
+                "pending",
+                "key varchar, is_full boolean",
+                [(key, pull.mode == "full")],
+            )
         connection.commit()
     except BaseException:
         connection.rollback()
         raise
-    return rows
+    return pull
+
+
+def finish(connection: duckdb.DuckDBPyConnection) -> None:
+    """Record that what the last pull brought is in the marts and the export."""
+    connection.execute("create or replace table raw.finished as select key from raw.pending")
+
+
+def is_full_build(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether the models have to be built from nothing after the last pull."""
+    return connection.table("raw.pending").select("is_full").fetchone()[0]
+
+
+def _why_full(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
+    """Why the models have to be built from nothing; none if the last run's can be updated."""
+    if not _has_table(connection, "raw", "websites"):
+        return "the workspace is new"
+    if not _has_table(connection, "raw", "finished"):
+        return "the last run did not finish"
+    if connection.table("raw.finished").fetchall() != [(key,)]:
+        return "code or settings changed"
+    return None
+
+
+def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+    found = connection.execute(
+        "select 1 from duckdb_tables()"
+        " where database_name = current_database() and schema_name = ? and table_name = ?",
+        [schema, table],
+    )
+    return found.fetchone() is not None
 
 
 def _columns(
@@ -76,30 +157,80 @@ def _load_entity(
     source: Source,
     entity: Entity,
     columns: list[str] | None,
-) -> int:
-    table = f"raw.{entity.name}"
-    connection.execute(f"drop table if exists {table}")
-    if columns is None:
-        names = ", ".join(f'"{column}" varchar' for column in (*entity.columns, "_line"))
-        connection.execute(f"create table {table} (_row bigint, {names})")
-        return 0
+    is_full: bool,
+    window: Window | None,
+) -> Compared:
     try:
-        delivered = source.rows(connection, entity, columns)
-        nulls = [_null(column) for column in entity.columns if column not in columns]
-        delivered.select(duckdb.StarExpression(), *nulls).create(table)
+        _deliver(connection, source, entity, columns).create_view("delivered", replace=True)
+        if is_full:
+            compared = load_entity(connection, entity)
+        elif entity.event_time is None:
+            compared = replace_entity(connection, entity)
+        else:
+            compared = sync_events(connection, entity, window)
+        connection.execute("drop view delivered")
+        return compared
     except duckdb.Error as error:
         reason = str(error).strip().splitlines()[0]
         raise SourceError(f"{source.identity}: {entity.name} can't be read: {reason}") from error
-    return _count(connection, table)
 
 
-def _null(name: str) -> duckdb.Expression:
-    return duckdb.ConstantExpression(None).cast("VARCHAR").alias(name)
+def _deliver(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    entity: Entity,
+    columns: list[str] | None,
+) -> duckdb.DuckDBPyRelation:
+    """The delivered rows: all columns of the contract, nulls for absent ones, and `_line`."""
+    if columns is None:
+        names = (*entity.columns, "_line")
+        nulls = ", ".join(f'cast(null as varchar) as "{name}"' for name in names)
+        return connection.sql(f"select {nulls} limit 0")
+    absent = [
+        duckdb.ConstantExpression(None).cast("VARCHAR").alias(column)
+        for column in entity.columns
+        if column not in columns
+    ]
+    return source.deliver(connection, entity, columns).select(duckdb.StarExpression(), *absent)
 
 
-def _count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
-    (count,) = connection.table(table).count("*").fetchone()
-    return count
+def _forget_changes(connection: duckdb.DuckDBPyConnection) -> None:
+    """Begin the record of what this pull changes; a failed run's is made up for by a full build."""
+    connection.execute("create or replace table raw.changed_ids (entity varchar, id bigint)")
+    connection.execute(
+        "create table if not exists raw.fingerprints"
+        " (entity varchar, block bigint, row_count bigint, hash_sum hugeint, hash_xor ubigint)"
+    )
+
+
+def _remember_previous(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
+    """Keep what the last run knew, so that the models can tell what became of it."""
+    known = {
+        "previous_run": ("as_of", "intermediate.int_run", "true"),
+        "previous_websites": (
+            "website_id, timezone",
+            "intermediate.int_websites_judged",
+            "quarantine_reason is null",
+        ),
+        "previous_clients": (
+            "client_id, website_id",
+            "intermediate.int_clients_judged",
+            "quarantine_reason is null",
+        ),
+    }
+    empty = {
+        "previous_run": "(as_of date)",
+        "previous_websites": "(website_id bigint, timezone varchar)",
+        "previous_clients": "(client_id bigint, website_id bigint)",
+    }
+    for table, (columns, model, condition) in known.items():
+        if is_full:
+            connection.execute(f"create or replace table raw.{table} {empty[table]}")
+        else:
+            connection.execute(
+                f"create or replace table raw.{table} as"
+                f" select {columns} from {model} where {condition}"
+            )
 
 
 def _check_timezones(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
@@ -120,35 +251,54 @@ def _check_timezones(connection: duckdb.DuckDBPyConnection, source: Source) -> N
 
 
 def _load_facts(
-    connection: duckdb.DuckDBPyConnection, source: Source, facts: RunFacts, rows: dict[str, int]
-) -> None:
-    connection.execute(
-        "create or replace table raw.settings"
-        " (as_of date, tier_basis varchar, window_days integer[], top_limits integer[])"
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    facts: RunFacts,
+    compared: dict[str, Compared],
+) -> bool:
+    """Write the facts of the run; whether they differ from those of the last one."""
+    settings = (
+        facts.as_of,
+        facts.tier_basis,
+        list(facts.window_days),
+        list(facts.top_limits),
     )
-    connection.execute(
-        "insert into raw.settings values (?, ?, ?, ?)",
-        [facts.as_of, facts.tier_basis, list(facts.window_days), list(facts.top_limits)],
-    )
+    changed = [
+        _fill(
+            connection,
+            "settings",
+            "as_of date, tier_basis varchar, window_days integer[], top_limits integer[]",
+            [settings],
+        ),
+        _fill(
+            connection,
+            "asked_ranges",
+            "website_id bigint, date_from date, date_to date",
+            facts.asked_ranges,
+        ),
+        _fill(
+            connection,
+            "deliveries",
+            "entity varchar, is_delivered boolean",
+            [(entity.name, source.has(entity)) for entity in ENTITIES],
+        ),
+    ]
     _fill(
         connection,
-        "create or replace table raw.asked_ranges"
-        " (website_id bigint, date_from date, date_to date)",
-        "insert into raw.asked_ranges values (?, ?, ?)",
-        facts.asked_ranges,
+        "changed_entities",
+        "entity varchar, has_changed boolean",
+        [(name, result.has_changed) for name, result in compared.items()],
     )
-    _fill(
-        connection,
-        "create or replace table raw.deliveries"
-        " (entity varchar, row_count bigint, is_delivered boolean)",
-        "insert into raw.deliveries values (?, ?, ?)",
-        [(entity.name, rows[entity.name], source.has(entity)) for entity in ENTITIES],
-    )
+    return any(changed)
 
 
 def _fill(
-    connection: duckdb.DuckDBPyConnection, create: str, insert: str, rows: Iterable[tuple]
-) -> None:
-    connection.execute(create)
+    connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Iterable[tuple]
+) -> bool:
+    """Make a table of these rows; whether they differ from the ones it had."""
+    table = f"raw.{name}"
+    before = connection.table(table).fetchall() if _has_table(connection, "raw", name) else None
+    connection.execute(f"create or replace table {table} ({columns})")
     for row in rows:
-        connection.execute(insert, row)
+        connection.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
+    return connection.table(table).fetchall() != before

@@ -5,7 +5,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -57,6 +57,17 @@ class SourceResource(ConfigurableResource):
             yield open_source(self.url, Path(scratch))
 
 
+class LeanDbt(DbtCliResource):
+    """dbt as a process of its own, and only so.
+
+    dagster-dbt would also load dbt's adapter here, to fetch row counts: seconds of imports, and a
+    second connection to the warehouse that dbt is writing.
+    """
+
+    def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
+        """No adapter, as with dbt Fusion."""
+
+
 def build_dbt_project(settings: Settings) -> DbtProject:
     """The dbt project, with a manifest that is newer than every file it is made of."""
     os.environ["LOYALTY_WORKSPACE"] = str(Workspace(settings.workspace).root)
@@ -73,7 +84,7 @@ def build_dbt_project(settings: Settings) -> DbtProject:
 
 def build_dbt(project: DbtProject) -> DbtCliResource:
     """The dbt command of this Python."""
-    return DbtCliResource(project_dir=project, dbt_executable=_dbt_executable())
+    return LeanDbt(project_dir=project, dbt_executable=_dbt_executable())
 
 
 def _dbt_executable() -> str:

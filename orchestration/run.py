@@ -2,6 +2,8 @@
 
 import os
 from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
 
 from dagster import (
     DagsterInstance,
@@ -9,6 +11,7 @@ from dagster import (
     Failure,
 )
 
+from api_export.reports import Reports
 from orchestration.build import build_defs
 from orchestration.errors import LoyaltyError, RunError
 from orchestration.jobs import refresh_config
@@ -60,7 +63,8 @@ def prepare_dagster_home(workspace: Workspace) -> None:
 
 def refresh(settings: Settings, *, is_full_refresh: bool) -> Summary:
     """Run the job `refresh`; raises the user's error where there is one, else `RunError`."""
-    prepare_dagster_home(Workspace(settings.workspace))
+    workspace = Workspace(settings.workspace)
+    prepare_dagster_home(workspace)
     job = build_defs(settings).resolve_job_def("refresh")
     config = refresh_config(settings.as_of, full_refresh=is_full_refresh) | QUIET
     with DagsterInstance.get() as instance:
@@ -68,7 +72,7 @@ def refresh(settings: Settings, *, is_full_refresh: bool) -> Summary:
             result = job.execute_in_process(run_config=config, instance=instance)
         except Exception as error:
             raise _user_error(error) from error
-    return _summarize(result)
+    return _summarize(result, workspace.marts)
 
 
 def _user_error(error: BaseException) -> LoyaltyError:
@@ -82,7 +86,8 @@ def _user_error(error: BaseException) -> LoyaltyError:
     return RunError(f"the run failed; what was published before stays as it was. {text}")
 
 
-def _summarize(result: ExecuteInProcessResult) -> Summary:
+def _summarize(result: ExecuteInProcessResult, marts: Path) -> Summary:
+    """What each step did, from what the assets told Dagster."""
     materializations = {
         event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
         for event in result.get_asset_materialization_events()
@@ -91,11 +96,35 @@ def _summarize(result: ExecuteInProcessResult) -> Summary:
         event.step_key: event.event_specific_data.duration_ms / 1000
         for event in result.get_step_success_events()
     }
-    rows = sum(
-        metadata["dagster/row_count"].value
-        for key, metadata in materializations.items()
-        if key.startswith("loyalty/")
+    if "export" not in materializations:
+        done = "nothing changed since the last run; marts and export are as they were"
+        with Reports(marts) as reports:
+            as_of = str(reports.run()["as_of"])
+        return Summary(as_of, (Step("pull", done, seconds["pull"]),))
+    export = materializations["export"]
+    steps = (
+        Step("pull", _describe_pull(materializations), seconds["pull"]),
+        Step("models", _describe_models(result), seconds["models"]),
+        Step(
+            "publish",
+            f"{materializations['marts_duckdb']['bytes'].value:,} bytes",
+            seconds["marts_duckdb"],
+        ),
+        Step("export", _describe_export(export), seconds["export"]),
     )
+    return Summary(export["as_of"].value, steps)
+
+
+def _describe_pull(materializations: dict[str, Any]) -> str:
+    entities = [metadata for key, metadata in materializations.items() if key[:8] == "loyalty/"]
+    counted = ("compared", "read", "written", "added", "changed", "removed")
+    sums = {name: sum(metadata[name].value for metadata in entities) for name in counted}
+    rows = sum(metadata["dagster/row_count"].value for metadata in entities)
+    told = ", ".join(f"{count:,} {name}" for name, count in sums.items())
+    return f"{entities[0]['mode'].value}: {rows:,} rows; {told}"
+
+
+def _describe_models(result: ExecuteInProcessResult) -> str:
     models = sum(event.step_key == "models" for event in result.get_asset_materialization_events())
     tests = [
         evaluation
@@ -103,23 +132,12 @@ def _summarize(result: ExecuteInProcessResult) -> Summary:
         if evaluation.asset_key.path[0] != "export"
     ]
     warned = sum(not evaluation.passed for evaluation in tests)
-    published = materializations["marts_duckdb"]
-    export = materializations["export"]
+    return f"{models} models, {len(tests)} tests, {warned} of them with warnings"
+
+
+def _describe_export(export: dict[str, Any]) -> str:
     quarantined = sum(
         count for reasons in export["quarantined"].value.values() for count in reasons.values()
     )
     news = "new figures" if export["is_new"].value else "the same bytes as before"
-    return Summary(
-        as_of=export["as_of"].value,
-        steps=(
-            Step("pull", f"{rows:,} rows", seconds["pull"]),
-            Step(
-                "models",
-                f"{models} models, {len(tests)} tests, {warned} of them with warnings;"
-                f" {quarantined:,} rows quarantined",
-                seconds["models"],
-            ),
-            Step("publish", f"{published['bytes'].value:,} bytes", seconds["marts_duckdb"]),
-            Step("export", f"{export['files'].value:,} files, {news}", seconds["export"]),
-        ),
-    )
+    return f"{export['files'].value:,} files, {news}; {quarantined:,} rows quarantined"

@@ -49,6 +49,8 @@ class Settings(BaseSettings):
     """The windows, in days, that every website's export has."""
     top_limits: _numbers(MAX_LIMIT) = (5, 10, 25)
     """The lengths of the top-items list that every website's export has."""
+    lookback_days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 45
+    """How many days of events the daily schedule compares with the source."""
     keep_exports: Annotated[int, Field(ge=1)] = 3
     """How many versions of the export stay on disk, the current one among them."""
 

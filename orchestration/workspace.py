@@ -4,16 +4,19 @@ import json
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 
+import duckdb
 import filelock
 
 from api_export.reports import AskedRange
 from api_export.writer import sync_folder
 from orchestration.errors import BusyError, RunError, UsageError
+from orchestration.history import save_history
 
 
 class Workspace:
@@ -29,7 +32,7 @@ class Workspace:
         self.current_export = self.export / "current"
         self.dbt_target = self.root / "dbt"
         self.dagster_home = self.root / "dagster"
-        self._state = self.root / "state"
+        self.state = self.root / "state"
         self._lock = self.root / ".lock"
         self._holder = self.root / ".lock-holder"
 
@@ -91,7 +94,7 @@ class Workspace:
         )
 
     def _read(self, name: str) -> object | None:
-        path = self._state / name
+        path = self.state / name
         if not path.exists():
             return None
         try:
@@ -102,8 +105,17 @@ class Workspace:
             ) from None
 
     def _write(self, name: str, content: object) -> None:
-        self._state.mkdir(parents=True, exist_ok=True)
-        replace_file(self._state / name, json.dumps(content, indent=2).encode() + b"\n")
+        self.state.mkdir(parents=True, exist_ok=True)
+        replace_file(self.state / name, json.dumps(content, indent=2).encode() + b"\n")
+
+    def keep_history(self, connection: duckdb.DuckDBPyConnection) -> None:
+        """Keep what has been reported by now, each file whole; `connection` is the warehouse's."""
+        self.state.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=self.state) as scratch:
+            for path in save_history(connection, self.marts, Path(scratch)):
+                sync_file(path)
+                path.replace(self.state / path.name)
+        sync_folder(self.state)
 
     def publish_marts(self) -> None:
         """Make the built marts the published ones, in one step.

@@ -14,9 +14,9 @@ Loyalty = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
-def replay(tmp_path_factory: pytest.TempPathFactory) -> Replay:
+def replay(tmp_path_factory: pytest.TempPathFactory, dirty_source: Path) -> Replay:
     """dbt's compiled SQL, compiled once."""
-    return Replay(tmp_path_factory.mktemp("replay"))
+    return Replay(tmp_path_factory.mktemp("replay"), dirty_source)
 
 
 @pytest.fixture(scope="session")

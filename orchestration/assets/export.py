@@ -11,6 +11,7 @@ from dagster import (
 )
 
 from api_export.writer import write_export
+from orchestration.raw import finish
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 
@@ -32,6 +33,9 @@ def build_export(settings: Settings) -> AssetsDefinition:
         written = write_export(
             workspace.marts, workspace.export, workspace.asked_ranges(), settings.keep_exports
         )
+        with warehouse.connect() as connection:
+            workspace.keep_history(connection)
+            finish(connection)
         manifest = written.manifest
         for warning in manifest["warnings"]:
             log.warning(warning)

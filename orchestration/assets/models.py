@@ -18,12 +18,14 @@ from dagster_dbt import (
     dbt_assets,
 )
 
+from orchestration.raw import is_full_build
 from orchestration.resources import WarehouseResource
 
 log = logging.getLogger(__name__)
 
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 """Unit tests prove the code, not the data: `make test` runs them."""
+FULL_REFRESH = "--full-refresh"
 PUBLISHED_LAYERS = ("marts", "reports")
 PROGRESS_EVERY = 50
 
@@ -45,10 +47,13 @@ def build_models(project: DbtProject) -> AssetsDefinition:
     def models(
         context: AssetExecutionContext, warehouse: WarehouseResource, dbt: DbtCliResource
     ) -> Iterator[Any]:
+        with warehouse.connect() as connection:
+            is_full = is_full_build(connection)
+        if is_full:
+            warehouse.workspace.next_marts.unlink(missing_ok=True)
         log.info("dbt build")
-        warehouse.workspace.next_marts.unlink(missing_ok=True)
         invocation = dbt.cli(
-            [*BUILD],
+            [*BUILD, *([FULL_REFRESH] if is_full else [])],
             context=context,
             target_path=warehouse.workspace.dbt_target,
             raise_on_error=False,

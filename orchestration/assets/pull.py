@@ -1,9 +1,11 @@
 """Pull: the source's entities into `raw`, an asset for each, all in one transaction."""
 
+import hashlib
 import logging
 from collections.abc import Iterator
-from datetime import date
+from datetime import date, datetime, timedelta
 
+import duckdb
 from dagster import (
     AssetKey,
     AssetsDefinition,
@@ -21,6 +23,8 @@ from orchestration.raw import RunFacts, load_raw
 from orchestration.resources import SourceResource, WarehouseResource
 from orchestration.settings import Settings
 from orchestration.sources.contract import ENTITIES
+from orchestration.sync import Window
+from orchestration.workspace import Workspace, project_root
 
 log = logging.getLogger(__name__)
 
@@ -28,7 +32,14 @@ PREVIEW_ROWS = 5
 FACTS = {
     "settings": "as_of and settings of the run",
     "asked_ranges": "the ranges asked for with calculate",
-    "deliveries": "which entities were delivered, and their rows",
+    "deliveries": "which entities were delivered",
+    "changed_ids": "the events that changed since the last run",
+    "changed_entities": "the entities that changed since the last run",
+    "previous_run": "as_of of the last run",
+    "previous_websites": "the websites as the last run knew them",
+    "previous_clients": "the clients as the last run knew them",
+    "published_figures": "what earlier runs reported",
+    "row_changes": "the ledger rows that changed between earlier runs",
 }
 
 
@@ -39,6 +50,9 @@ class PullConfig(Config):
     """The business date up to which everything counts; without it the setting, else the latest."""
     full_refresh: bool = False
     """Rebuild from nothing; a workspace may change its source only so."""
+    lookback_until: str | None = None
+    """Compare only the events of the last days before this instant (see LOYALTY_LOOKBACK_DAYS),
+    all later ids and the requests still open; without it, all history."""
 
     def as_of_date(self, settings: Settings) -> date | None:
         """The as_of of this run; raises `UsageError` where it is no date."""
@@ -48,6 +62,13 @@ class PullConfig(Config):
             return date.fromisoformat(self.as_of)
         except ValueError:
             raise UsageError(f"as_of {self.as_of!r} is no date; write YYYY-MM-DD") from None
+
+    def window(self, settings: Settings) -> Window | None:
+        """The instants that this run compares; none for all history."""
+        if self.lookback_until is None:
+            return None
+        last = datetime.fromisoformat(self.lookback_until)
+        return Window(last - timedelta(days=settings.lookback_days), last)
 
 
 def build_pull(settings: Settings) -> AssetsDefinition:
@@ -59,6 +80,7 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                 group_name="raw",
                 kinds={"duckdb"},
                 description=f"The source's `{entity.name}`, as delivered.",
+                skippable=True,
             )
             for entity in ENTITIES
         ),
@@ -68,6 +90,7 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                 group_name="raw",
                 kinds={"duckdb"},
                 description=f"Run facts: {text}.",
+                skippable=True,
             )
             for name, text in FACTS.items()
         ),
@@ -90,15 +113,39 @@ def build_pull(settings: Settings) -> AssetsDefinition:
         with source.open() as opened, warehouse.connect() as connection:
             workspace.check_source(opened.identity, is_full_refresh=config.full_refresh)
             log.info("reading %s", opened.identity)
-            rows = load_raw(connection, opened, facts)
+            pulled = load_raw(
+                connection,
+                opened,
+                facts,
+                key=definition_key(settings, opened.identity),
+                full_reason=_full_reason(workspace, config),
+                window=config.window(settings),
+                state=workspace.state,
+            )
             workspace.remember_source(opened.identity)
+            log.info("%s: %s", pulled.mode, pulled.reason)
+            if pulled.mode == "nothing":
+                return
             for entity in ENTITIES:
-                log.info("%s: %s rows", entity.name, f"{rows[entity.name]:,}")
+                found = pulled.entities[entity.name]
+                log.info(
+                    "%s: %s rows, %s added, %s changed, %s removed",
+                    entity.name,
+                    *(f"{n:,}" for n in (found.rows, found.added, found.changed, found.removed)),
+                )
                 yield MaterializeResult(
                     asset_key=["loyalty", entity.name],
                     metadata={
-                        "dagster/row_count": rows[entity.name],
+                        "dagster/row_count": found.rows,
+                        "mode": pulled.mode,
+                        "reason": pulled.reason,
                         "delivered": opened.has(entity),
+                        "compared": found.compared,
+                        "read": found.read,
+                        "added": found.added,
+                        "changed": found.changed,
+                        "removed": found.removed,
+                        "written": found.written,
                         "preview": _preview(connection, entity.name),
                     },
                 )
@@ -109,6 +156,29 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                 )
 
     return pull
+
+
+def definition_key(settings: Settings, source_identity: str) -> str:
+    """Stands for all that shapes results beside rows: the models, settings, source and engine."""
+    root = project_root()
+    files = [root / "dbt_project.yml", *sorted((root / "dbt_project").rglob("*"))]
+    key = hashlib.sha256()
+    for text in (settings.tier_basis, source_identity, duckdb.__version__):
+        key.update(text.encode() + b"\0")
+    for path in files:
+        if path.suffix in (".sql", ".csv", ".yml") and not path.name.startswith("_unit_tests"):
+            key.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    return key.hexdigest()
+
+
+def _full_reason(workspace: Workspace, config: PullConfig) -> str | None:
+    """Why this run has to build all anew, as far as the workspace's files tell."""
+    if config.full_refresh:
+        return "a full refresh was asked for"
+    for path in (workspace.next_marts, workspace.marts, workspace.current_export):
+        if not path.exists():
+            return f"there is no {path.name} yet"
+    return None
 
 
 def _preview(connection: DuckDBPyConnection, table: str) -> MarkdownMetadataValue:

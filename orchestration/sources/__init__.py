@@ -22,10 +22,13 @@ class Source(Protocol):
     def columns(self, connection: DuckDBPyConnection, entity: Entity) -> list[str]:
         """The names of the delivered columns of an entity that is there."""
 
-    def rows(
+    def deliver(
         self, connection: DuckDBPyConnection, entity: Entity, columns: list[str]
     ) -> DuckDBPyRelation:
-        """The delivered rows: `_row` (its number), the columns named, `_line` (text or null)."""
+        """The delivered rows, to be read more than once: the columns named, and `_line`.
+
+        `_line` is the row's own text where not all of it could be kept, else null.
+        """
 
 
 def open_source(url: str, scratch: Path) -> Source:

@@ -14,9 +14,13 @@ class Entity:
     """All columns; those that may be absent are delivered as nulls then."""
     is_optional: bool = False
     """Whether a source may lack the entity."""
+    event_time: str | None = None
+    """The instant of an event's row; none for an entity that is no event and stays small."""
 
 
-def _entity(name: str, columns: str, *, is_optional: bool = False) -> Entity:
+def _entity(
+    name: str, columns: str, *, is_optional: bool = False, event_time: str | None = None
+) -> Entity:
     """An entity from its columns in a line; `?` marks the ones that may be absent."""
     names = columns.split()
     return Entity(
@@ -24,6 +28,7 @@ def _entity(name: str, columns: str, *, is_optional: bool = False) -> Entity:
         required=tuple(column for column in names if not column.endswith("?")),
         columns=tuple(column.removesuffix("?") for column in names),
         is_optional=is_optional,
+        event_time=event_time,
     )
 
 
@@ -34,6 +39,7 @@ ENTITIES = (
     _entity(
         "loyalty_transactions",
         "id website_id client_id points transaction_type reason? timestamp redemption_request_id?",
+        event_time="timestamp",
     ),
     _entity("redemption_categories", "id website_id name"),
     _entity(
@@ -44,11 +50,13 @@ ENTITIES = (
         "redemption_requests",
         "id website_id client_id item_id points_used status requested_at"
         " approved_at? fulfilled_at? rejected_at?",
+        event_time="requested_at",
     ),
     _entity(
         "wallet_conversions",
         "id website_id client_id points amount converted_at",
         is_optional=True,
+        event_time="converted_at",
     ),
     _entity(
         "dashboard_widgets",

@@ -64,10 +64,10 @@ class FilesSource:
         """The names of the delivered columns of an entity that is there."""
         return self._read(entity, lambda path: _COLUMNS[path.suffix](connection, path, entity))
 
-    def rows(
+    def deliver(
         self, connection: duckdb.DuckDBPyConnection, entity: Entity, columns: list[str]
     ) -> duckdb.DuckDBPyRelation:
-        """The delivered rows: `_row` (its number), the columns named, `_line` (text or null)."""
+        """The delivered rows, to be read more than once: the columns named, and `_line`."""
         return self._read(entity, lambda path: _ROWS[path.suffix](connection, path, columns))
 
     def _read(self, entity: Entity, read: Callable[[Path], Any]) -> Any:
@@ -81,18 +81,17 @@ class FilesSource:
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:
-    return connection.from_parquet(glob.escape(str(path)), file_row_number=True)
+    return connection.from_parquet(glob.escape(str(path)))
 
 
 def _parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path, _: Entity) -> list[str]:
-    return [name for name in _parquet(connection, path).columns if name != "file_row_number"]
+    return _parquet(connection, path).columns
 
 
 def _parquet_rows(
     connection: duckdb.DuckDBPyConnection, path: Path, columns: list[str]
 ) -> duckdb.DuckDBPyRelation:
     return _parquet(connection, path).select(
-        duckdb.ColumnExpression("file_row_number").alias("_row"),
         *(duckdb.ColumnExpression(column) for column in columns),
         duckdb.ConstantExpression(None).cast("VARCHAR").alias("_line"),
     )
@@ -224,30 +223,23 @@ def _has_surrogate(text: str) -> bool:
 def _text_rows(
     connection: duckdb.DuckDBPyConnection, rows: Iterator[Row], columns: list[str]
 ) -> duckdb.DuckDBPyRelation:
-    schema = pa.schema(
-        [
-            ("_row", pa.int64()),
-            *((column, pa.string()) for column in columns),
-            ("_line", pa.string()),
-        ]
-    )
+    """The rows as a temporary table, since their file is read only once."""
+    schema = pa.schema([(column, pa.string()) for column in (*columns, "_line")])
     batches = pa.RecordBatchReader.from_batches(schema, _batches(rows, columns, schema))
-    return connection.from_arrow(batches)
+    connection.register("arriving", batches)
+    connection.execute("create or replace temp table delivered_text as from arriving")
+    connection.unregister("arriving")
+    return connection.table("delivered_text")
 
 
 def _batches(
     rows: Iterator[Row], columns: list[str], schema: pa.Schema
 ) -> Iterator[pa.RecordBatch]:
-    numbered = enumerate(rows)
-    while batch := list(islice(numbered, BATCH_ROWS)):
+    while batch := list(islice(rows, BATCH_ROWS)):
         yield pa.RecordBatch.from_arrays(
             [
-                pa.array([number for number, _ in batch], pa.int64()),
-                *(
-                    pa.array([values.get(c) for _, (values, _) in batch], pa.string())
-                    for c in columns
-                ),
-                pa.array([line and _printable(line) for _, (_, line) in batch], pa.string()),
+                *(pa.array([values.get(c) for values, _ in batch], pa.string()) for c in columns),
+                pa.array([line and _printable(line) for _, line in batch], pa.string()),
             ],
             schema=schema,
         )

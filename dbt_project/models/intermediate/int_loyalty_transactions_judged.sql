@@ -1,8 +1,25 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_changed',
+    incremental_predicates=[
+        'exists (from warehouse.intermediate.int_changed_transactions as changed'
+        ~ ' where changed.transaction_id'
+        ~ ' is not distinct from int_loyalty_transactions_judged.transaction_id)'
+    ],
+    on_schema_change='fail',
+) }}
+
 with
 
 transactions as (
 
-    select * from {{ ref('stg_loyalty__loyalty_transactions') }}
+    select transactions.*
+    from {{ ref('stg_loyalty__loyalty_transactions') }} as transactions
+    {% if not execute or is_incremental() %}
+        -- Kept before they are replaced: {{ ref('int_previous_transactions') }}
+        inner join {{ ref('int_changed_transactions') }} as changed
+            on transactions.transaction_id is not distinct from changed.transaction_id
+    {% endif %}
 
 ),
 

@@ -1,8 +1,30 @@
+{#- A tier that changed moves every date; else only the dates of changed client-days move. -#}
+{%- set changed -%}
+    (
+        date in (select date from warehouse.intermediate.int_changed_dates)
+        or (
+            select bool_or(has_changed) from warehouse.staging.stg_pipeline__changed_entities
+            where entity in ('loyalty_tiers', 'websites')
+        )
+    )
+{%- endset -%}
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_changed',
+    incremental_predicates=[changed],
+    on_schema_change='fail',
+) }}
+
 with
 
 client_days as (
 
     select * from {{ ref('fct_client_days') }}
+    {% if not execute or is_incremental() %}
+        -- {{ ref('int_changed_dates') }} and {{ ref('stg_pipeline__changed_entities') }}
+        where {{ changed }}
+    {% endif %}
 
 ),
 

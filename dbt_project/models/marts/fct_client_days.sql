@@ -1,3 +1,14 @@
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_changed',
+    incremental_predicates=[
+        'exists (from warehouse.intermediate.int_changed_client_days as changed'
+        ~ ' where changed.client_id = fct_client_days.client_id'
+        ~ ' and changed.from_date <= fct_client_days.date)'
+    ],
+    on_schema_change='fail',
+) }}
+
 with
 
 transactions as (
@@ -5,7 +16,36 @@ transactions as (
     select transactions.*
     from {{ ref('int_loyalty_transactions_judged') }} as transactions
     inner join {{ ref('int_run') }} as run on transactions.business_date <= run.as_of
+    {% if not execute or is_incremental() %}
+        -- Told before they are replaced: {{ ref('int_changed_dates') }}
+        inner join {{ ref('int_changed_client_days') }} as changed
+            on
+                transactions.client_id = changed.client_id
+                and transactions.business_date >= changed.from_date
+    {% endif %}
     where transactions.quarantine_reason is null
+
+),
+
+{# What each client had before the first date that is computed. #}
+opening as (
+
+    {% if is_incremental() %}
+        select
+            days.client_id,
+            arg_max(days.balance, days.date) as balance,
+            arg_max(days.lifetime_issued, days.date) as lifetime_issued
+        from {{ this }} as days
+        inner join {{ ref('int_changed_client_days') }} as changed
+            on days.client_id = changed.client_id and days.date < changed.from_date
+        group by days.client_id
+    {% else %}
+        select
+            cast(null as bigint) as client_id,
+            cast(null as bigint) as balance,
+            cast(null as bigint) as lifetime_issued
+        where false
+    {% endif %}
 
 ),
 
@@ -28,20 +68,28 @@ client_days as (
 running as (
 
     select
-        website_id,
-        client_id,
-        date,
-        issued,
-        redeemed,
-        deducted,
-        net,
-        cast(sum(net) over client_history as bigint) as balance,
-        cast(sum(issued) over client_history as bigint) as lifetime_issued,
-        transactions
+        client_days.website_id,
+        client_days.client_id,
+        client_days.date,
+        client_days.issued,
+        client_days.redeemed,
+        client_days.deducted,
+        client_days.net,
+        cast(
+            coalesce(opening.balance, 0) + sum(client_days.net) over client_history as bigint
+        ) as balance,
+        cast(
+            coalesce(opening.lifetime_issued, 0)
+            + sum(client_days.issued) over client_history as bigint
+        ) as lifetime_issued,
+        client_days.transactions
     from client_days
+    left join opening on client_days.client_id = opening.client_id
     window
         client_history as (
-            partition by client_id order by date rows unbounded preceding
+            partition by client_days.client_id
+            order by client_days.date
+            rows unbounded preceding
         )
 
 )

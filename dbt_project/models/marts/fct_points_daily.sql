@@ -19,17 +19,7 @@ calendar as (
 
 points as (
 
-    select
-        website_id,
-        date,
-        sum(issued) as issued,
-        sum(redeemed) as redeemed,
-        sum(deducted) as deducted,
-        sum(net) as net,
-        sum(transactions) as transactions,
-        count(*) as clients
-    from {{ ref('fct_client_days') }}
-    group by website_id, date
+    select * from {{ ref('int_points_daily') }}
 
 ),
 

@@ -12,6 +12,21 @@
 
 with
 
+{# Only the rows asked for are turned into text; a ledger is not. #}
+{% for entity in entities -%}
+    {{ entity }}_delivered as (
+
+        select cast(columns(*) as varchar) from {{ source('loyalty', entity) }}
+        where
+            _row in (
+                select judged.source_row from {{ ref('int_' ~ entity ~ '_judged') }} as judged
+                where judged.quarantine_reason is not null
+            )
+
+    ),
+
+{% endfor -%}
+
 quarantined as (
 
     {% for entity, key in entities.items() -%}
@@ -23,8 +38,8 @@ quarantined as (
                 json_merge_patch(to_json(delivered), '{"_row": null}') as varchar
             ) as delivered_row
         from {{ ref('int_' ~ entity ~ '_judged') }} as judged
-        inner join {{ source('loyalty', entity) }} as delivered
-            on judged.source_row = delivered._row
+        inner join {{ entity }}_delivered as delivered
+            on judged.source_row = cast(delivered._row as bigint)
         where judged.quarantine_reason is not null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

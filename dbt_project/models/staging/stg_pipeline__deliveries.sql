@@ -12,9 +12,6 @@ renamed as (
         -- text
         entity,
 
-        -- numbers
-        row_count,
-
         -- flags
         is_delivered
 

@@ -1,0 +1,29 @@
+{#
+    How models follow a change instead of being built anew. The pull records the ids that changed;
+    the int_changed_* models say which transactions, clients and dates that touches, and each
+    incremental model computes those anew, from the rows as they are now. Nothing is added up from
+    differences, so a step may be repeated. After a run that did not finish all is built anew.
+#}
+
+{#
+    Incremental strategy `replace_changed`: the model's rows take the place of those that
+    `incremental_predicates` describe, in one transaction.
+#}
+{% macro get_incremental_replace_changed_sql(arg_dict) -%}
+    {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
+    delete from {{ arg_dict['target_relation'] }}
+    where {{ arg_dict['incremental_predicates'] | join(' and ') }};
+
+    insert into {{ arg_dict['target_relation'] }} ({{ columns }})
+    select {{ columns }} from {{ arg_dict['temp_relation'] }}
+{%- endmacro %}
+
+{#
+    A model as the last run left it; none in a full build. It can't be a ref: the model is built
+    after, and from, whoever asks for its past.
+#}
+{% macro previous(database, schema, model) -%}
+    {%- if execute and not flags.FULL_REFRESH -%}
+        {{ return(adapter.get_relation(database=database, schema=schema, identifier=model)) }}
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,43 @@
+{%- set previous = previous('warehouse', 'intermediate', 'int_loyalty_transactions_judged') -%}
+
+with
+
+changed as (
+
+    select * from {{ ref('int_changed_transactions') }}
+
+),
+
+{% if previous %}
+previous as (
+
+    select
+        transactions.transaction_id,
+        transactions.website_id,
+        transactions.client_id,
+        transactions.transaction_type,
+        transactions.points,
+        transactions.business_date,
+        transactions.quarantine_reason
+    from {{ previous }} as transactions
+    inner join changed on transactions.transaction_id is not distinct from changed.transaction_id
+
+)
+{% else %}
+    previous as (
+
+        select
+            transaction_id,
+            cast(null as bigint) as website_id,
+            cast(null as bigint) as client_id,
+            cast(null as varchar) as transaction_type,
+            cast(null as integer) as points,
+            cast(null as date) as business_date,
+            cast(null as varchar) as quarantine_reason
+        from changed
+        where false
+
+    )
+{% endif %}
+
+select * from previous

@@ -1,0 +1,137 @@
+"""After any history of changes and runs the marts are those of a full refresh, row for row."""
+
+import os
+import tempfile
+from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from hypothesis import HealthCheck, Phase, settings
+from hypothesis import strategies as st
+from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
+from programme import START, Programme, draw_as_of
+from replay import DEFAULTS, Replay, open_warehouse
+
+from orchestration.sync import Window
+
+HISTORIES = int(os.environ.get("LOYALTY_TEST_HISTORIES", "50"))
+IS_SHRINKING = "LOYALTY_TEST_SHRINK" in os.environ
+"""Shrinking a failed history takes minutes: ask for it when there is one to look into."""
+CHANGES = (
+    Programme.add_transactions,
+    Programme.add_transactions,
+    Programme.add_request,
+    Programme.add_conversion,
+    Programme.edit_event,
+    Programme.edit_event,
+    Programme.swap_points,
+    Programme.delete_event,
+    Programme.deliver_twice,
+    Programme.touch_client,
+    Programme.touch_website,
+    Programme.touch_catalogue,
+)
+
+
+class Histories(RuleBasedStateMachine):
+    """Batches of changes, and runs in between, of which each is compared with a full refresh."""
+
+    replay: Replay
+
+    def __init__(self) -> None:
+        """A new programme, and an empty warehouse."""
+        super().__init__()
+        self.programme = Programme()
+        self.facts = DEFAULTS
+        self.stack = ExitStack()
+        self.source = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
+        self.warehouse = self.stack.enter_context(open_warehouse(":memory:", ":memory:"))
+
+    def teardown(self) -> None:
+        """Close the warehouse."""
+        self.stack.close()
+
+    @rule(data=st.data(), changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=6))
+    def batch_and_run(self, data: st.DataObject, changes: list) -> None:
+        """Changes, then a run over all history."""
+        for change in changes:
+            change(self.programme, data.draw)
+        self._run(None)
+        self._compare()
+
+    @rule(data=st.data())
+    def look_back_then_all(self, data: st.DataObject) -> None:
+        """Changes, a run that looks back some days, then one over all history."""
+        for change in data.draw(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4)):
+            change(self.programme, data.draw)
+        last = START + timedelta(days=data.draw(st.integers(10, 80)))
+        self._run(Window(last - timedelta(days=data.draw(st.integers(1, 30))), last))
+        self._run(None)
+        self._compare()
+
+    @rule(data=st.data())
+    def other_as_of(self, data: st.DataObject) -> None:
+        """The same rows, counted up to another date."""
+        self.facts = replace(self.facts, as_of=draw_as_of(data.draw))
+        self._run(None)
+        self._compare()
+
+    @rule(website=st.integers(1, 3), first=st.integers(0, 70), length=st.integers(1, 20))
+    def ask_for_a_range(self, website: int, first: int, length: int) -> None:
+        """A range is asked for; the next run stores it."""
+        start = START.date() + timedelta(days=first)
+        asked = (website, start, start + timedelta(days=length - 1))
+        self.facts = replace(
+            self.facts, asked_ranges=tuple(sorted({*self.facts.asked_ranges, asked}))
+        )
+
+    def _run(self, window: Window | None) -> None:
+        self.programme.write(self.source)
+        self.replay.run(self.warehouse, self.source, self.facts, window)
+
+    def _compare(self) -> None:
+        with open_warehouse(":memory:", ":memory:") as fresh:
+            self.replay.run(fresh, self.source, self.facts)
+            for name in mart_names(fresh):
+                assert mart_rows(self.warehouse, name) == mart_rows(fresh, name), name
+
+
+def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
+    return [
+        name
+        for (name,) in connection.execute(
+            "select 'marts.' || schema_name || '.' || table_name from duckdb_tables()"
+            " where database_name = 'marts'"
+            " and table_name not in ('fct_published_figures', 'fct_restatements') order by all"
+        ).fetchall()
+    ]
+
+
+def mart_rows(connection: duckdb.DuckDBPyConnection, name: str) -> list[tuple]:
+    """A digest of a mart's rows, whatever their order; the rows themselves where they are few."""
+    rows = connection.table(name)
+    (count,) = rows.count("*").fetchone()
+    if count <= 500:
+        return connection.execute(f"from {name} order by all").fetchall()
+    columns = ", ".join(f'"{column}"' for column in rows.columns)
+    return connection.execute(
+        f"select count(*), bit_xor(hash({columns})), sum(hash({columns})::hugeint) from {name}"
+    ).fetchall()
+
+
+@pytest.mark.filterwarnings("ignore")
+def test_incremental_equals_full(replay: Replay) -> None:
+    Histories.replay = replay
+    run_state_machine_as_test(
+        Histories,
+        settings=settings(
+            max_examples=HISTORIES,
+            stateful_step_count=4,
+            deadline=None,
+            phases=[phase for phase in Phase if phase is not Phase.shrink or IS_SHRINKING],
+            suppress_health_check=list(HealthCheck),
+        ),
+    )
