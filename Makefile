@@ -4,13 +4,16 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test lint dev bench
+.PHONY: run test test-deep lint dev bench
 
 run: $(INSTALLED)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
 
 test: $(INSTALLED)  ## every test
 	$(BIN)/python -m pytest
+
+test-deep: $(INSTALLED)  ## every test, with thousands of histories
+	LOYALTY_TEST_HISTORIES=2000 LOYALTY_TEST_RUNS=20 $(BIN)/python -m pytest
 
 lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .

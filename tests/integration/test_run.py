@@ -54,21 +54,42 @@ def test_replay_equals_run(
             assert connection.execute(f"({again} except all {run})").fetchall() == []
 
 
-def test_a_second_run_gives_the_same_bytes_and_readers_are_not_disturbed(
+def test_an_unchanged_source_changes_nothing(
     workspace: Path, dirty_source: Path, loyalty: Loyalty
 ) -> None:
-    before = read_files(workspace / "export" / "current")
-    version = (workspace / "export" / "current").resolve()
+    before = read_files(workspace / "export") | {"marts": (workspace / "marts.duckdb").read_bytes()}
+    done = loyalty("run", "--workspace", workspace, "--source", f"files:{dirty_source}")
+    assert done.returncode == 0, done.stderr
+    assert "nothing changed" in done.stdout
+    after = read_files(workspace / "export") | {"marts": (workspace / "marts.duckdb").read_bytes()}
+    assert after == before
+
+
+def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
+    dirty_source: Path, tmp_path: Path, loyalty: Loyalty
+) -> None:
+    source, workspace = tmp_path / "source", tmp_path / "workspace"
+    shutil.copytree(dirty_source, source)
+    run = ("run", "--workspace", workspace, "--source", f"files:{source}")
+    assert loyalty(*run).returncode == 0
+    ledger = source / "loyalty_transactions.csv"
+    header, *rows = ledger.read_text(encoding="utf-8-sig").splitlines()
+    ledger.write_text("\n".join([header, *rows[:200], *rows[230:], *rows[300:310]]) + "\n")
     query = "select count(*), sum(net) from fct_client_days"
+
     with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as reader:
-        rows = reader.execute(query).fetchall()
-        done = loyalty("run", "--workspace", workspace, "--source", f"files:{dirty_source}")
+        seen = reader.execute(query).fetchall()
+        done = loyalty(*run)
         assert done.returncode == 0, done.stderr
-        assert reader.execute(query).fetchall() == rows
-    assert "the same bytes as before" in done.stdout
-    assert (workspace / "export" / "current").resolve() == version
-    assert read_files(workspace / "export" / "current") == before
-    assert loyalty("check", "--workspace", workspace, "--source", f"files:{dirty_source}").stdout
+        assert reader.execute(query).fetchall() == seen
+
+    assert "incremental: the source or the settings changed" in done.stdout
+    files = read_files(workspace / "export" / "current")
+    assert {path: files[path] for path in files if path != "manifest.json"} == recount(source)
+    with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as marts:
+        assert marts.execute(query).fetchall() != seen
+        (removed,) = marts.execute("select sum(rows_removed) from fct_restatements").fetchone()
+        assert removed > 0
 
 
 def test_calculate_keeps_its_range_through_a_full_refresh(

@@ -9,7 +9,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from hypothesis import HealthCheck, Phase, settings
+from conftest import Loyalty
+from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from programme import START, Programme, draw_as_of
@@ -17,6 +18,7 @@ from replay import DEFAULTS, Replay, open_warehouse
 
 from orchestration.sync import Window
 
+RUNS = int(os.environ.get("LOYALTY_TEST_RUNS", "1"))
 HISTORIES = int(os.environ.get("LOYALTY_TEST_HISTORIES", "50"))
 IS_SHRINKING = "LOYALTY_TEST_SHRINK" in os.environ
 """Shrinking a failed history takes minutes: ask for it when there is one to look into."""
@@ -135,3 +137,27 @@ def test_incremental_equals_full(replay: Replay) -> None:
             suppress_health_check=list(HealthCheck),
         ),
     )
+
+
+@settings(max_examples=RUNS, deadline=None, phases=[Phase.generate], database=None)
+@given(data=st.data())
+def test_histories_through_loyalty_run(
+    data: st.DataObject, replay: Replay, loyalty: Loyalty
+) -> None:
+    with tempfile.TemporaryDirectory() as scratch:
+        source, workspace = Path(scratch) / "source", Path(scratch) / "workspace"
+        source.mkdir()
+        programme = Programme()
+        for _ in range(2):
+            for change in data.draw(st.lists(st.sampled_from(CHANGES), min_size=5, max_size=15)):
+                change(programme, data.draw)
+            programme.write(source)
+            done = loyalty("run", "--workspace", workspace, "--source", f"files:{source}")
+            assert done.returncode == 0, done.stdout + done.stderr
+        with open_warehouse(":memory:", ":memory:") as fresh:
+            replay.run(fresh, source)
+            fresh.execute(f"attach '{workspace / 'marts.duckdb'}' as run (read_only)")
+            for name in mart_names(fresh):
+                assert mart_rows(fresh, name.replace("marts.", "run.", 1)) == mart_rows(
+                    fresh, name
+                ), name

@@ -27,7 +27,7 @@ KEYS_PROVEN_ELSEWHERE = {
     "fct_client_days": "assert_client_days_run_on",
     "int_loyalty_transactions_judged": "assert_every_delivered_row_is_judged_once",
 }
-ONE_ROW_BY_CONSTRUCTION = {"int_run", "rpt_manifest_drift"}
+ONE_ROW_BY_CONSTRUCTION = {"int_publication", "int_run", "rpt_manifest_drift"}
 
 
 @dataclass(frozen=True)

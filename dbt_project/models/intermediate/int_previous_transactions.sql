@@ -12,6 +12,7 @@ changed as (
 previous as (
 
     select
+        transactions.source_row,
         transactions.transaction_id,
         transactions.website_id,
         transactions.client_id,
@@ -27,6 +28,7 @@ previous as (
     previous as (
 
         select
+            cast(null as bigint) as source_row,
             transaction_id,
             cast(null as bigint) as website_id,
             cast(null as bigint) as client_id,
