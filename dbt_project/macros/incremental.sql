@@ -27,3 +27,21 @@
         {{ return(adapter.get_relation(database=database, schema=schema, identifier=model)) }}
     {%- endif -%}
 {%- endmacro %}
+
+{#
+    Whether a row of `transactions` is of a changed id. Two plain conditions instead of one that
+    takes nulls as equal: the join on ids then skips what lies outside the changed ones.
+#}
+{% macro is_changed_transaction() -%}
+    transactions.transaction_id in (
+        select changed.transaction_id from {{ ref('int_changed_transactions') }} as changed
+        where changed.transaction_id is not null
+    )
+    or (
+        transactions.transaction_id is null
+        and exists (
+            select 1 from {{ ref('int_changed_transactions') }} as changed
+            where changed.transaction_id is null
+        )
+    )
+{%- endmacro %}

@@ -19,7 +19,7 @@ run as (
         run.as_of,
         previous.as_of as previous_as_of
     from {{ ref('int_run') }} as run
-    left join {{ ref('stg_pipeline__previous_run') }} as previous on true
+    cross join {{ ref('stg_pipeline__previous_run') }} as previous
 
 ),
 

@@ -18,7 +18,10 @@ changed as (
     select coalesce(previous.website_id, websites.website_id) as website_id
     from previous
     full outer join websites on previous.website_id = websites.website_id
-    where previous.timezone is distinct from websites.timezone
+    where
+        previous.timezone is distinct from websites.timezone
+        -- A full build starts from no previous run, and follows no change.
+        and exists (select 1 from {{ ref('stg_pipeline__previous_run') }})
 
 )
 

@@ -2,9 +2,7 @@
     materialized='incremental',
     incremental_strategy='replace_changed',
     incremental_predicates=[
-        'exists (from warehouse.intermediate.int_changed_transactions as changed'
-        ~ ' where changed.transaction_id'
-        ~ ' is not distinct from int_loyalty_transactions_judged.transaction_id)'
+        'source_row in (select source_row from warehouse.intermediate.int_previous_transactions)'
     ],
     on_schema_change='fail',
 ) }}
@@ -17,8 +15,7 @@ transactions as (
     from {{ ref('stg_loyalty__loyalty_transactions') }} as transactions
     {% if not execute or is_incremental() %}
         -- Kept before they are replaced: {{ ref('int_previous_transactions') }}
-        inner join {{ ref('int_changed_transactions') }} as changed
-            on transactions.transaction_id is not distinct from changed.transaction_id
+        where {{ is_changed_transaction() }}
     {% endif %}
 
 ),

@@ -2,12 +2,6 @@
 
 with
 
-changed as (
-
-    select * from {{ ref('int_changed_transactions') }}
-
-),
-
 {% if previous %}
 previous as (
 
@@ -21,7 +15,7 @@ previous as (
         transactions.business_date,
         transactions.quarantine_reason
     from {{ previous }} as transactions
-    inner join changed on transactions.transaction_id is not distinct from changed.transaction_id
+    where {{ is_changed_transaction() }}
 
 )
 {% else %}
@@ -36,7 +30,7 @@ previous as (
             cast(null as integer) as points,
             cast(null as date) as business_date,
             cast(null as varchar) as quarantine_reason
-        from changed
+        from {{ ref('int_changed_transactions') }}
         where false
 
     )
