@@ -21,8 +21,10 @@ lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
 
 dev: $(INSTALLED)  ## Dagster's pages on http://127.0.0.1:3000
-	$(BIN)/python -m orchestration.run $(WORKSPACE)
-	DAGSTER_HOME=$(WORKSPACE)/dagster $(BIN)/dagster dev --host 127.0.0.1
+	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
+		from orchestration.workspace import Workspace; \
+		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
+		$(BIN)/dagster dev --host 127.0.0.1
 
 bench: $(INSTALLED)  ## the measured numbers of the README
 	$(BIN)/python tests/benchmarks/bench_run.py

@@ -5,11 +5,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from dagster import (
-    DagsterInstance,
-    ExecuteInProcessResult,
-    Failure,
-)
+from dagster import DagsterInstance, ExecuteInProcessResult, Failure
 
 from api_export.reports import Reports
 from orchestration.build import build_defs
@@ -20,17 +16,6 @@ from orchestration.workspace import Workspace
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 """Dagster's own events are in its records; a person follows the progress that the assets log."""
-
-DAGSTER_YAML = """\
-telemetry:
-  enabled: false
-python_logs:
-  managed_python_loggers: [orchestration]
-  python_log_level: INFO
-concurrency:
-  runs:
-    max_concurrent_runs: 1
-"""
 
 
 @dataclass(frozen=True)
@@ -50,21 +35,10 @@ class Summary:
     steps: tuple[Step, ...]
 
 
-def prepare_dagster_home(workspace: Workspace) -> None:
-    """Let Dagster keep its records in the workspace, unless DAGSTER_HOME says otherwise."""
-    if "DAGSTER_HOME" in os.environ:
-        return
-    workspace.dagster_home.mkdir(parents=True, exist_ok=True)
-    config = workspace.dagster_home / "dagster.yaml"
-    if not config.exists():
-        config.write_text(DAGSTER_YAML)
-    os.environ["DAGSTER_HOME"] = str(workspace.dagster_home)
-
-
 def refresh(settings: Settings, *, is_full_refresh: bool) -> Summary:
     """Run the job `refresh`; raises the user's error where there is one, else `RunError`."""
     workspace = Workspace(settings.workspace)
-    prepare_dagster_home(workspace)
+    os.environ.setdefault("DAGSTER_HOME", str(workspace.make_dagster_home()))
     job = build_defs(settings).resolve_job_def("refresh")
     config = refresh_config(settings.as_of, full_refresh=is_full_refresh) | QUIET
     with DagsterInstance.get() as instance:

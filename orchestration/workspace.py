@@ -18,6 +18,17 @@ from api_export.writer import sync_folder
 from orchestration.errors import BusyError, RunError, UsageError
 from orchestration.history import save_history
 
+DAGSTER_YAML = """\
+telemetry:
+  enabled: false
+python_logs:
+  managed_python_loggers: [orchestration]
+  python_log_level: INFO
+concurrency:
+  runs:
+    max_concurrent_runs: 1
+"""
+
 
 class Workspace:
     """The files of a workspace, by their roles."""
@@ -63,6 +74,14 @@ class Workspace:
             return self._holder.read_text()
         except OSError:
             return "another process"
+
+    def make_dagster_home(self) -> Path:
+        """The folder where Dagster keeps its records; made and configured once."""
+        self.dagster_home.mkdir(parents=True, exist_ok=True)
+        config = self.dagster_home / "dagster.yaml"
+        if not config.exists():
+            config.write_text(DAGSTER_YAML)
+        return self.dagster_home
 
     def check_source(self, identity: str, *, is_full_refresh: bool) -> None:
         """Raise `UsageError` for a source other than the one that the workspace was built from."""
