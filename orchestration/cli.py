@@ -146,7 +146,7 @@ def check(source: str | None, workspace: Path | None) -> None:
         for line in lines:
             out.print(f"  {line}", markup=False)
     if any(differences.values()):
-        raise RunError("the steps differ; `loyalty run` brings them together again")
+        raise RunError("the steps differ; `loyalty run --full-refresh` brings them together again")
 
 
 @commands.command("demo-source")

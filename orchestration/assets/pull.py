@@ -18,6 +18,7 @@ from dagster import (
 )
 from duckdb import DuckDBPyConnection
 
+from api_export.manifest import find_faults
 from orchestration.errors import UsageError
 from orchestration.raw import RunFacts, load_raw
 from orchestration.resources import SourceResource, WarehouseResource
@@ -29,6 +30,7 @@ from orchestration.workspace import Workspace, project_root
 log = logging.getLogger(__name__)
 
 PREVIEW_ROWS = 5
+PREVIEW_CHARACTERS = 80
 FACTS = {
     "settings": "as_of and settings of the run",
     "asked_ranges": "the ranges asked for with calculate",
@@ -178,10 +180,13 @@ def _full_reason(workspace: Workspace, config: PullConfig) -> str | None:
     for path in (workspace.next_marts, workspace.marts, workspace.current_export):
         if not path.exists():
             return f"there is no {path.name} yet"
+    if find_faults(workspace.current_export):
+        return "the export is not what its manifest says"
     return None
 
 
 def _preview(connection: DuckDBPyConnection, table: str) -> MarkdownMetadataValue:
     """The first rows of a raw table."""
-    frame = connection.table(f"raw.{table}").limit(PREVIEW_ROWS).df()
-    return MetadataValue.md(frame.to_markdown(index=False))
+    rows = f"select cast(columns(*) as varchar) from raw.{table} limit {PREVIEW_ROWS}"
+    frame = connection.execute(rows).df().map(lambda text: text and text[:PREVIEW_CHARACTERS])
+    return MetadataValue.md(frame.to_markdown(index=False, disable_numparse=True))
