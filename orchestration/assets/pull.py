@@ -188,5 +188,5 @@ def _full_reason(workspace: Workspace, config: PullConfig) -> str | None:
 def _preview(connection: DuckDBPyConnection, table: str) -> MarkdownMetadataValue:
     """The first rows of a raw table."""
     rows = f"select cast(columns(*) as varchar) from raw.{table} limit {PREVIEW_ROWS}"
-    frame = connection.execute(rows).df().map(lambda text: text and text[:PREVIEW_CHARACTERS])
+    frame = connection.execute(rows).df().fillna("").map(lambda text: text[:PREVIEW_CHARACTERS])
     return MetadataValue.md(frame.to_markdown(index=False, disable_numparse=True))
