@@ -1,12 +1,11 @@
 """What a run touches stays proportional to what changed, counted in rows rather than seconds."""
 
-from dataclasses import replace
 from pathlib import Path
 
 import duckdb
 import pytest
 from generate import generate
-from replay import DEFAULTS, Replay, open_warehouse
+from replay import Replay, open_warehouse
 
 from orchestration.sync import BLOCK_IDS
 
@@ -34,9 +33,8 @@ def test_a_new_day_touches_its_own_rows(tmp_path: Path, replay: Replay, rows: in
 
 def test_an_edit_long_ago_touches_one_client(tmp_path: Path, replay: Replay) -> None:
     generate(tmp_path, 100_000, CLIENTS)
-    facts = replace(DEFAULTS)
     with open_warehouse(":memory:", ":memory:") as warehouse:
-        replay.run(warehouse, tmp_path, facts)
+        replay.run(warehouse, tmp_path)
         path = tmp_path / "loyalty_transactions.parquet"
         with duckdb.connect() as connection:
             connection.execute("set timezone = 'UTC'")
@@ -45,7 +43,7 @@ def test_an_edit_long_ago_touches_one_client(tmp_path: Path, replay: Replay) -> 
                 f" from '{path}' order by id"
             )
             connection.execute(f"copy ledger to '{path}' (format parquet)")
-        pull = replay.run(warehouse, tmp_path, facts)
+        pull = replay.run(warehouse, tmp_path)
 
         ledger = pull.entities["loyalty_transactions"]
         assert (ledger.added, ledger.changed, ledger.removed) == (0, 1, 0)
