@@ -4,7 +4,7 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev bench
+.PHONY: run test test-deep lint dev docs bench
 
 run: $(INSTALLED)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -18,13 +18,17 @@ test-deep: $(INSTALLED)  ## every test, with thousands of histories
 lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
-	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests
+	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests \
+		dbt_project/analyses
 
 dev: $(INSTALLED)  ## Dagster's pages on http://127.0.0.1:3000
 	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
 		from orchestration.workspace import Workspace; \
 		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
 		$(BIN)/dagster dev --host 127.0.0.1
+
+docs: $(INSTALLED)  ## every table and its lineage, as one page
+	$(BIN)/loyalty docs
 
 bench: $(INSTALLED)  ## the measured numbers of the README
 	$(BIN)/python tests/benchmarks/bench_run.py

@@ -149,6 +149,17 @@ def check(source: str | None, workspace: Path | None) -> None:
         raise RunError("the steps differ; `loyalty run --full-refresh` brings them together again")
 
 
+@commands.command()
+@workspace_option
+def docs(workspace: Path | None) -> None:
+    """Write dbt's documentation of every table and its lineage as one file."""
+    from orchestration.docs import build_docs
+
+    files = Workspace(load_settings(workspace=workspace).workspace)
+    with files.writing("loyalty docs"):
+        out.print(f"docs   {build_docs(files)}")
+
+
 @commands.command("demo-source")
 @click.argument("directory", metavar="DIR", type=click.Path(path_type=Path, file_okay=False))
 def demo_source(directory: Path) -> None:

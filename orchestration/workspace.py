@@ -42,6 +42,7 @@ class Workspace:
         self.export = self.root / "export"
         self.current_export = self.export / "current"
         self.dbt_target = self.root / "dbt"
+        self.docs = self.root / "docs" / "index.html"
         self.dagster_home = self.root / "dagster"
         self.state = self.root / "state"
         self._lock = self.root / ".lock"

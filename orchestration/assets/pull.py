@@ -4,6 +4,7 @@ import hashlib
 import logging
 from collections.abc import Iterator
 from datetime import date, datetime, timedelta
+from pathlib import Path
 
 import duckdb
 from dagster import (
@@ -168,9 +169,14 @@ def definition_key(settings: Settings, source_identity: str) -> str:
     for text in (settings.tier_basis, source_identity, duckdb.__version__):
         key.update(text.encode() + b"\0")
     for path in files:
-        if path.suffix in (".sql", ".csv", ".yml") and not path.name.startswith("_unit_tests"):
+        if path.suffix in (".sql", ".csv", ".yml") and not _is_beside_the_build(path):
             key.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return key.hexdigest()
+
+
+def _is_beside_the_build(path: Path) -> bool:
+    """Whether no table depends on a file of the dbt project."""
+    return path.parent.name == "analyses" or path.name in ("_unit_tests.yml", "_exposures.yml")
 
 
 def _full_reason(workspace: Workspace, config: PullConfig) -> str | None:

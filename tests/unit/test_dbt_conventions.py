@@ -9,8 +9,11 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 import yaml
+
+from api_export.endpoints import API_ROOT, ENDPOINTS
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 LAYERS = {"staging": "stg_", "intermediate": "int_", "marts": "", "reports": "rpt_"}
@@ -54,6 +57,7 @@ def _models() -> list[Model]:
 
 MODELS = _models()
 SINGULAR_TESTS = sorted((PROJECT / "tests").glob("*.sql"))
+ANALYSES = sorted((PROJECT / "analyses").glob("*.sql"))
 
 
 @cache
@@ -251,3 +255,52 @@ def test_singular_tests_say_what_a_row_means_and_whose_check_they_are(path: Path
     owner = re.search(r"meta=\{'dagster': \{'ref': \{'name': '(\w+)'\}\}\}", text)
     assert owner, "names no model that Dagster attaches the check to"
     assert owner.group(1) in refs(COMMENT.sub("", text))
+
+
+def exposures() -> dict[str, dict[str, Any]]:
+    """Each exposure by its name."""
+    entries = yaml.safe_load((PROJECT / "models/reports/_exposures.yml").read_text())["exposures"]
+    return {entry["name"]: entry for entry in entries}
+
+
+def test_every_endpoint_is_an_exposure_of_its_report_and_files() -> None:
+    for endpoint in ENDPOINTS:
+        exposure = exposures()[endpoint.name]
+        assert exposure["depends_on"] == [f"ref('{endpoint.report}')"]
+        (pattern,) = exposure["config"]["meta"]["files"]
+        assert pattern == f"*/{API_ROOT}/{Path(endpoint.path()).parent}/*.json"
+
+
+def test_every_exposure_of_one_analytics_folder_is_an_endpoint() -> None:
+    folders = {
+        name
+        for name, entry in exposures().items()
+        for pattern in entry["config"]["meta"]["files"]
+        if re.fullmatch(r"\*/[\w/-]+/analytics/\w+/\*\.json", pattern)
+    }
+    assert folders == {endpoint.name for endpoint in ENDPOINTS}
+
+
+def test_every_report_is_exposed_and_every_exposure_has_an_owner_and_a_description() -> None:
+    exposed = {
+        name for entry in exposures().values() for ref in entry["depends_on"] for name in refs(ref)
+    }
+    assert exposed - {"dim_run"} == {model.name for model in MODELS if model.layer == "reports"}
+    for entry in exposures().values():
+        assert entry["owner"]["name"]
+        assert entry["description"]
+
+
+@pytest.mark.parametrize("path", ANALYSES, ids=lambda path: path.stem)
+def test_analyses_tell_dbt_the_tables_that_they_read(path: Path) -> None:
+    text = path.read_text()
+    told = re.findall(r"^-- depends_on: \{\{ ref\('(\w+)'\) \}\}$", text, re.MULTILINE)
+    assert told == sorted(duckdb.get_table_names(text))
+
+
+def test_analyses_are_described_and_ask_a_question() -> None:
+    entries = yaml.safe_load((PROJECT / "analyses/_analyses.yml").read_text())["analyses"]
+    assert {entry["name"] for entry in entries} == {path.stem for path in ANALYSES}
+    for entry in entries:
+        assert re.match(r"[A-Z][^.?]+\? One row for each ", entry["description"])
+        assert all(column["description"] for column in entry["columns"])

@@ -1,0 +1,33 @@
+"""Documentation: dbt's pages of the project, in a file that opens without a server or network."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from orchestration.errors import RunError
+from orchestration.workspace import Workspace, project_root
+
+
+def build_docs(workspace: Workspace) -> Path:
+    """The file, made from the project and the tables of a built workspace.
+
+    The caller holds the workspace. Raises `RunError` where it holds no finished run, or dbt fails.
+    """
+    if not workspace.marts.exists():
+        raise RunError(f"{workspace.marts} does not exist: use `loyalty run` first")
+    done = subprocess.run(
+        [
+            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "docs", "generate", "--static"),
+            *("--profiles-dir", "dbt_project", "--target-path", workspace.dbt_target),
+        ],
+        cwd=project_root(),
+        env=os.environ | {"LOYALTY_WORKSPACE": str(workspace.root)},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    if done.returncode != 0:
+        raise RunError(f"dbt could not make its documentation:\n{done.stdout}{done.stderr}")
+    workspace.docs.parent.mkdir(exist_ok=True)
+    return (workspace.dbt_target / "static_index.html").replace(workspace.docs)
