@@ -38,27 +38,44 @@ def write_export(
     for leftover in versions.glob(".writing-*"):
         shutil.rmtree(leftover)
     scratch = versions / f".writing-{os.getpid()}"
+    try:
+        manifest, name = _write_files(marts, scratch, asked_ranges)
+        version = _place(versions, name)
+        is_new = not version.exists()
+        if is_new:
+            scratch.rename(version)
+        else:
+            os.utime(version)
+    finally:
+        shutil.rmtree(scratch, ignore_errors=True)
+    _switch(directory, version)
+    _remove_old(versions, version, keep)
+    return Export(version, manifest, is_new)
+
+
+def _place(versions: Path, name: str) -> Path:
+    """Where a version belongs: a damaged one stays untouched until `current` points elsewhere."""
+    version = versions / name
+    number = 0
+    while version.exists() and find_faults(version):
+        number += 1
+        version = versions / f"{name}-{number}"
+    return version
+
+
+def _write_files(
+    marts: Path, scratch: Path, asked_ranges: tuple[AskedRange, ...]
+) -> tuple[dict[str, Any], str]:
+    """Every file of an export, on the disk; its manifest and its name."""
     with Reports(marts) as reports:
         files = [
             _write(scratch, path, dump(payload))
             for path, payload in _payloads(reports, asked_ranges)
         ]
         manifest = build_manifest(reports, files)
-    content = dump(manifest)
-    name = _write(scratch, MANIFEST, content)["sha256"][:16]
+    entry = _write(scratch, MANIFEST, dump(manifest))
     _sync_folders(scratch)
-
-    version = versions / name
-    is_new = not version.exists() or bool(find_faults(version))
-    if is_new:
-        shutil.rmtree(version, ignore_errors=True)
-        scratch.rename(version)
-    else:
-        shutil.rmtree(scratch)
-        os.utime(version)
-    _switch(directory, version)
-    _remove_old(versions, version, keep)
-    return Export(version, manifest, is_new)
+    return manifest, entry["sha256"][:16]
 
 
 def dump(payload: Any) -> bytes:
@@ -184,10 +201,14 @@ def _switch(directory: Path, version: Path) -> None:
 
 
 def _remove_old(versions: Path, current: Path, keep: int) -> None:
-    others = sorted(
-        (path for path in versions.iterdir() if path != current),
-        key=lambda path: path.stat().st_mtime,
-        reverse=True,
-    )
+    """Remove all but the current version and the latest others, and damaged ones of its name."""
+    name = current.name.partition("-")[0]
+    others = []
+    for path in versions.iterdir():
+        if path.name.partition("-")[0] != name:
+            others.append(path)
+        elif path != current:
+            shutil.rmtree(path)
+    others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for old in others[max(keep - 1, 0) :]:
         shutil.rmtree(old)

@@ -39,7 +39,9 @@ def build_defs(
         jobs=[refresh, build_calculate_analytics(settings)],
         schedules=build_schedules(settings, refresh),
         resources={
-            "warehouse": WarehouseResource(root=str(Workspace(settings.workspace).root)),
+            "warehouse": WarehouseResource(
+                root=str(Workspace(settings.workspace).root), wait_seconds=settings.wait_seconds
+            ),
             "source": SourceResource(url=settings.source),
             "dbt": build_dbt(project),
             **(resources or {}),

@@ -4,7 +4,6 @@ import contextlib
 import io
 import logging
 import sys
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -86,7 +85,7 @@ def run(
         click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
     _check_source_first(settings, is_full_refresh=full_refresh)
     files = Workspace(settings.workspace)
-    with _progress():
+    with _progress(), files.writing("loyalty run", settings.wait_seconds):
         log.info("starting Dagster and dbt")
         from orchestration.run import refresh
 
@@ -122,7 +121,7 @@ def calculate(workspace: Path | None, website: int, date_from: datetime, date_to
 
     settings = load_settings(workspace=workspace)
     files = Workspace(settings.workspace)
-    with files.writing("loyalty calculate"):
+    with files.writing("loyalty calculate", settings.wait_seconds):
         record = calculate_range(
             files, website, date_from.date(), date_to.date(), settings.keep_exports
         )
@@ -139,8 +138,8 @@ def check(source: str | None, workspace: Path | None) -> None:
 
     settings = load_settings(source=source, workspace=workspace)
     files = Workspace(settings.workspace)
-    with tempfile.TemporaryDirectory() as scratch, files.writing("loyalty check"):
-        differences = find_differences(files, open_source(settings.source, Path(scratch)))
+    with files.writing("loyalty check", settings.wait_seconds):
+        differences = find_differences(files, open_source(settings.source, files.scratch))
     for steps, lines in differences.items():
         out.print(f"{steps}: {'differ' if lines else 'agree'}")
         for line in lines:

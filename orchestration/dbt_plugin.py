@@ -1,9 +1,17 @@
 """dbt-duckdb plugin: the SQL functions that the models use and DuckDB lacks."""
 
+import os
+import threading
+import time
+from typing import Any
+
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from api_export.strict_json import strict_json
+from orchestration.warehouse import RUN_PROCESS
+
+WATCH_SECONDS = 0.2
 
 
 def register_functions(connection: DuckDBPyConnection) -> None:
@@ -16,6 +24,24 @@ def register_functions(connection: DuckDBPyConnection) -> None:
 class Plugin(BasePlugin):
     """Registers the functions on each connection that dbt opens."""
 
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """End dbt with the run that it serves, before it opens the warehouse or later."""
+        if RUN_PROCESS in os.environ:
+            run_process = int(os.environ[RUN_PROCESS])
+            _end_without(run_process)
+            threading.Thread(target=_watch, args=(run_process,), daemon=True).start()
+
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""
         register_functions(conn)
+
+
+def _watch(run_process: int) -> None:
+    while True:
+        time.sleep(WATCH_SECONDS)
+        _end_without(run_process)
+
+
+def _end_without(run_process: int) -> None:
+    if os.getppid() != run_process:
+        os._exit(1)

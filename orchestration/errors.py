@@ -1,5 +1,7 @@
 """Errors that a user can cause. Each message names the thing and the way out."""
 
+from collections.abc import Iterator
+
 
 class LoyaltyError(Exception):
     """An error that is told in one line, without a traceback; `exit_code` as in the README."""
@@ -25,3 +27,27 @@ class BusyError(LoyaltyError):
 
 class RunError(LoyaltyError):
     """A run or check that failed; what was published before stays as it was."""
+
+
+FULL_DISK = (
+    "No space left on device",
+    "Disk quota exceeded",
+    "File too large",
+    "database or disk is full",
+    "max_temp_directory_size",
+)
+"""What the operating system, SQLite and DuckDB say where a file can't grow."""
+
+
+def causes(error: BaseException) -> Iterator[BaseException]:
+    """An error and all that led to it, the innermost last."""
+    cause: BaseException | None = error
+    while cause is not None:
+        yield cause
+        cause = cause.__cause__ or cause.__context__
+
+
+def is_full_disk(error: BaseException | str) -> bool:
+    """Whether a full disk is behind an error, or behind what a tool said of it."""
+    texts = [error] if isinstance(error, str) else [str(cause) for cause in causes(error)]
+    return any(words in text for words in FULL_DISK for text in texts)

@@ -1,5 +1,6 @@
 """History: what was reported then, which no source can give back. Kept in the workspace's state."""
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import duckdb
@@ -15,9 +16,10 @@ TABLES = {
     ),
 }
 SAVED_FROM = {
-    "published_figures": "published.fct_published_figures",
     "row_changes": "intermediate.int_row_changes",
+    "published_figures": "published.fct_published_figures",
 }
+"""The figures are saved last: without theirs, row changes wait for the next publication."""
 
 
 def load_history(connection: duckdb.DuckDBPyConnection, state: Path | None) -> None:
@@ -30,13 +32,14 @@ def load_history(connection: duckdb.DuckDBPyConnection, state: Path | None) -> N
             rows.insert_into(f"raw.{table}")
 
 
-def save_history(connection: duckdb.DuckDBPyConnection, marts: Path, scratch: Path) -> list[Path]:
-    """Write what has been reported by now as files into `scratch`; returns them."""
+def save_history(
+    connection: duckdb.DuckDBPyConnection, marts: Path, state: Path
+) -> Iterator[tuple[Path, Path]]:
+    """Write what has been reported by now beside its place in `state`; gives both paths of each."""
     connection.execute(f"attach '{marts}' as published (read_only)")
-    paths = []
     for table, saved_from in SAVED_FROM.items():
-        path = scratch / f"{table}.parquet"
-        connection.table(saved_from).write_parquet(str(path))
-        paths.append(path)
+        path = state / f"{table}.parquet"
+        scratch = state / f".{path.name}"
+        connection.table(saved_from).write_parquet(str(scratch))
+        yield scratch, path
     connection.execute("detach published")
-    return paths

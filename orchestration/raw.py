@@ -4,6 +4,7 @@ A pull brings raw to the state of the source in one transaction, and records wha
 models. Nothing is judged here: reading types, finding duplicates and quarantining are dbt's.
 """
 
+import contextlib
 import zoneinfo
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -13,7 +14,7 @@ from typing import Literal
 
 import duckdb
 
-from orchestration.errors import SourceError
+from orchestration.errors import SourceError, is_full_disk
 from orchestration.history import load_history
 from orchestration.sources import Source
 from orchestration.sources.contract import ENTITIES, Entity
@@ -101,7 +102,8 @@ def load_raw(
             )
         connection.commit()
     except BaseException:
-        connection.rollback()
+        with contextlib.suppress(duckdb.Error):  # a broken database can't even roll back
+            connection.rollback()
         raise
     return pull
 
@@ -171,6 +173,8 @@ def _load_entity(
         connection.execute("drop view delivered")
         return compared
     except duckdb.Error as error:
+        if is_full_disk(error):
+            raise
         reason = str(error).strip().splitlines()[0]
         raise SourceError(f"{source.identity}: {entity.name} can't be read: {reason}") from error
 

@@ -10,6 +10,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import duckdb
+import filelock
 from dagster import ConfigurableResource, InitResourceContext
 from dagster_dbt import DbtCliResource, DbtProject
 from pydantic import PrivateAttr
@@ -18,18 +19,24 @@ from orchestration.settings import Settings
 from orchestration.sources import Source, open_source
 from orchestration.workspace import Workspace, project_root
 
+DEFINITIONS_TARGET = Path("target", "definitions")
+"""Below the project: the manifest that Dagster's definitions are made from."""
+PARTIAL_PARSE = "partial_parse.msgpack"
+"""What spares a new workspace's first run the parsing; dagster-dbt takes it from `target/`."""
+
 
 class WarehouseResource(ConfigurableResource):
     """The workspace. Whoever holds it is its only writer until his run ends."""
 
     root: str
+    wait_seconds: float = 0
     _workspace: Workspace = PrivateAttr()
 
     @contextmanager
     def yield_for_execution(self, context: InitResourceContext) -> Iterator["WarehouseResource"]:
-        """Take the workspace's lock for the run; `BusyError` where another run has it."""
+        """Take the workspace's lock for the run; `BusyError` where another run keeps it."""
         self._workspace = Workspace(Path(self.root))
-        with self._workspace.writing(f"Dagster run {context.run_id}"):
+        with self._workspace.writing(f"Dagster run {context.run_id}", self.wait_seconds):
             yield self
 
     @property
@@ -39,9 +46,8 @@ class WarehouseResource(ConfigurableResource):
 
     @contextmanager
     def connect(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The warehouse, open for writing; timestamps in UTC."""
-        with duckdb.connect(str(self.workspace.warehouse)) as connection:
-            connection.execute("set timezone = 'UTC'")
+        """The warehouse, open for writing; `BusyError` where another program keeps it."""
+        with self.workspace.connect(self.wait_seconds) as connection:
             yield connection
 
 
@@ -51,10 +57,13 @@ class SourceResource(ConfigurableResource):
     url: str
 
     @contextmanager
-    def open(self) -> Iterator[Source]:
-        """The source, ready to deliver; raises `SourceError` where it can't serve."""
-        with tempfile.TemporaryDirectory(prefix="loyalty-") as scratch:
-            yield open_source(self.url, Path(scratch))
+    def open(self, scratch: Path) -> Iterator[Source]:
+        """The source, ready to deliver by way of a scratch folder.
+
+        Raises `SourceError` where it can't serve.
+        """
+        with tempfile.TemporaryDirectory(dir=scratch) as folder:
+            yield open_source(self.url, Path(folder))
 
 
 class LeanDbt(DbtCliResource):
@@ -72,14 +81,30 @@ def build_dbt_project(settings: Settings) -> DbtProject:
     """The dbt project, with a manifest that is newer than every file it is made of."""
     os.environ["LOYALTY_WORKSPACE"] = str(Workspace(settings.workspace).root)
     root = project_root()
-    project = DbtProject(project_dir=root, profiles_dir=root / "dbt_project")
-    if _is_stale(project.manifest_path, root):
+    project = DbtProject(
+        project_dir=root, profiles_dir=root / "dbt_project", target_path=DEFINITIONS_TARGET
+    )
+    manifest = project.manifest_path
+    manifest.parent.mkdir(parents=True, exist_ok=True)
+    with filelock.FileLock(manifest.with_name(".lock")):
+        if _is_stale(manifest, root):
+            _parse(root, manifest)
+    return project
+
+
+def _parse(root: Path, manifest: Path) -> None:
+    """Have dbt write the manifest; who reads it meanwhile sees the old one or the new one."""
+    with tempfile.TemporaryDirectory(dir=manifest.parent) as scratch:
         subprocess.run(
-            [_dbt_executable(), "--quiet", "parse", "--profiles-dir", "dbt_project"],
+            [
+                *(_dbt_executable(), "--quiet", "parse", "--profiles-dir", "dbt_project"),
+                *("--target-path", scratch),
+            ],
             cwd=root,
             check=True,
         )
-    return project
+        Path(scratch, PARTIAL_PARSE).replace(root / "target" / PARTIAL_PARSE)
+        Path(scratch, manifest.name).replace(manifest)
 
 
 def build_dbt(project: DbtProject) -> DbtCliResource:

@@ -4,7 +4,7 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api_export.endpoints import MAX_DAYS, MAX_LIMIT
@@ -53,6 +53,14 @@ class Settings(BaseSettings):
     """How many days of events the daily schedule compares with the source."""
     keep_exports: Annotated[int, Field(ge=1)] = 3
     """How many versions of the export stay on disk, the current one among them."""
+    keep_days: Annotated[int, Field(ge=1)] = 30
+    """How many days Dagster's records of a run and set-aside files stay on disk."""
+    wait_seconds: Annotated[float, Field(ge=0)] = 600
+    """How long a run waits for another one that writes the same workspace."""
+    stale_hours: Annotated[float, Field(gt=0)] = 36
+    """How long after the last finished run the data counts as stale."""
+    webhook_url: HttpUrl | None = None
+    """Where a failed run and stale data are told."""
 
 
 def load_settings(**overrides: Any) -> Settings:

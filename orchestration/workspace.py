@@ -1,13 +1,13 @@
 """The workspace: the folder that holds all a run makes, who may write it, what outlives runs."""
 
 import json
+import logging
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 
 import duckdb
@@ -17,7 +17,12 @@ from api_export.reports import AskedRange
 from api_export.writer import sync_folder
 from orchestration.errors import BusyError, RunError, UsageError
 from orchestration.history import save_history
+from orchestration.warehouse import POLL_SECONDS, connect, find_damage, wal_of
 
+log = logging.getLogger(__name__)
+
+PUBLISHED_MODE = 0o444
+"""Nobody can open the published marts for writing by mistake: his `.wal` would spoil them."""
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -27,6 +32,8 @@ python_logs:
 concurrency:
   runs:
     max_concurrent_runs: 1
+run_monitoring:
+  enabled: true
 """
 
 
@@ -41,34 +48,67 @@ class Workspace:
         self.marts = self.root / "marts.duckdb"
         self.export = self.root / "export"
         self.current_export = self.export / "current"
+        self.status = self.export / "status.json"
+        self.scratch = self.root / "scratch"
         self.dbt_target = self.root / "dbt"
         self.docs = self.root / "docs" / "index.html"
         self.dagster_home = self.root / "dagster"
         self.state = self.root / "state"
         self._lock = self.root / ".lock"
         self._holder = self.root / ".lock-holder"
+        self._marts_copy = self.root / ".marts.duckdb"
 
     @contextmanager
-    def writing(self, task: str) -> Iterator[None]:
-        """Be the one writer for a while; `BusyError` names the writer that there is."""
+    def writing(self, task: str, wait_seconds: float = 0) -> Iterator[None]:
+        """Be the one writer for a while; who holds the workspace already keeps it.
+
+        Another writer is waited for as long as told, then `BusyError` names him. What a killed
+        writer left half-done is removed. Raises `UsageError` where the folder can't be written.
+        """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
+            lock = filelock.FileLock(self._lock, is_singleton=True)
+            is_held = lock.is_locked
+            self._acquire(lock, wait_seconds)
         except OSError as error:
-            raise UsageError(f"the workspace {self.root} can't be made: {error.strerror}") from None
-        lock = filelock.FileLock(self._lock)
+            raise UsageError(
+                f"the workspace {self.root} can't be written: {error.strerror}"
+            ) from None
+        try:
+            if not is_held:
+                self._holder.write_text(f"{task} (process {os.getpid()})")
+                self._remove_leftovers()
+            yield
+        finally:
+            if not is_held:
+                self._holder.unlink(missing_ok=True)
+            lock.release()
+
+    def _acquire(self, lock: filelock.BaseFileLock, wait_seconds: float) -> None:
         try:
             lock.acquire(timeout=0)
         except filelock.Timeout:
-            raise BusyError(
-                f"the workspace {self.root} is being written by {self._read_holder()};"
-                " wait until that is done, or use another workspace"
-            ) from None
-        try:
-            self._holder.write_text(f"{task} (process {os.getpid()})")
-            yield
-        finally:
-            self._holder.unlink(missing_ok=True)
-            lock.release()
+            busy = f"the workspace {self.root} is being written by {self._read_holder()}"
+            try:
+                if wait_seconds:
+                    log.warning("%s; waiting up to %g seconds", busy, wait_seconds)
+                lock.acquire(timeout=wait_seconds, poll_interval=POLL_SECONDS)
+            except filelock.Timeout:
+                raise BusyError(
+                    f"{busy}; wait until that is done, or use another workspace"
+                ) from None
+
+    def _remove_leftovers(self) -> None:
+        """Remove what only a killed writer leaves behind; what is in use is never there."""
+        shutil.rmtree(self.scratch, ignore_errors=True)
+        self.scratch.mkdir()
+        self._marts_copy.unlink(missing_ok=True)
+
+    def remove_old_damaged(self, before: datetime) -> None:
+        """Remove the files that were set aside before an instant."""
+        for path in self.root.glob("*.damaged-*"):
+            if path.stat().st_mtime < before.timestamp():
+                path.unlink()
 
     def _read_holder(self) -> str:
         try:
@@ -81,8 +121,31 @@ class Workspace:
         self.dagster_home.mkdir(parents=True, exist_ok=True)
         config = self.dagster_home / "dagster.yaml"
         if not config.exists():
-            config.write_text(DAGSTER_YAML)
+            replace_file(config, DAGSTER_YAML.encode())
         return self.dagster_home
+
+    @contextmanager
+    def connect(self, wait_seconds: float = 0) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The warehouse, open for writing; `BusyError` where another program keeps it so long."""
+        with connect(self.warehouse, self.scratch, wait_seconds) as connection:
+            yield connection
+
+    def set_aside_damaged(self, *, thorough: bool = False) -> str | None:
+        """Set aside a working file that can't be opened, or `thorough`ly read; says which and why.
+
+        The working files hold nothing that the source and `state/` can't give back.
+        """
+        told = []
+        for path in (self.warehouse, self.next_marts):
+            damage = find_damage(path, thorough=thorough) if path.exists() else None
+            if damage is not None:
+                aside = path.with_name(f"{path.name}.damaged-{datetime.now():%Y%m%dT%H%M%S}")
+                for old in path.parent.glob(f"{path.name}.damaged-*"):
+                    old.unlink()
+                path.replace(aside)
+                wal_of(path).unlink(missing_ok=True)
+                told.append(f"{path.name} was damaged ({damage}) and is set aside as {aside.name}")
+        return "; ".join(told) or None
 
     def check_source(self, identity: str, *, is_full_refresh: bool) -> None:
         """Raise `UsageError` for a source other than the one that the workspace was built from."""
@@ -131,26 +194,28 @@ class Workspace:
     def keep_history(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Keep what has been reported by now, each file whole; `connection` is the warehouse's."""
         self.state.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=self.state) as scratch:
-            for path in save_history(connection, self.marts, Path(scratch)):
-                sync_file(path)
-                path.replace(self.state / path.name)
+        for scratch, path in save_history(connection, self.marts, self.state):
+            sync_file(scratch)
+            scratch.replace(path)
         sync_folder(self.state)
 
     def publish_marts(self) -> None:
         """Make the built marts the published ones, in one step.
 
         Copies, syncs and renames; open readers keep the file that they have. A `.wal` that lies
-        beside the published file belongs to none and would make the new one unreadable.
+        beside the published file belongs to none, and DuckDB would replay it into the new one.
         """
-        stray = self.next_marts.with_name(f"{self.next_marts.name}.wal")
+        stray = wal_of(self.next_marts)
         if stray.exists():
             raise RunError(f"{stray} is left over: the marts were not closed; run again")
-        copy = self.marts.with_name(f".{self.marts.name}")
-        shutil.copyfile(self.next_marts, copy)
-        sync_file(copy)
-        self.marts.with_name(f"{self.marts.name}.wal").unlink(missing_ok=True)
-        copy.replace(self.marts)
+        try:
+            shutil.copyfile(self.next_marts, self._marts_copy)
+            self._marts_copy.chmod(PUBLISHED_MODE)
+            sync_file(self._marts_copy)
+            wal_of(self.marts).unlink(missing_ok=True)
+            self._marts_copy.replace(self.marts)
+        finally:
+            self._marts_copy.unlink(missing_ok=True)
         sync_folder(self.root)
 
 

@@ -1,6 +1,7 @@
 """Models: dbt builds staging, intermediate, marts and reports, and tests each as it goes."""
 
 import logging
+import os
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,6 +21,7 @@ from dagster_dbt import (
 
 from orchestration.raw import is_full_build
 from orchestration.resources import WarehouseResource
+from orchestration.warehouse import RUN_PROCESS
 
 log = logging.getLogger(__name__)
 
@@ -28,6 +30,7 @@ BUILD = ("build", "--exclude-resource-type", "unit_test")
 FULL_REFRESH = "--full-refresh"
 PUBLISHED_LAYERS = ("marts", "reports")
 PROGRESS_EVERY = 50
+RESULTS = "run_results.json"
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -49,13 +52,16 @@ def build_models(project: DbtProject) -> AssetsDefinition:
     ) -> Iterator[Any]:
         with warehouse.connect() as connection:
             is_full = is_full_build(connection)
+        workspace = warehouse.workspace
         if is_full:
-            warehouse.workspace.next_marts.unlink(missing_ok=True)
+            workspace.next_marts.unlink(missing_ok=True)
+        (workspace.dbt_target / RESULTS).unlink(missing_ok=True)
+        os.environ[RUN_PROCESS] = str(os.getpid())
         log.info("dbt build")
         invocation = dbt.cli(
             [*BUILD, *([FULL_REFRESH] if is_full else [])],
             context=context,
-            target_path=warehouse.workspace.dbt_target,
+            target_path=workspace.dbt_target,
             raise_on_error=False,
         )
         for done, event in enumerate(invocation.stream(), start=1):
@@ -63,7 +69,9 @@ def build_models(project: DbtProject) -> AssetsDefinition:
             if done % PROGRESS_EVERY == 0:
                 log.info("%d models and tests done", done)
         if not invocation.is_successful():
-            raise Failure(_describe_failures(invocation))
+            damage = workspace.set_aside_damaged(thorough=True)
+            told = f"{damage}; the next run rebuilds it" if damage else _tell_failures(invocation)
+            raise Failure(told)
 
     return models
 
@@ -73,12 +81,12 @@ def published_keys(models: AssetsDefinition) -> list[AssetKey]:
     return [key for key, group in models.group_names_by_key.items() if group in PUBLISHED_LAYERS]
 
 
-def _describe_failures(invocation: DbtCliInvocation) -> str:
+def _tell_failures(invocation: DbtCliInvocation) -> str:
     """Each failed model and test with dbt's message."""
     try:
-        results = invocation.get_artifact("run_results.json")["results"]
-    except OSError:
-        return f"dbt could not start: {invocation.get_error()}"
+        results = invocation.get_artifact(RESULTS)["results"]
+    except (OSError, ValueError):
+        return f"dbt ended early: {invocation.get_error()}"
     failed = [result for result in results if result["status"] in ("error", "fail")]
     lines = [f"{result['unique_id']}: {result['message']}" for result in failed]
     return "\n".join(["dbt build failed", *lines])

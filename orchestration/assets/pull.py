@@ -2,7 +2,7 @@
 
 import hashlib
 import logging
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date, datetime, timedelta
 from pathlib import Path
 
@@ -20,12 +20,14 @@ from dagster import (
 from duckdb import DuckDBPyConnection
 
 from api_export.manifest import find_faults
-from orchestration.errors import UsageError
-from orchestration.raw import RunFacts, load_raw
+from orchestration.errors import SourceError, UsageError
+from orchestration.raw import Pull, RunFacts, load_raw
 from orchestration.resources import SourceResource, WarehouseResource
 from orchestration.settings import Settings
+from orchestration.sources import Source
 from orchestration.sources.contract import ENTITIES
 from orchestration.sync import Window
+from orchestration.warehouse import find_damage, wal_of
 from orchestration.workspace import Workspace, project_root
 
 log = logging.getLogger(__name__)
@@ -113,50 +115,28 @@ def build_pull(settings: Settings) -> AssetsDefinition:
             top_limits=settings.top_limits,
             asked_ranges=workspace.asked_ranges(),
         )
-        with source.open() as opened, warehouse.connect() as connection:
+        with source.open(workspace.scratch) as opened:
             workspace.check_source(opened.identity, is_full_refresh=config.full_refresh)
             log.info("reading %s", opened.identity)
-            pulled = load_raw(
-                connection,
-                opened,
-                facts,
-                key=definition_key(settings, opened.identity),
-                full_reason=_full_reason(workspace, config),
-                window=config.window(settings),
-                state=workspace.state,
-            )
+
+            def load(damage: str | None) -> Pull:
+                with warehouse.connect() as connection:
+                    return load_raw(
+                        connection,
+                        opened,
+                        facts,
+                        key=definition_key(settings, opened.identity),
+                        full_reason=damage or _full_reason(workspace, config),
+                        window=config.window(settings),
+                        state=workspace.state,
+                    )
+
+            pulled = _load_or_heal(workspace, load)
             workspace.remember_source(opened.identity)
             log.info("%s: %s", pulled.mode, pulled.reason)
-            if pulled.mode == "nothing":
-                return
-            for entity in ENTITIES:
-                found = pulled.entities[entity.name]
-                log.info(
-                    "%s: %s rows, %s added, %s changed, %s removed",
-                    entity.name,
-                    *(f"{n:,}" for n in (found.rows, found.added, found.changed, found.removed)),
-                )
-                yield MaterializeResult(
-                    asset_key=["loyalty", entity.name],
-                    metadata={
-                        "dagster/row_count": found.rows,
-                        "mode": pulled.mode,
-                        "reason": pulled.reason,
-                        "delivered": opened.has(entity),
-                        "compared": found.compared,
-                        "read": found.read,
-                        "added": found.added,
-                        "changed": found.changed,
-                        "removed": found.removed,
-                        "written": found.written,
-                        "preview": _preview(connection, entity.name),
-                    },
-                )
-            for name in FACTS:
-                yield MaterializeResult(
-                    asset_key=["pipeline", name],
-                    metadata={"preview": _preview(connection, name)},
-                )
+            if pulled.mode != "nothing":
+                with warehouse.connect() as connection:
+                    yield from _report(connection, opened, pulled)
 
     return pull
 
@@ -179,13 +159,65 @@ def _is_beside_the_build(path: Path) -> bool:
     return path.parent.name == "analyses" or path.name in ("_unit_tests.yml", "_exposures.yml")
 
 
+def _load_or_heal(workspace: Workspace, load: Callable[[str | None], Pull]) -> Pull:
+    """Load raw; damaged working files are set aside first, or where the load runs into them."""
+    try:
+        return load(workspace.set_aside_damaged())
+    except (duckdb.Error, SourceError):
+        damage = workspace.set_aside_damaged(thorough=True)
+        if damage is None:
+            raise
+        return load(damage)
+
+
+def _report(
+    connection: DuckDBPyConnection, source: Source, pulled: Pull
+) -> Iterator[MaterializeResult]:
+    """What became of each raw table."""
+    for entity in ENTITIES:
+        found = pulled.entities[entity.name]
+        log.info(
+            "%s: %s rows, %s added, %s changed, %s removed",
+            entity.name,
+            *(f"{n:,}" for n in (found.rows, found.added, found.changed, found.removed)),
+        )
+        yield MaterializeResult(
+            asset_key=["loyalty", entity.name],
+            metadata={
+                "dagster/row_count": found.rows,
+                "mode": pulled.mode,
+                "reason": pulled.reason,
+                "delivered": source.has(entity),
+                "compared": found.compared,
+                "read": found.read,
+                "added": found.added,
+                "changed": found.changed,
+                "removed": found.removed,
+                "written": found.written,
+                "preview": _preview(connection, entity.name),
+            },
+        )
+    for name in FACTS:
+        yield MaterializeResult(
+            asset_key=["pipeline", name],
+            metadata={"preview": _preview(connection, name)},
+        )
+
+
 def _full_reason(workspace: Workspace, config: PullConfig) -> str | None:
     """Why this run has to build all anew, as far as the workspace's files tell."""
     if config.full_refresh:
         return "a full refresh was asked for"
-    for path in (workspace.next_marts, workspace.marts, workspace.current_export):
+    for path in (
+        workspace.warehouse,
+        workspace.next_marts,
+        workspace.marts,
+        workspace.current_export,
+    ):
         if not path.exists():
-            return f"there is no {path.name} yet"
+            return f"there is no {path.name}"
+    if wal_of(workspace.marts).exists() or find_damage(workspace.marts, read_only=True):
+        return f"{workspace.marts.name} is not as it was published"
     if find_faults(workspace.current_export):
         return "the export is not what its manifest says"
     return None

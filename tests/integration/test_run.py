@@ -219,7 +219,7 @@ def test_one_writer_at_a_time(workspace: Path, dirty_source: Path, loyalty: Loya
             ("calculate", "--website", 1, "--from", "2023-05-03", "--to", "2023-05-04"),
             ("check", "--source", f"files:{dirty_source}"),
         ):
-            done = loyalty(*arguments, "--workspace", workspace)
+            done = loyalty(*arguments, "--workspace", workspace, LOYALTY_WAIT_SECONDS="0")
             assert done.returncode == 1
             assert "the other one" in done.stderr
             assert len(done.stderr.strip().splitlines()) == 1

@@ -1,0 +1,74 @@
+"""The warehouse's files as DuckDB sees them: who has one open, and whether one is damaged."""
+
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+
+from orchestration.errors import BusyError, is_full_disk
+
+POLL_SECONDS = 0.2
+RUN_PROCESS = "LOYALTY_RUN_PROCESS"
+"""The environment variable that tells dbt the id of the process whose run it serves."""
+
+
+@contextmanager
+def connect(
+    warehouse: Path, scratch: Path, wait_seconds: float
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection for writing, timestamps in UTC, that spills into the folder `scratch`.
+
+    Another program that has the file open is waited for as long as told, then `BusyError` names it.
+    """
+    deadline = time.monotonic() + wait_seconds
+    config = {"temp_directory": str(scratch)}
+    while True:
+        try:
+            connection = duckdb.connect(str(warehouse), config=config)
+            break
+        except duckdb.IOException as error:
+            if not _is_locked(error):
+                raise
+            if time.monotonic() >= deadline:
+                raise BusyError(f"{_first_line(error)}; close it there, then run again") from None
+            time.sleep(POLL_SECONDS)
+    with connection:
+        connection.execute("set timezone = 'UTC'")
+        yield connection
+
+
+def find_damage(database: Path, *, thorough: bool = False, read_only: bool = False) -> str | None:
+    """Why a file can't be opened, or `thorough`ly read, for reasons in itself; none if it can."""
+    try:
+        with duckdb.connect(str(database), read_only=read_only) as connection:
+            if thorough:
+                _read_all(connection)
+    except duckdb.Error as error:
+        if is_full_disk(error) or _is_locked(error) or "Permission denied" in str(error):
+            return None
+        return _first_line(error)
+    return None
+
+
+def wal_of(database: Path) -> Path:
+    """Where DuckDB keeps the latest changes of a database file."""
+    return database.with_name(f"{database.name}.wal")
+
+
+def _read_all(connection: duckdb.DuckDBPyConnection) -> None:
+    """Read every value, and so verify the checksum of every block."""
+    tables = connection.execute("select schema_name, table_name from duckdb_tables()").fetchall()
+    for schema, table in tables:
+        connection.table(f'"{schema}"."{table}"').query(
+            "all_rows", "select bit_xor(hash(all_rows)) from all_rows"
+        ).fetchall()
+
+
+def _is_locked(error: duckdb.Error) -> bool:
+    return "Could not set lock on file" in str(error)
+
+
+def _first_line(error: duckdb.Error) -> str:
+    return str(error).strip().splitlines()[0]
