@@ -17,8 +17,8 @@ def file_entry(path: str, content: bytes) -> dict[str, Any]:
     return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def build_manifest(reports: Reports, files: list[dict[str, Any]]) -> dict[str, Any]:
-    """The manifest of an export of these files."""
+def manifest_facts(reports: Reports) -> dict[str, Any]:
+    """What the manifest says of the figures, without its list of files."""
     run = reports.run()
     return {
         "schema_version": SCHEMA_VERSION,
@@ -28,7 +28,6 @@ def build_manifest(reports: Reports, files: list[dict[str, Any]]) -> dict[str, A
         "quarantined": reports.quarantined(),
         "drift": reports.drift(),
         "warnings": reports.warnings(),
-        "files": sorted(files, key=lambda file: file["path"]),
     }
 
 

@@ -10,8 +10,9 @@ from typing import Any
 
 import simplejson
 
+from api_export.dashboard import page_files
 from api_export.endpoints import API_ROOT, BY_WIDGET_TYPE, ENDPOINTS, Endpoint
-from api_export.manifest import MANIFEST, build_manifest, file_entry, find_faults
+from api_export.manifest import MANIFEST, file_entry, find_faults, manifest_facts
 from api_export.reports import AskedRange, PlacedWidget, Reports
 
 
@@ -72,7 +73,10 @@ def _write_files(
             _write(scratch, path, dump(payload))
             for path, payload in _payloads(reports, asked_ranges)
         ]
-        manifest = build_manifest(reports, files)
+        facts = manifest_facts(reports)
+    page = page_files(scratch, dump(facts).decode())
+    files += [_write(scratch, path, content) for path, content in page]
+    manifest = {**facts, "files": sorted(files, key=lambda file: file["path"])}
     entry = _write(scratch, MANIFEST, dump(manifest))
     _sync_folders(scratch)
     return manifest, entry["sha256"][:16]

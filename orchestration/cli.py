@@ -94,6 +94,9 @@ def run(
     for step in summary.steps:
         table.add_row(step.name, step.done, f"{step.seconds:.1f}")
     out.print(table)
+    page = files.current_export / "index.html"
+    if page.exists():
+        out.print(f"page   {page}")
     out.print(f"JSON   {files.current_export}")
     out.print(f"marts  {files.marts}")
 

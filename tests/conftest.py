@@ -64,3 +64,8 @@ def read_files(version: Path) -> dict[str, bytes]:
         for path in version.rglob("*")
         if path.is_file()
     }
+
+
+def read_payloads(version: Path) -> dict[str, bytes]:
+    """The JSON files of an export, the manifest too, by path: all but the page."""
+    return {path: text for path, text in read_files(version).items() if path.endswith(".json")}

@@ -10,6 +10,7 @@ from dagster import (
     asset,
 )
 
+from api_export.dashboard import has_chart_library
 from api_export.writer import write_export
 from orchestration.raw import finish
 from orchestration.resources import WarehouseResource
@@ -39,6 +40,11 @@ def build_export(settings: Settings) -> AssetsDefinition:
         manifest = written.manifest
         for warning in manifest["warnings"]:
             log.warning(warning)
+        if not has_chart_library():
+            log.warning(
+                "the export has no page, because Chart.js was never fetched;"
+                " `python -m api_export.dashboard.fetch` fetches it for the next export"
+            )
         return MaterializeResult(
             metadata={
                 "files": len(manifest["files"]),

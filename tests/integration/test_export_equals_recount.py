@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from conftest import read_files
+from conftest import read_payloads
 from datasets import FileFormat, mid_history, write_dataset
 from recount import recount, recount_fallbacks, recount_manifest
 from replay import DEFAULTS, Replay
@@ -46,7 +46,7 @@ def test_export_equals_recount(
         "window_days": facts.window_days,
         "top_limits": facts.top_limits,
     }
-    files = read_files(export.version)
+    files = read_payloads(export.version)
     manifest = simplejson.loads(files.pop("manifest.json"))
     expected = recount(source, **told)
     assert files.keys() == expected.keys()
@@ -70,7 +70,7 @@ def test_no_event_anywhere(tmp_path: Path, replay: Replay) -> None:
 
     export = replay.export(source, tmp_path)
 
-    files = read_files(export.version)
+    files = read_payloads(export.version)
     manifest = simplejson.loads(files.pop("manifest.json"))
     assert manifest["as_of"] is None
     assert files == recount(source)

@@ -7,7 +7,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import simplejson
-from conftest import Loyalty, read_files
+from conftest import Loyalty, read_files, read_payloads
 from recount import recount, recount_manifest
 from replay import Replay
 
@@ -21,7 +21,7 @@ def workspace(built: Built, tmp_path: Path) -> Path:
 
 
 def test_run_exports_the_recount(built: Built, dirty_source: Path) -> None:
-    files = read_files(built[0] / "export" / "current")
+    files = read_payloads(built[0] / "export" / "current")
     manifest = simplejson.loads(files.pop("manifest.json"))
     assert files == recount(dirty_source)
     expected = simplejson.loads(simplejson.dumps(recount_manifest(dirty_source), default=str))
@@ -84,7 +84,7 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
         assert reader.execute(query).fetchall() == seen
 
     assert "incremental: the source or the settings changed" in done.stdout
-    files = read_files(workspace / "export" / "current")
+    files = read_payloads(workspace / "export" / "current")
     assert {path: files[path] for path in files if path != "manifest.json"} == recount(source)
     with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as marts:
         assert marts.execute(query).fetchall() != seen

@@ -1,0 +1,201 @@
+"use strict";
+
+// The pieces that the page is made of. Whatever comes from the source becomes text, never markup.
+
+/**
+ * @param {string} tag
+ * @param {Record<string, string | number | boolean | null>} attributes true gives an empty one,
+ *   false and null none
+ * @param {...(Node | string)} children strings become text
+ * @returns {HTMLElement}
+ */
+function element(tag, attributes = {}, ...children) {
+  const made = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (value !== false && value !== null) made.setAttribute(name, value === true ? "" : value);
+  }
+  made.append(...children);
+  return made;
+}
+
+/** A name of the source, in its own direction of writing. */
+const named = (name) => element("bdi", {}, name);
+
+/**
+ * A column of a table: its heading, the key of its values, and how they are written.
+ * @typedef {object} Column
+ * @property {string} label
+ * @property {string} key
+ * @property {(value: any) => string} format
+ */
+
+/** @returns {Column} */
+const column = (label, key, format = formatNumber) => ({ label, key, format });
+
+/** Figures with their names, as columns that fit any list of them. */
+const FIGURE_COLUMNS = [
+  column("Figure", "label", formatText),
+  column("Value", "value", formatText),
+];
+
+/**
+ * @param {string} caption
+ * @param {Column[]} columns the first one names the row
+ * @param {object[]} rows
+ */
+function table(caption, columns, rows) {
+  const isText = ({ format }) => format === formatText;
+  const kind = (col) => (isText(col) ? "text" : "number");
+  const heads = columns.map((col) => element("th", { scope: "col", class: kind(col) }, col.label));
+  const lines = rows.map((row) => {
+    const [first, ...others] = columns.map((col) => named(col.format(row[col.key])));
+    return element(
+      "tr",
+      {},
+      element("th", { scope: "row" }, first),
+      ...others.map((cell, at) => element("td", { class: kind(columns[at + 1]) }, cell)),
+    );
+  });
+  return element(
+    "div",
+    { class: "scroll", role: "region", "aria-label": caption, tabindex: 0 },
+    element(
+      "table",
+      {},
+      element("caption", { class: "unseen" }, caption),
+      element("thead", {}, element("tr", {}, ...heads)),
+      element("tbody", {}, ...lines),
+    ),
+  );
+}
+
+/**
+ * One figure, large, and those that explain it.
+ * @param {string} value
+ * @param {string} meaning
+ * @param {{label: string, value: string}[]} facts
+ */
+function metric(value, meaning, facts) {
+  return element(
+    "div",
+    { class: "metric" },
+    element(
+      "p",
+      { class: "headline" },
+      element("strong", {}, value),
+      " ",
+      element("span", {}, meaning),
+    ),
+    factList(facts),
+  );
+}
+
+/** @param {{label: string, value: string}[]} facts */
+function factList(facts) {
+  return element(
+    "dl",
+    { class: "facts" },
+    ...facts.map(({ label, value }) =>
+      element("div", {}, element("dt", {}, label), element("dd", {}, named(value))),
+    ),
+  );
+}
+
+/**
+ * A choice of a few, of which one holds.
+ * @param {string} name
+ * @param {string} label
+ * @param {{value: string, label: string}[]} options
+ * @param {string} chosen
+ * @param {(value: string) => void} choose
+ */
+function segments(name, label, options, chosen, choose) {
+  const group = element("fieldset", { class: "segments" }, element("legend", {}, label));
+  for (const option of options) {
+    const input = element("input", {
+      type: "radio",
+      name,
+      value: option.value,
+      checked: option.value === chosen,
+    });
+    group.append(element("label", {}, input, element("span", {}, option.label)));
+  }
+  group.addEventListener("change", (event) => choose(event.target.value));
+  return group;
+}
+
+/**
+ * A choice of many.
+ * @param {string} name
+ * @param {string} label
+ * @param {{value: string, label: string}[]} options
+ * @param {string} chosen
+ * @param {(value: string) => void} choose
+ */
+function chooser(name, label, options, chosen, choose) {
+  const select = element(
+    "select",
+    { name },
+    ...options.map(({ value, label: text }) =>
+      element("option", { value, selected: value === chosen }, text),
+    ),
+  );
+  select.addEventListener("change", () => choose(select.value));
+  return element("label", { class: "chooser" }, element("span", {}, label), select);
+}
+
+/**
+ * What a card shows.
+ * @typedef {object} Content
+ * @property {string} caption what the figures count
+ * @property {string | false} empty what to say in place of the picture, where there is nothing
+ * @property {Column[]} columns of the table view
+ * @property {object[]} rows of the table view
+ * @property {Record<string, () => HTMLElement>} pictures by the name of the chart
+ */
+
+/** How much room a chart wants, where it is not that of a line. */
+const SHAPES = { heat: "heat", metric: "metric", pie: "share", doughnut: "share", table: "table" };
+
+/**
+ * A titled card with a picture of its figures and a table of the same ones.
+ * @param {string} title
+ * @param {Content} content
+ * @param {string} chart the name of a picture, or "table"
+ */
+function card(title, content, chart) {
+  const body = element("div", { class: "body" });
+  const head = element(
+    "header",
+    {},
+    element("h3", { dir: "auto" }, title),
+    element("p", { class: "caption" }, content.caption),
+  );
+  const makeTable = () => table(title, content.columns, content.rows);
+  const hasRows = content.rows.length > 0;
+  if (content.empty && !(hasRows && chart === "table")) {
+    body.append(element("p", { class: "empty" }, content.empty));
+  } else {
+    body.append(chart === "table" ? makeTable() : content.pictures[chart]());
+  }
+  if (hasRows && chart !== "table") head.append(tableSwitch(title, body, makeTable));
+  return element("section", { class: "card", "data-shape": SHAPES[chart] ?? "chart" }, head, body);
+}
+
+/** The button that changes a card between its picture and its table. */
+function tableSwitch(title, body, makeTable) {
+  const button = element(
+    "button",
+    { type: "button", class: "switch", "aria-pressed": "false", "aria-label": `Table: ${title}` },
+    "Table",
+  );
+  const picture = body.firstChild;
+  let shownTable = null;
+  button.addEventListener("click", () => {
+    picture.hidden = !picture.hidden;
+    button.setAttribute("aria-pressed", String(picture.hidden));
+    if (picture.hidden) body.append((shownTable = makeTable()));
+    else shownTable.remove();
+  });
+  return button;
+}

@@ -1,0 +1,134 @@
+"use strict";
+
+// Numbers and dates, in the reader's locale. Dates are the export's `YYYY-MM-DD`.
+
+const MILLISECONDS_A_DAY = 86_400_000;
+const wholeNumber = new Intl.NumberFormat();
+const shortNumber = new Intl.NumberFormat(undefined, { notation: "compact" });
+const twoDecimals = decimals(2);
+const fourDecimals = decimals(4);
+const percentage = new Intl.NumberFormat(undefined, { style: "percent", minimumFractionDigits: 2 });
+const roughPercentage = new Intl.NumberFormat(undefined, { style: "percent" });
+const change = new Intl.NumberFormat(undefined, {
+  signDisplay: "exceptZero",
+  maximumFractionDigits: 2,
+});
+const relativeChange = new Intl.NumberFormat(undefined, {
+  style: "percent",
+  signDisplay: "exceptZero",
+  maximumFractionDigits: 1,
+});
+const mediumDate = dateFormat({ day: "numeric", month: "short", year: "numeric" });
+const weekdayDate = dateFormat({ weekday: "long", day: "numeric", month: "long", year: "numeric" });
+const dayAndMonth = dateFormat({ day: "numeric", month: "short" });
+const shortMonth = dateFormat({ month: "short" });
+const monthAndYear = dateFormat({ month: "long", year: "numeric" });
+const yearOnly = dateFormat({ year: "numeric" });
+const longWeekday = dateFormat({ weekday: "long" });
+const shortWeekday = dateFormat({ weekday: "short" });
+const hourOfDay = dateFormat({ hour: "numeric" });
+const timeAgo = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
+
+function decimals(digits) {
+  return new Intl.NumberFormat(undefined, {
+    minimumFractionDigits: digits,
+    maximumFractionDigits: digits,
+  });
+}
+
+function dateFormat(options) {
+  return new Intl.DateTimeFormat(undefined, { ...options, timeZone: "UTC" });
+}
+
+/** @param {number} value */
+const formatNumber = (value) => wholeNumber.format(value);
+
+/** @param {number} value */
+const formatShort = (value) => shortNumber.format(value);
+
+/** @param {number} value */
+const formatDecimal = (value) => twoDecimals.format(value);
+
+/** @param {number} value */
+const formatFine = (value) => fourDecimals.format(value);
+
+/** @param {number} value a percentage, such as 36 */
+const formatPercent = (value) => percentage.format(value / 100);
+
+/** @param {number} value a percentage, without decimals */
+const formatRoughPercent = (value) => roughPercentage.format(value / 100);
+
+/** @param {string | null} text */
+const formatText = (text) => text ?? "none";
+
+/**
+ * A number and what it counts: "1 day", "30 days".
+ * @param {number} number
+ * @param {string} singular
+ */
+function count(number, singular) {
+  return `${formatNumber(number)} ${singular}${number === 1 ? "" : "s"}`;
+}
+
+/**
+ * The date as days since 1970-01-01.
+ * @param {string} date
+ */
+const dayNumber = (date) => Date.parse(`${date}T00:00:00Z`) / MILLISECONDS_A_DAY;
+
+/** @param {number} day as `dayNumber` gives it */
+const dateOfDay = (day) => new Date(day * MILLISECONDS_A_DAY);
+
+/** @param {string} date */
+const formatDate = (date) => mediumDate.format(dateOfDay(dayNumber(date)));
+
+/** @param {number} day as `dayNumber` gives it */
+const formatDay = (day) => weekdayDate.format(dateOfDay(day));
+
+/**
+ * A range of dates, both included: "2 – 31 Dec 2017".
+ * @param {number} first as `dayNumber` gives it
+ * @param {number} last
+ */
+const formatRange = (first, last) => mediumDate.formatRange(dateOfDay(first), dateOfDay(last));
+
+/**
+ * What a window counts: "Last 30 days, 2 – 31 Dec 2017".
+ * @param {string | null} asOf
+ * @param {number} days
+ */
+function formatWindow(asOf, days) {
+  if (asOf === null) return "No events yet";
+  const last = dayNumber(asOf);
+  const name = days === 1 ? "Last day" : `Last ${count(days, "day")}`;
+  return `${name}, ${formatRange(last - days + 1, last)}`;
+}
+
+/** @param {string | null} asOf */
+const formatAsOf = (asOf) => (asOf === null ? "No events yet" : `As of ${formatDate(asOf)}`);
+
+/** @param {number} days */
+const formatThese = (days) => (days === 1 ? "on this day" : `in these ${count(days, "day")}`);
+
+/**
+ * How long ago a date was, seen from the reader's own today: "yesterday", "3 months ago".
+ * @param {string} date
+ */
+function formatAge(date) {
+  const now = new Date();
+  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / MILLISECONDS_A_DAY;
+  const days = dayNumber(date) - today;
+  if (Math.abs(days) < 60) return timeAgo.format(days, "day");
+  if (Math.abs(days) < 730) return timeAgo.format(Math.trunc(days / 30.44), "month");
+  return timeAgo.format(Math.trunc(days / 365.25), "year");
+}
+
+/**
+ * A weekday's name.
+ * @param {number} weekday 1 Monday … 7 Sunday
+ * @param {Intl.DateTimeFormat} format
+ */
+const formatWeekday = (weekday, format = longWeekday) => format.format(Date.UTC(2024, 0, weekday));
+
+/** @param {number} hour 0 … 23 */
+const formatHour = (hour) => hourOfDay.format(Date.UTC(2024, 0, 1, hour));

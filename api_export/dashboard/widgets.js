@@ -1,0 +1,199 @@
+"use strict";
+
+// The seven types of widget: what each one shows of its payload, as its config asks.
+
+const HIGHEST_DAYS = 3660;
+
+/**
+ * A type of widget: the chart it has unless its config names another one that it can be, and what
+ * it shows of its data.
+ * @type {Record<string, {name: string, usual: string, show: (data: any, context: object) => Content}>}
+ */
+const WIDGET_TYPES = {
+  points_issued: { name: "Points Issued Over Time", usual: "line", show: showIssued },
+  redemptions_trend: { name: "Redemptions Trend", usual: "bar", show: showRedemptions },
+  tier_distribution: { name: "Loyalty Tier Distribution", usual: "doughnut", show: showTiers },
+  top_redemptions: { name: "Top Redemption Items", usual: "table", show: showTopItems },
+  engagement_rate: { name: "Client Engagement Rate", usual: "metric", show: showEngagement },
+  points_balance: { name: "Points Balance", usual: "metric", show: showBalance },
+  conversion_rate: { name: "Points to Wallet Conversion", usual: "metric", show: showConversion },
+};
+
+/** @param {{widget: object, as_of: string | null, data: any}} placed */
+function widgetCard({ widget, as_of: asOf, data }) {
+  const type = WIDGET_TYPES[widget.widget_type];
+  const config = widget.config ?? {};
+  const content = type.show(data, { asOf, days: configuredDays(config) });
+  const isPossible = config.chart === "table" || Object.hasOwn(content.pictures, config.chart);
+  return card(widget.title.trim() || type.name, content, isPossible ? config.chart : type.usual);
+}
+
+/** The window that the export counted for a config: its days, or the usual ones. */
+function configuredDays({ days }) {
+  return Number.isInteger(days) && days >= 1 && days <= HIGHEST_DAYS ? days : USUAL_DAYS;
+}
+
+function showIssued(rows, { asOf }) {
+  const series = [{ key: "issued", label: "Points issued" }];
+  return {
+    caption: formatWindow(asOf, rows.length),
+    empty:
+      rows.every(({ issued }) => issued === 0) && `No points issued ${formatThese(rows.length)}.`,
+    columns: [
+      column("Date", "date", formatDate),
+      column("Points issued", "issued"),
+      column("Points redeemed", "redeemed"),
+      column("Points outstanding", "balance"),
+    ],
+    rows,
+    pictures: {
+      line: () => trendChart("line", rows, series),
+      bar: () => trendChart("bar", rows, series),
+    },
+  };
+}
+
+function showRedemptions(rows, { asOf }) {
+  const series = [{ key: "redemptions", label: "Redemptions" }];
+  return {
+    caption: formatWindow(asOf, rows.length),
+    empty:
+      rows.every(({ redemptions }) => redemptions === 0) &&
+      `No redemptions ${formatThese(rows.length)}.`,
+    columns: [
+      column("Date", "date", formatDate),
+      column("Redemptions", "redemptions"),
+      column("Points", "points"),
+      column("Clients", "clients"),
+    ],
+    rows,
+    pictures: {
+      bar: () => trendChart("bar", rows, series),
+      line: () => trendChart("line", rows, series),
+    },
+  };
+}
+
+function showTiers(rows, { asOf }) {
+  const parts = rows.map(({ tier_name: label, count: value, percentage: share }) => ({
+    label,
+    value,
+    note: `${formatNumber(value)} · ${formatPercent(share)}`,
+  }));
+  const noClients =
+    rows.every(({ count: clients }) => clients === 0) && "No active clients in a tier.";
+  return {
+    caption: `Active clients. ${formatAsOf(asOf)}`,
+    empty: rows.length === 0 ? "No tiers are defined." : noClients,
+    columns: [
+      column("Tier", "tier_name", formatText),
+      column("From points", "threshold"),
+      column("Clients", "count"),
+      column("Share", "percentage", formatPercent),
+    ],
+    rows,
+    pictures: {
+      doughnut: () => shareChart("doughnut", parts),
+      pie: () => shareChart("pie", parts),
+      bar: () => rankChart("clients by tier", parts),
+    },
+  };
+}
+
+function showTopItems(rows, { asOf }) {
+  const parts = rows.map(({ name: label, redemption_count: value }) => ({
+    label,
+    value,
+    note: count(value, "redemption"),
+  }));
+  return {
+    caption: `Redemptions of all time. ${formatAsOf(asOf)}`,
+    empty: rows.length === 0 && "Nothing has been redeemed yet.",
+    columns: [
+      column("Item", "name", formatText),
+      column("Category", "category", formatText),
+      column("Points", "points_required"),
+      column("Redemptions", "redemption_count"),
+    ],
+    rows,
+    pictures: {
+      bar: () => rankChart("redemptions by item", parts),
+      pie: () => shareChart("pie", parts),
+      doughnut: () => shareChart("doughnut", parts),
+    },
+  };
+}
+
+function showEngagement(data, { asOf, days }) {
+  const { total_clients: total, clients_with_transactions: engaged } = data;
+  const rows = [
+    { label: "Engagement rate", value: formatPercent(data.engagement_rate) },
+    { label: "Redemption rate", value: formatPercent(data.redemption_rate) },
+    { label: "Clients", value: formatNumber(total) },
+    { label: "Active clients", value: formatNumber(data.active_clients) },
+    { label: "Clients with transactions", value: formatNumber(engaged) },
+    { label: "Clients who redeemed", value: formatNumber(data.clients_with_redemptions) },
+  ];
+  const parts = [
+    { label: "With transactions", value: engaged, note: count(engaged, "client") },
+    { label: "Without", value: total - engaged, note: count(total - engaged, "client") },
+  ];
+  const lengths = [
+    { label: "Clients", value: total, note: count(total, "client") },
+    { label: "Active", value: data.active_clients, note: count(data.active_clients, "client") },
+    parts[0],
+    {
+      label: "Redeemed",
+      value: data.clients_with_redemptions,
+      note: count(data.clients_with_redemptions, "client"),
+    },
+  ];
+  const meaning = `of ${count(total, "client")} had transactions`;
+  return {
+    caption: formatWindow(asOf, days),
+    empty: total === 0 && "No clients yet.",
+    columns: FIGURE_COLUMNS,
+    rows,
+    pictures: {
+      metric: () => metric(rows[0].value, meaning, [rows[1], rows[3], rows[5]]),
+      bar: () => rankChart("clients", lengths),
+      doughnut: () => shareChart("doughnut", parts),
+      pie: () => shareChart("pie", parts),
+    },
+  };
+}
+
+function showBalance(data, { asOf }) {
+  const rows = [
+    { label: "Points outstanding", value: formatNumber(data.total_points_balance) },
+    { label: "Active clients", value: formatNumber(data.active_clients) },
+    { label: "Points per active client", value: formatDecimal(data.average_points_per_client) },
+  ];
+  return {
+    caption: formatAsOf(asOf),
+    empty: asOf === null && "No points yet.",
+    columns: FIGURE_COLUMNS,
+    rows,
+    pictures: { metric: () => metric(rows[0].value, "points outstanding", rows.slice(1)) },
+  };
+}
+
+function showConversion(data, { asOf }) {
+  const rows = [
+    { label: "Conversion rate", value: formatPercent(data.conversion_rate) },
+    { label: "Points converted", value: formatNumber(data.points_converted) },
+    { label: "Wallet credit", value: formatDecimal(data.amount_converted) },
+    { label: "Conversions", value: formatNumber(data.conversions) },
+    { label: "Clients", value: formatNumber(data.clients) },
+    { label: "Credit per point", value: formatFine(data.amount_per_point) },
+  ];
+  return {
+    caption: formatWindow(asOf, data.days),
+    empty: data.conversions === 0 && `No points converted ${formatThese(data.days)}.`,
+    columns: FIGURE_COLUMNS,
+    rows,
+    pictures: {
+      metric: () => metric(rows[0].value, "of the points issued", rows.slice(1, 5)),
+    },
+  };
+}

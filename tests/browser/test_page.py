@@ -1,0 +1,206 @@
+"""Around the widgets: the switches, the period's figures, snapshots, and one export at a time."""
+
+import shutil
+from pathlib import Path
+
+import simplejson
+from playwright.sync_api import Route
+from shops import EMPTY, HOSTILE, SHOP
+from visits import Visit, Visiting, payload
+
+
+def test_the_headline_figures_are_those_of_the_period(visit: Visiting, shops: Path) -> None:
+    page = visit(shops)
+    for days in (7, 365):
+        page.go(days=days)
+        overview = payload(shops, f"analytics/overview/days={days}.json")
+        terms = page.page.locator(".tiles dt").all_text_contents()
+        figures = page.page.locator(".tiles dd:not(.note)").all_text_contents()
+        assert dict(zip(terms, figures, strict=True)) == {
+            "Points outstanding": f"{overview['total_points_balance']:,}",
+            "Points issued": f"{overview['total_points_issued']:,}",
+            "Points redeemed": f"{overview['total_points_redeemed']:,}",
+            "Active clients": f"{overview['total_active_clients']:,}",
+            "Redemptions": f"{overview['total_redemptions']:,}",
+            "Points per redemption": f"{overview['average_redemption_value']:,}",
+            "Points per active client": f"{overview['average_points_per_client']:,}",
+            "Client lifetime value": f"{overview['client_lifetime_value']:,}",
+        }
+
+
+def test_the_address_tells_website_and_period_and_going_back_goes_back(
+    visit: Visiting, shops: Path
+) -> None:
+    page = visit(shops)
+    page.page.get_by_label("365 days").check()
+    page.wait()
+    assert page.page.url.endswith("#website=1&days=365")
+    page.page.get_by_label("Website").select_option("2")
+    page.wait()
+    assert page.page.url.endswith("#website=2&days=365")
+    assert page.page.title() == "Nothing here yet · Loyalty Analytics"
+    page.page.go_back()
+    page.wait()
+    assert page.page.title() == "Shop · Loyalty Analytics"
+    assert page.page.get_by_label("365 days").is_checked()
+
+
+def test_an_address_that_is_none_shows_the_first_website(visit: Visiting, shops: Path) -> None:
+    page = visit(shops)
+    page.page.goto(f"{page.address}#website=99&days=x&colour=red")
+    page.wait()
+    assert page.page.locator("h1").text_content() == "Shop"
+    assert page.page.get_by_label("30 days").is_checked()
+
+
+def test_the_heat_map_holds_every_hour_of_the_week(visit: Visiting, shops: Path) -> None:
+    page = visit(shops)
+    cells = page.page.locator(".heat td[data-level]")
+    patterns = payload(shops, "analytics/redemption_patterns/days=30.json")
+    assert cells.all_text_contents() == [str(cell["redemptions"]) for cell in patterns]
+    levels = cells.evaluate_all("cells => cells.map(cell => Number(cell.dataset.level))")
+    highest = max(cell["redemptions"] for cell in patterns)
+    assert levels == [-(-cell["redemptions"] * 5 // highest) for cell in patterns]
+
+
+def test_categories_and_trends_list_the_payloads_of_the_period(
+    visit: Visiting, shops: Path
+) -> None:
+    page = visit(shops)
+    page.go(days=90)
+    categories = payload(shops, "analytics/redemption_categories/days=90.json")
+    assert page.table("Redemptions by category")[1:] == [
+        [row["category"], str(row["redemptions"]), f"{row['points']:,}", f"{row['percentage']}%"]
+        for row in categories
+    ]
+    engagement = payload(shops, "analytics/engagement_trend/days=90.json")
+    assert [row[-1] for row in page.table("Engagement")[1:]] == [
+        f"{row['engagement_rate']}%" for row in engagement
+    ]
+
+
+def test_a_snapshot_stands_beside_the_period_before(visit: Visiting, shops: Path) -> None:
+    page = visit(shops)
+    records = {
+        (
+            record["date_from"].isoformat() if False else record["date_from"],
+            record["date_to"],
+        ): record
+        for record in payload(shops, "analytics/index.json")
+    }
+    now, before = (
+        records[("2024-04-01", "2024-04-30")],
+        records[("2024-03-01", "2024-03-31")],
+    )
+    rows = {name: values for name, *values in page.table("April 2024")}
+    assert rows["Figure"] == ["This period", "Period before", "Change"]
+    for name, key in (
+        ("Points issued", "total_points_issued"),
+        ("Redemptions", "total_redemptions"),
+    ):
+        assert rows[name][:2] == [f"{now[key]:,}", f"{before[key]:,}"]
+        assert rows[name][2].startswith(f"{now[key] - before[key]:+,} (")
+    assert rows["Most popular item"] == ["$10 Discount Code", "$10 Discount Code", "–"]
+
+
+def test_snapshots_can_be_chosen_by_kind_and_period(visit: Visiting, shops: Path) -> None:
+    page = visit(shops)
+    page.page.get_by_label("Snapshot").select_option(label="February 2024")
+    assert page.card("February 2024").locator(".caption").text_content() == (
+        "Compared with January 2024"
+    )
+    page.page.get_by_role("radio", name="Weeks").check()
+    assert page.card("Apr 22 – 28, 2024").locator(".caption").text_content() == (
+        "Compared with Apr 15 – 21, 2024"
+    )
+    assert len(page.table("Points by week")) > 50
+
+
+def test_age_quarantine_drift_and_warnings_are_told(visit: Visiting, dirty: Path) -> None:
+    page = visit(dirty)
+    manifest = simplejson.loads((dirty / "manifest.json").read_bytes())
+    rows = sum(sum(reasons.values()) for reasons in manifest["quarantined"].values())
+    summary = page.page.locator("details summary")
+    assert f"{rows:,} rows in quarantine" in summary.text_content()
+    assert f"{manifest['drift']['clients_drifted']:,} balances drifted" in summary.text_content()
+    summary.click()
+    listed = page.page.locator("details li").all_text_contents()
+    assert listed == manifest["warnings"]
+    reasons = page.page.locator("details tbody tr").evaluate_all(
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
+    )
+    assert reasons == [
+        [entity, reason, f"{count:,}"]
+        for entity, counts in manifest["quarantined"].items()
+        for reason, count in counts.items()
+    ]
+
+
+def test_the_age_is_counted_from_the_readers_today(visit: Visiting, shops: Path) -> None:
+    page = visit(shops)
+    page.page.clock.set_fixed_time("2024-05-03T12:00:00Z")
+    page.page.reload()
+    page.wait()
+    assert "Last day counted: 3 days ago" in page.page.locator("summary").text_content()
+
+
+def test_from_disk_it_shows_just_what_it_shows_over_http(visit: Visiting, shops: Path) -> None:
+    places = (
+        {},
+        {"website": EMPTY},
+        {"website": HOSTILE, "days": 7},
+        {"website": SHOP, "days": 365},
+    )
+    over_http, from_disk = visit(shops), visit(shops, from_disk=True)
+    for place in places:
+        over_http.go(**place)
+        from_disk.go(**place)
+        assert from_disk.page.inner_text("body") == over_http.page.inner_text("body"), place
+
+
+def test_an_export_that_is_switched_meanwhile_is_read_anew(
+    visit: Visiting, shops: Path, dirty: Path, tmp_path: Path
+) -> None:
+    current = tmp_path / "current"
+    current.symlink_to(shops)
+    page = visit(current)
+
+    def switch(route: Route) -> None:
+        following = tmp_path / "following"
+        following.symlink_to(dirty)
+        following.replace(current)
+        route.continue_()
+
+    page.page.route("**/1/**/analytics/index.json", switch, times=1)
+    page.page.reload()
+    page.wait()
+    assert current.resolve() == dirty
+    overview = payload(dirty, "analytics/overview/days=30.json")
+    first = page.page.locator(".tiles dd").first
+    assert first.text_content() == f"{overview['total_points_balance']:,}"
+    websites = simplejson.loads((dirty / "websites.json").read_bytes())
+    assert page.page.locator("h1").text_content() == websites[0]["name"]
+    _forgive_missing_files(page)
+
+
+def test_an_export_that_lacks_a_file_is_told_and_can_be_tried_again(
+    visit: Visiting, shops: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy"
+    shutil.copytree(shops, copy)
+    page = visit(copy)
+    path = copy / "1/api/v1/loyalty-management/analytics/overview/days=7.json"
+    content = path.read_bytes()
+    path.unlink()
+    page.go(days=7)
+    alert = page.page.get_by_role("alert")
+    assert "days=7.json can't be read (HTTP 404)" in alert.text_content()
+    path.write_bytes(content)
+    alert.get_by_role("button").click()
+    page.page.wait_for_selector(".tiles")
+    _forgive_missing_files(page)
+
+
+def _forgive_missing_files(visit: Visit) -> None:
+    """Files of an export that is gone are asked for in vain, which the browser notes."""
+    visit.complaints[:] = [line for line in visit.complaints if "404" not in line]
