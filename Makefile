@@ -3,6 +3,7 @@ PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
 CHART_JS := api_export/dashboard/vendor/chart.umd.min.js
+SCALE ?= 1m
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
 .PHONY: run test test-deep lint dev docs bench
@@ -31,8 +32,8 @@ dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
 docs: $(INSTALLED)  ## every table and its lineage, as one page
 	$(BIN)/loyalty docs
 
-bench: $(INSTALLED)  ## the measured numbers of the README
-	$(BIN)/python tests/benchmarks/bench_run.py
+bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -1,64 +1,210 @@
-"""How long a full run takes, and a run after one changed day, on ledgers of two sizes.
+"""The pipeline and its yardsticks on one programme, measured in one run.
 
-    python tests/benchmarks/bench_run.py [ROWS …]        (default 1000000 10000000)
+    make bench                  1 million ledger rows
+    make bench SCALE=10m        or 100m, or any number
 
-Each run is `loyalty run` in a process of its own. Fixed start-up, that of Python, Dagster and dbt,
-is what a run takes that finds nothing changed, and the start of dbt itself.
+Each step is a process of its own; its memory is the peak of all its processes together, and its
+processor seconds, on all cores, stay comparable on a machine that is busy with other work. What is
+fixed in a run, the start of Python, Dagster and dbt, is what a full run of 1,000 rows takes.
 """
 
 import os
 import re
+import resource
+import statistics
 import subprocess
 import sys
 import tempfile
+import threading
 import time
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from datetime import timedelta
 from pathlib import Path
 
-from generate import generate
+from generate import DAYS, generate
+from handwritten import find_differences
+from tabulate import tabulate
+from web_application import load_dashboard
 
-CLIENTS = 100_000
-DAY_SHARE = 730
-"""A changed day brings one such part of the ledger."""
-STEP = re.compile(r"│ (pull|models|publish|export) .*│ +([0-9.]+) +│")
+from api_export.endpoints import API_ROOT
+from api_export.reports import Reports
 
-
-def main() -> None:
-    """Measure each size, and print a row for each run."""
-    sizes = [int(text) for text in sys.argv[1:]] or [1_000_000, 10_000_000]
-    print("| ledger rows | run | pull | models | publish | export | whole | peak memory |")
-    print("|---|---|---|---|---|---|---|---|")
-    for rows in sizes:
-        with tempfile.TemporaryDirectory() as scratch:
-            source, workspace = Path(scratch) / "source", Path(scratch) / "workspace"
-            generate(source, rows, CLIENTS)
-            _measure(rows, "full", source, workspace)
-            generate(source, rows, CLIENTS, extra_rows=rows // DAY_SHARE)
-            _measure(rows, "one changed day", source, workspace)
-            _measure(rows, "nothing changed", source, workspace)
-
-
-def _measure(rows: int, name: str, source: Path, workspace: Path) -> None:
-    command = [Path(sys.executable).parent / "loyalty", "run", "--source", f"files:{source}"]
-    timed = ["/usr/bin/env", *command, "--workspace", workspace]
-    began = time.monotonic()
-    process = subprocess.Popen(
-        timed, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, env=_environment()
-    )
-    output = process.stdout.read()
-    _, status, usage = os.wait4(process.pid, 0)
-    seconds = time.monotonic() - began
-    if status:
-        sys.exit(output)
-    steps = dict(STEP.findall(output))
-    cells = [steps.get(step, "") for step in ("pull", "models", "publish", "export")]
-    memory = f"{usage.ru_maxrss / 1e6:.1f} GB"
-    print(f"| {rows:,} | {name} | {' | '.join(cells)} | {seconds:.1f} s | {memory} |", flush=True)
+HERE = Path(__file__).parent
+UNITS = {"k": 1_000, "m": 1_000_000}
+LARGEST_ELSEWHERE = 10_000_000
+"""PostgreSQL and pandas get no more ledger rows than this."""
+ROWS_PER_CLIENT = 50
+TIMES = 20
+SAMPLE_SECONDS = 0.2
+STEPS = ("pull", "models", "publish", "export")
+STEP = re.compile(rf"│ ({'|'.join(STEPS)}) .*│ +([0-9.]+) +│")
+WEBSITE = 1
+PAGE = (
+    "dashboard-widgets/index.json",
+    "analytics/index.json",
+    "analytics/points_trend/days=30.json",
+    "analytics/top_redemptions/limit=10.json",
+    "analytics/tier_distribution/index.json",
+    "analytics/engagement_stats/days=30.json",
+)
+"""The exported files that answer what the web application is asked for."""
 
 
-def _environment() -> dict[str, str]:
+@dataclass(frozen=True)
+class Measured:
+    """What a command took."""
+
+    seconds: float
+    processor_seconds: float
+    peak_bytes: int
+    output: str
+
+    @property
+    def cells(self) -> list:
+        """The figures for a table."""
+        return [self.seconds, self.processor_seconds, f"{self.peak_bytes / 1e9:.1f} GB"]
+
+
+def main(scale: str) -> None:
+    """Measure and print; exits with 1 where results differ."""
+    rows = int(scale[:-1]) * UNITS[scale[-1]] if scale[-1] in UNITS else int(scale)
+    with tempfile.TemporaryDirectory() as folder:
+        scratch = Path(folder)
+        source, workspace, database = (scratch / name for name in ("source", "data", "sql.duckdb"))
+        tiny = next(_runs(scratch / "tiny_source", scratch / "tiny_data", 1_000))[1]
+        runs = dict(_runs(source, workspace, rows))
+        _print_runs({"full, 1,000 rows": tiny} | runs)
+        yardsticks = {"hand-written SQL": _python("handwritten.py", source, database)}
+        if rows <= LARGEST_ELSEWHERE:
+            yardsticks["pandas, four payloads"] = _python(
+                "data_scientist.py", source, scratch / "pandas"
+            )
+        _print_yardsticks(runs["full"], tiny, yardsticks)
+        _print_reads(source, workspace, is_elsewhere=rows <= LARGEST_ELSEWHERE)
+        differing = find_differences(database, workspace / "marts.duckdb")
+        print(f"pipeline and hand-written SQL: {', '.join(differing) or 'the same figures'}\n")
+        print(_loyalty("check", source, workspace).output)
+    sys.exit(bool(differing))
+
+
+def _runs(source: Path, workspace: Path, rows: int) -> Iterator[tuple[str, Measured]]:
+    """A full run, one after a day's rows came in, and one after nothing did."""
+    clients = rows // ROWS_PER_CLIENT
+    generate(source, rows, clients)
+    yield "full", _loyalty("run", source, workspace)
+    generate(source, rows, clients, extra_rows=rows // DAYS)
+    yield "one more day", _loyalty("run", source, workspace)
+    yield "nothing changed", _loyalty("run", source, workspace)
+
+
+def _loyalty(call: str, source: Path, workspace: Path) -> Measured:
+    command = Path(sys.executable).parent / "loyalty"
+    return _measure(command, call, "--source", f"files:{source}", "--workspace", workspace)
+
+
+def _python(script: str, *arguments: Path) -> Measured:
+    return _measure(sys.executable, HERE / script, *arguments)
+
+
+def _measure(*command: object) -> Measured:
+    """Run a command away from the settings of who measures; ends the benchmark if it fails."""
     clean = {key: value for key, value in os.environ.items() if "LOYALTY" not in key}
-    return clean | {"COLUMNS": "200"}
+    began, used = time.monotonic(), _processor_seconds()
+    process = subprocess.Popen(
+        [str(part) for part in command],
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        env=clean | {"COLUMNS": "200"},
+        start_new_session=True,
+    )
+    peaks = [0]
+
+    def watch() -> None:
+        while process.poll() is None:
+            peaks.append(_resident_bytes(process.pid))
+            time.sleep(SAMPLE_SECONDS)
+
+    watcher = threading.Thread(target=watch)
+    watcher.start()
+    output = process.stdout.read()
+    watcher.join()
+    if process.returncode:
+        sys.exit(output)
+    seconds, processor_seconds = time.monotonic() - began, _processor_seconds() - used
+    return Measured(seconds, processor_seconds, max(peaks), output)
+
+
+def _processor_seconds() -> float:
+    """What all processes that this one waited for have used of the processor."""
+    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return usage.ru_utime + usage.ru_stime
+
+
+def _resident_bytes(session: int) -> int:
+    """The memory of all processes of a session; pages that they share count for each."""
+    pages = 0
+    for path in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            fields = path.read_text().rpartition(")")[2].split()
+        except OSError:  # the process is gone
+            continue
+        if int(fields[3]) == session:
+            pages += int(fields[21])
+    return pages * os.sysconf("SC_PAGE_SIZE")
+
+
+def _print_runs(runs: dict[str, Measured]) -> None:
+    lines = []
+    for name, run in runs.items():
+        steps = dict(STEP.findall(run.output))
+        lines.append([name, *(steps.get(step, "") for step in STEPS), *run.cells])
+    _print_table(["run", *STEPS, "whole", "processor", "peak memory"], lines)
+
+
+def _print_yardsticks(full: Measured, tiny: Measured, yardsticks: dict[str, Measured]) -> None:
+    work = full.seconds - tiny.seconds
+    processor_work = full.processor_seconds - tiny.processor_seconds
+    lines = [["full run, less the fixed part", work, processor_work, full.cells[-1]]]
+    for name, yardstick in yardsticks.items():
+        ratios = (work / yardstick.seconds, processor_work / yardstick.processor_seconds)
+        lines.append([name, *yardstick.cells, *ratios])
+    headers = ["same rows", "whole", "processor", "peak memory", "run ÷ this", "by processor"]
+    _print_table(headers, lines)
+
+
+def _print_reads(source: Path, workspace: Path, *, is_elsewhere: bool) -> None:
+    """What asking takes, with everything in memory: milliseconds, the median of many times."""
+    root = workspace / "export/current" / str(WEBSITE) / API_ROOT
+    with Reports(workspace / "marts.duckdb") as reports:
+        as_of = reports.run()["as_of"]
+        month = (WEBSITE, as_of - timedelta(days=29), as_of)
+        page = _median_ms(lambda: [(root / file).read_bytes() for file in PAGE])
+        lines = [
+            ["calculate, 30 days", _median_ms(lambda: reports.calculate(*month))],
+            [f"dashboard from {len(PAGE)} exported files", page],
+        ]
+    if is_elsewhere:
+        queries = load_dashboard(source, WEBSITE, as_of)
+        lines += [[f"PostgreSQL, {name}", milliseconds] for name, milliseconds in queries.items()]
+        asked = sum(queries.values())
+        lines.append([f"PostgreSQL, all; the files take {page / asked:.4f} of it", asked])
+    _print_table(["one website", "milliseconds"], lines)
+
+
+def _median_ms(ask: Callable[[], object]) -> float:
+    taken = []
+    for _ in range(TIMES):
+        began = time.perf_counter()
+        ask()
+        taken.append(1000 * (time.perf_counter() - began))
+    return statistics.median(taken)
+
+
+def _print_table(headers: list[str], lines: list[list]) -> None:
+    print(tabulate(lines, headers, tablefmt="github", floatfmt=".1f"), end="\n\n", flush=True)
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1])

@@ -1,49 +1,63 @@
-"""A ledger of any size in the source contract's shape: deterministic, skewed, on four websites."""
+"""A programme of any size in the source contract's shape: deterministic, skewed, and not clean."""
 
 from pathlib import Path
 
 import duckdb
 
-START = "2023-01-01 00:00:00+00"
-SECONDS = 730 * 86_400
+START = "timestamptz '2023-01-01 00:00:00+00'"
+DAYS = 730
+SECONDS = DAYS * 86_400
 WEBSITES = 4
 
 
 def generate(directory: Path, rows: int, clients: int, extra_rows: int = 0) -> None:
     """Write Parquet files of `rows` ledger rows over 730 days, and `extra_rows` of the day after.
 
-    A tenth of the clients has two thirds of the rows; one row in twenty redeems, one in two hundred
-    deducts; a request goes with one row in two hundred; one row in a thousand is dirty.
+    The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems, one in
+    two hundred deducts; one in two hundred goes with a request, one in five hundred with a
+    conversion. One row in a thousand is dirty, in all ways that the contract names.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute("create macro pick(id, salt, n) as (hash(id, salt) % n)::bigint")
         connection.execute(
+            # What share of the time a share of the rows takes: two seasons a year, busy weekends.
             f"""
-            create view ledger as
-            select
-                id,
-                1 + if(pick(id, 1, 3) < 2, pick(id, 2, {clients // 10}), pick(id, 2, {clients}))
-                    as client_id,
-                1 + client_id % {WEBSITES} as website_id,
-                pick(id, 5, 200) as kind,
-                timestamptz '{START}' + to_seconds(
-                    if(
-                        id <= {rows},
-                        (id - 1) * {SECONDS} // {rows} + pick(id, 3, 3600),
-                        {SECONDS} + 3600 + pick(id, 3, 43200)
-                    )
-                ) as happened_at
-            from range(1, {rows + extra_rows + 1}) as ids (id)
+            create macro season(share) as
+                share + 0.3 * sin(share * 4 * pi()) / (4 * pi())
+                + 0.2 * sin(share * 2 * pi() * {DAYS / 7}) / (2 * pi() * {DAYS / 7})
             """
         )
-        for entity, query in _queries(clients).items():
+        connection.execute(_ledger(rows, clients, extra_rows))
+        for entity, query in _queries(directory, clients).items():
             path = directory / f"{entity}.parquet"
             connection.execute(f"copy ({query}) to '{path}' (format parquet)")
 
 
-def _queries(clients: int) -> dict[str, str]:
+def _ledger(rows: int, clients: int, extra_rows: int) -> str:
+    """What happens, an event a row, before anything is dirty."""
+    return f"""
+        create view ledger as
+        select
+            id,
+            1 + (({clients} - 1) * pow(pick(id, 1, 1000003) / 1000003, 2.5))::bigint as client_id,
+            1 + client_id % {WEBSITES} as website_id,
+            pick(id, 2, 1000) as kind,
+            pick(id, 3, 10000) as dirt,
+            {START} + to_seconds(
+                if(
+                    id <= {rows},
+                    ({SECONDS - 3600} * season((id - 1) / {rows}))::bigint + pick(id, 4, 3600),
+                    {SECONDS} + 3600 + pick(id, 4, 43200)
+                )
+            ) as happened_at
+        from range(1, {rows + extra_rows + 1}) as ids (id)
+    """
+
+
+def _queries(directory: Path, clients: int) -> dict[str, str]:
+    """Each entity's rows, the ledger before the clients, whose cached balances come from it."""
     return {
         "websites": f"""
             select
@@ -52,19 +66,11 @@ def _queries(clients: int) -> dict[str, str]:
                 ['UTC', 'America/New_York', 'Europe/Vienna', 'Asia/Kolkata'][id] as timezone
             from range(1, {WEBSITES + 1}) as ids (id)
         """,
-        "clients": f"""
-            select
-                id,
-                1 + id % {WEBSITES} as website_id,
-                0 as loyalty_points,
-                timestamptz '{START}' as date_joined
-            from range(1, {clients + 1}) as ids (id)
-        """,
         "loyalty_tiers": f"""
             select row_number() over (order by website_id, threshold) as id, *
             from (
                 select website_id, unnest(['Bronze', 'Silver', 'Gold', 'Platinum']) as name,
-                    unnest([0, 200, 500, 2000]) as threshold
+                    unnest([0, 500, 1000, 5000]) as threshold
                 from range(1, {WEBSITES + 1}) as ids (website_id)
             )
         """,
@@ -78,33 +84,75 @@ def _queries(clients: int) -> dict[str, str]:
             from range(1, 401) as ids (id)
         """,
         "loyalty_transactions": """
+            with clean as (
+                select *,
+                    case when kind < 5 then 'deduct' when kind < 55 then 'redeem' else 'add' end
+                        as transaction_type,
+                    case when kind < 5 then -5 when kind < 55 then -100 else 1 + kind % 40 end
+                        as points
+                from ledger
+            )
+
             select
                 id,
-                website_id,
-                client_id,
-                if(pick(id, 4, 1000) = 0, -1, 1) * case
-                    when kind = 0 then -5
-                    when kind <= 10 then -100
-                    else 1 + pick(id, 6, 40)
-                end::integer as points,
-                case when kind = 0 then 'deduct' when kind <= 10 then 'redeem' else 'add' end
-                    as transaction_type,
-                happened_at as timestamp
-            from ledger
-            order by id
+                if(dirt = 0, 99, if(dirt = 1, website_id % 4 + 1, website_id)) as website_id,
+                if(dirt = 2, client_id + 1000000000, client_id) as client_id,
+                if(dirt = 3, null, if(dirt = 4, -points, points))::integer as points,
+                if(dirt = 5, 'gift', transaction_type) as transaction_type,
+                case
+                    when dirt = 6 then null
+                    when dirt = 7 then happened_at + to_years(300)
+                    else happened_at
+                end as timestamp
+            from clean
+            union all
+            select id, website_id, client_id, points + 1, transaction_type, happened_at
+            from clean
+            where dirt in (8, 9)
         """,
         "redemption_requests": f"""
             select
                 id,
                 website_id,
                 client_id,
-                pick(id, 7, 100) * {WEBSITES} + website_id - 1 as item_id,
-                100 as points_used,
-                ['fulfilled', 'fulfilled', 'fulfilled', 'pending', 'rejected'][1 + pick(id, 8, 5)]
-                    as status,
+                if(dirt < 10, 999, pick(id, 5, 99) * {WEBSITES} + website_id + 3) as item_id,
+                if(dirt between 10 and 19, -1, 100) as points_used,
+                case
+                    when dirt between 20 and 29 then 'lost'
+                    when pick(id, 6, 10) = 0 then 'rejected'
+                    when pick(id, 6, 10) = 1 then 'cancelled'
+                    when {START} + to_days({DAYS - 30}) > happened_at then 'fulfilled'
+                    when pick(id, 6, 10) = 2 then 'pending'
+                    when pick(id, 6, 10) = 3 then 'approved'
+                    else 'fulfilled'
+                end as status,
                 happened_at as requested_at
             from ledger
-            where kind = 10
-            order by id
+            where kind between 5 and 9
+        """,
+        "wallet_conversions": """
+            select id, website_id, client_id, 100 as points, 1.25::decimal(12, 2) as amount,
+                happened_at as converted_at
+            from ledger
+            where kind between 10 and 11
+        """,
+        "clients": f"""
+            with ledger as (
+                select client_id, greatest(sum(points), 0)::integer as balance
+                from read_parquet('{directory}/loyalty_transactions.parquet')
+                group by client_id
+            )
+
+            select
+                id,
+                1 + id % {WEBSITES} as website_id,
+                coalesce(balance, 0) as loyalty_points,
+                (website_id - 1) * 4 + 1
+                + if(loyalty_points >= 500, 1, 0)
+                + if(loyalty_points >= 1000, 1, 0)
+                + if(loyalty_points >= 5000, 1, 0) as tier_id,
+                {START} + to_days(pick(id, 7, 365)::integer) as date_joined
+            from range(1, {clients + 1}) as ids (id)
+            left join ledger on id = client_id
         """,
     }
