@@ -7,6 +7,7 @@ from api_export.reports import Reports
 from api_export.writer import write_export
 from orchestration.errors import UsageError
 from orchestration.settings import FIRST_DATE, LAST_DATE
+from orchestration.status import note_published
 from orchestration.workspace import Workspace
 
 
@@ -24,7 +25,11 @@ def calculate(
         _check(reports, website_id, date_from, date_to)
         (record,) = reports.calculate(website_id, date_from, date_to)
     workspace.keep_asked_range((website_id, date_from, date_to))
-    write_export(workspace.marts, workspace.export, workspace.asked_ranges(), keep_exports)
+    written = write_export(
+        workspace.marts, workspace.export, workspace.asked_ranges(), keep_exports
+    )
+    if written.is_new:
+        note_published(workspace)
     return record
 
 

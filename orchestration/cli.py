@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.errors import LoyaltyError, RunError
+from orchestration.errors import LoyaltyError, RunError, causes, is_full_disk
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -32,6 +32,10 @@ def main() -> None:
         _fail(error.format_message(), 2)
     except click.Abort:
         _fail("stopped", 1)
+    except OSError as error:
+        if not is_full_disk(error):
+            raise
+        _fail(str(error), 1)
 
 
 def _fail(message: str, code: int) -> None:
@@ -83,13 +87,14 @@ def run(
     settings = load_settings(source=source, workspace=workspace, as_of=as_of and as_of.date())
     if settings.as_of and settings.as_of > datetime.now().date():
         click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
-    _check_source_first(settings, is_full_refresh=full_refresh)
     files = Workspace(settings.workspace)
-    with _progress(), files.writing("loyalty run", settings.wait_seconds):
-        log.info("starting Dagster and dbt")
-        from orchestration.run import refresh
+    with _telling_failures(settings):
+        _check_source_first(settings, is_full_refresh=full_refresh)
+        with _progress(), files.writing("loyalty run", settings.wait_seconds):
+            log.info("starting Dagster and dbt")
+            from orchestration.run import refresh
 
-        summary = refresh(settings, is_full_refresh=full_refresh)
+            summary = refresh(settings, is_full_refresh=full_refresh)
     table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
     for step in summary.steps:
         table.add_row(step.name, step.done, f"{step.seconds:.1f}")
@@ -99,6 +104,21 @@ def run(
         out.print(f"page   {page}")
     out.print(f"JSON   {files.current_export}")
     out.print(f"marts  {files.marts}")
+
+
+@contextlib.contextmanager
+def _telling_failures(settings: Settings) -> Iterator[None]:
+    """Note and post why a run fails, in whatever it fails."""
+    try:
+        yield
+    except Exception as error:
+        from orchestration.status import Trouble, run_command, tell
+
+        steps = (getattr(cause, "step_key", None) for cause in causes(error))
+        asset = next(filter(None, steps), "refresh")
+        cause = str(error) or type(error).__name__
+        tell(settings, Trouble("failed", asset, cause, run_command(Workspace(settings.workspace))))
+        raise
 
 
 def _check_source_first(settings: Settings, *, is_full_refresh: bool) -> None:
