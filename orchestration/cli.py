@@ -12,7 +12,7 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.errors import LoyaltyError, RunError, causes, is_full_disk
+from orchestration.errors import LoyaltyError, RunError, SourceError, causes, is_full_disk
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -115,7 +115,8 @@ def _telling_failures(settings: Settings) -> Iterator[None]:
         from orchestration.status import Trouble, run_command, tell
 
         steps = (getattr(cause, "step_key", None) for cause in causes(error))
-        asset = next(filter(None, steps), "refresh")
+        default = "pull" if isinstance(error, SourceError) else "refresh"
+        asset = next(filter(None, steps), default)
         cause = str(error) or type(error).__name__
         tell(settings, Trouble("failed", asset, cause, run_command(Workspace(settings.workspace))))
         raise

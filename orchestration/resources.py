@@ -37,9 +37,11 @@ class WarehouseResource(ConfigurableResource):
     def yield_for_execution(self, context: InitResourceContext) -> Iterator["WarehouseResource"]:
         """Take the workspace's lock for the run; `BusyError` where another run keeps it."""
         self._workspace = Workspace(Path(self.root))
-        if context.instance is not None and context.run_id is not None:
-            context.instance.add_run_tags(context.run_id, process_tag())
-        with self._workspace.writing(f"Dagster run {context.run_id}", self.wait_seconds):
+        task = "Dagster"
+        if context.instance is not None and context.run is not None:
+            context.instance.add_run_tags(context.run.run_id, process_tag())
+            task = f"Dagster run {context.run.run_id}"
+        with self._workspace.writing(task, self.wait_seconds):
             yield self
 
     @property

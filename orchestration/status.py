@@ -45,8 +45,12 @@ def read_status(workspace: Workspace) -> dict[str, Any]:
 def note_finished(workspace: Workspace, as_of: str | None = None, *, is_new: bool = False) -> None:
     """Note that a run ended well, up to which date it counted, and whether figures are new."""
     now = _now()
-    facts = {"as_of": as_of, "published_at": now if is_new else None, "finished_at": now}
-    _note(workspace, {key: value for key, value in facts.items() if value is not None})
+    facts = {"finished_at": now}
+    if as_of is not None:
+        facts["as_of"] = as_of
+    if is_new or read_status(workspace).get("published_at") is None:
+        facts["published_at"] = now
+    _note(workspace, facts)
 
 
 def note_published(workspace: Workspace) -> None:

@@ -4,10 +4,12 @@ It calls what the assets call, in their order, and replays dbt's statements: a t
 """
 
 import contextlib
+import errno
 import multiprocessing
 import os
 import random
 import signal
+import sys
 import threading
 import time
 from collections.abc import Callable
@@ -15,16 +17,17 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-import duckdb
 from replay import DEFAULTS, Replay, execute, open_warehouse
 
 from api_export.writer import write_export
 from orchestration.assets.pull import PullConfig, full_reason, load_or_heal
+from orchestration.errors import is_full_disk
 from orchestration.raw import Pull, finish, is_full_build, load_raw
 from orchestration.sources.files import FilesSource
 from orchestration.status import note_finished
 from orchestration.workspace import Workspace
 
+FULL_DISK = "a full disk"
 STAGES = ("pull", "models", "publish", "export", "state")
 
 processes = multiprocessing.get_context("forkserver")
@@ -42,6 +45,8 @@ class FaultyRun:
     source: Path
     fault: Callable[[str], None] | None = None
     """Called with each stage's name as it begins."""
+    is_built: bool = False
+    """Whether to begin with publishing what an earlier run built."""
 
     def __call__(self, stages: Connection) -> None:
         """Run all stages; their names go through the pipe as they begin."""
@@ -51,21 +56,21 @@ class FaultyRun:
             if self.fault is not None:
                 self.fault(stage)
 
-        workspace = Workspace(self.root)
+        try:
+            self._run(Workspace(self.root), begin)
+        except Exception as error:
+            stages.send(FULL_DISK if is_full_disk(error) else repr(error))
+            raise
+
+    def _run(self, workspace: Workspace, begin: Callable[[str], None]) -> None:
         with workspace.writing("a test"):
-            begin("pull")
-            source = FilesSource(self.source)
-
-            def load(damage: str | None) -> Pull:
-                with workspace.connect() as connection:
-                    reason = damage or full_reason(workspace, PullConfig())
-                    return load_raw(
-                        connection, source, DEFAULTS, full_reason=reason, state=workspace.state
-                    )
-
-            if load_or_heal(workspace, load).mode != "nothing":
-                begin("models")
-                self._build(workspace)
+            if not self.is_built:
+                begin("pull")
+                mode = self._pull(workspace)
+            if self.is_built or mode != "nothing":
+                if not self.is_built:
+                    begin("models")
+                    self._build(workspace)
                 begin("publish")
                 workspace.publish_marts()
                 begin("export")
@@ -76,6 +81,18 @@ class FaultyRun:
                     finish(connection)
                 note_finished(workspace, is_new=written.is_new)
         begin("done")
+
+    def _pull(self, workspace: Workspace) -> str:
+        source = FilesSource(self.source)
+
+        def load(damage: str | None) -> Pull:
+            with workspace.connect() as connection:
+                reason = damage or full_reason(workspace, PullConfig())
+                return load_raw(
+                    connection, source, DEFAULTS, full_reason=reason, state=workspace.state
+                )
+
+        return load_or_heal(workspace, load).mode
 
     def _build(self, workspace: Workspace) -> None:
         with workspace.connect() as connection:
@@ -101,6 +118,50 @@ class Kill:
             killing.start()
 
 
+@dataclass(frozen=True)
+class Stop:
+    """An end of this process as a stage begins."""
+
+    stage: str
+
+    def __call__(self, stage: str) -> None:
+        """End where the stage is the one."""
+        if stage == self.stage:
+            os._exit(0)
+
+
+@dataclass
+class Refusal:
+    """A disk that refuses one call: the n-th of its kind in a stage."""
+
+    stage: str
+    call: str
+    number: int
+    current: str = ""
+
+    def __call__(self, stage: str) -> None:
+        """Note the stage; from its own on, count calls."""
+        self.current = stage
+        if stage != self.stage:
+            return
+        really_fsync = os.fsync
+
+        def fsync(descriptor: int) -> None:
+            self._refuse("fsync", (descriptor,))
+            really_fsync(descriptor)
+
+        os.fsync = fsync
+        sys.addaudithook(self._refuse)
+
+    def _refuse(self, call: str, arguments: tuple) -> None:
+        if self.current != self.stage or call != self.call:
+            return
+        if call != "open" or (arguments[2] or 0) & (os.O_WRONLY | os.O_RDWR):
+            self.number -= 1
+            if self.number == 0:
+                raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
+
+
 def draw_kill(number: int, seconds: dict[str, float]) -> Kill:
     """A moment seeded by a number, in runs whose stages take so long; each has its turn."""
     stage = STAGES[number % len(STAGES)]
@@ -123,18 +184,3 @@ def run(faulty: FaultyRun) -> tuple[int | None, dict[str, float]]:
     return process.exitcode, {
         stage: end - start for (stage, start), end in zip(began.items(), ended, strict=True)
     }
-
-
-def mart_digests(marts: Path) -> dict[str, tuple]:
-    """What every mart and report holds, but for the two that tell of earlier runs."""
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        names = connection.execute(
-            "select schema_name || '.' || table_name from duckdb_tables()"
-            " where table_name not in ('fct_published_figures', 'fct_restatements') order by all"
-        ).fetchall()
-        return {
-            name: connection.execute(
-                f"select count(*), bit_xor(hash(rows)), sum(hash(rows)::hugeint) from {name} rows"
-            ).fetchone()
-            for (name,) in names
-        }
