@@ -1,12 +1,16 @@
 """The registry: each endpoint, the report it is selected from, and where its files go."""
 
 from dataclasses import dataclass
+from datetime import date
+from typing import Any
 
 from api_export import schemas
 
 API_ROOT = "api/v1/loyalty-management"
 MAX_DAYS = 3660
 MAX_LIMIT = 100
+FIRST_DATE = date(1970, 1, 1)
+LAST_DATE = date(2199, 12, 31)
 
 
 @dataclass(frozen=True)
@@ -42,6 +46,11 @@ class Endpoint:
     def is_list(self) -> bool:
         """Whether the payload is a list of rows."""
         return bool(self.order)
+
+    @property
+    def payload_type(self) -> Any:
+        """The type of the whole payload."""
+        return list[self.schema] if self.is_list else self.schema
 
     def path(self, value: int | None = None) -> str:
         """The file of a parameter's value, or of the default, below a website's API root."""

@@ -1,5 +1,6 @@
 """Reading the published marts: plain selects from the reports, as the payloads' Python values."""
 
+import threading
 from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
@@ -9,7 +10,7 @@ from typing import Any
 import duckdb
 
 from api_export import schemas
-from api_export.endpoints import Endpoint
+from api_export.endpoints import BY_WIDGET_TYPE, Endpoint
 from api_export.strict_json import loads_strict
 
 AskedRange = tuple[int, date, date]
@@ -24,17 +25,40 @@ class PlacedWidget:
     asked_days: int | None
     asked_limit: int | None
 
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint whose payload the widget shows."""
+        return BY_WIDGET_TYPE[self.payload["widget_type"]]
+
     def asked(self, parameter: str) -> int | None:
         """The value asked for of `days` or `limit`."""
         return {"days": self.asked_days, "limit": self.asked_limit}[parameter]
 
+    def shown_value(self) -> int | None:
+        """The value of the endpoint's parameter that it shows."""
+        parameter = self.endpoint.parameter
+        return None if parameter is None else self.asked(parameter.name) or parameter.default
+
+    def with_data(self, as_of: date | None, data: Any) -> dict[str, Any]:
+        """The widget beside what it shows."""
+        return {"widget": self.payload, "as_of": as_of, "data": data}
+
 
 class Reports:
-    """A published `marts.duckdb`, opened for reading only. Use as a context manager."""
+    """A published `marts.duckdb`, opened for reading only. Use as a context manager.
+
+    It stays as it was opened while a run replaces the file. Threads may share it.
+    """
 
     def __init__(self, marts: Path) -> None:
         """Open the file; raises `duckdb.Error` where it can't be read."""
-        self.connection = duckdb.connect(str(marts), read_only=True)
+        # Attached, because DuckDB opens a path once in a process: connecting to it again would
+        # give the file that was there before it was replaced.
+        self.connection = duckdb.connect()
+        quoted = str(marts).replace("'", "''")
+        self.connection.execute(f"attach '{quoted}' as published (read_only)")
+        self.connection.execute("use published")
+        self._in_use = threading.Lock()
 
     def __enter__(self) -> "Reports":
         """Itself."""
@@ -57,9 +81,10 @@ class Reports:
         """Each website's stored records and those of the ranges asked for, the newest first."""
         keys = _keys(schemas.AnalyticsRecord)
         rows = self._rows(f"select {keys} from reports.rpt_analytics")
-        stored = {row["id"] for row in rows}
+        stored = {(row["website"], row["date_from"], row["date_to"]) for row in rows}
         for asked in asked_ranges:
-            rows += [row for row in self.calculate(*asked) if row["id"] not in stored]
+            if asked not in stored:
+                rows += self.calculate(*asked)
         rows.sort(key=lambda row: (row["date_to"], row["date_from"]), reverse=True)
         return _by(rows, "website")
 
@@ -73,14 +98,24 @@ class Reports:
             date_to=date_to,
         )
 
-    def payloads(self, endpoint: Endpoint, value: int | None) -> dict[int, Any]:
-        """The payload for a value of the parameter, by website; none for an empty list."""
+    def payloads(
+        self, endpoint: Endpoint, value: int | None, website_id: int | None = None
+    ) -> dict[int, Any]:
+        """The payload for a value of the parameter, by website; none for an empty list.
+
+        Of one website alone, where one is named.
+        """
         keys = _keys(endpoint.schema)
+        conditions = [endpoint.condition]
+        parameters = {} if endpoint.parameter is None else {"value": value}
+        if website_id is not None:
+            conditions.append("website_id = $website_id")
+            parameters["website_id"] = website_id
         order = f"order by {endpoint.order}" if endpoint.is_list else ""
         rows = self._rows(
             f"select website_id, {keys} from reports.{endpoint.report}"
-            f" where {endpoint.condition} {order}",
-            **({} if endpoint.parameter is None else {"value": value}),
+            f" where {' and '.join(conditions)} {order}",
+            **parameters,
         )
         grouped = _by(rows, "website_id")
         for row in rows:
@@ -127,9 +162,10 @@ class Reports:
         return [row["warning"] for row in rows]
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        result = self.connection.execute(query, parameters)
-        names = [column[0] for column in result.description]
-        return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
+        with self._in_use:
+            result = self.connection.execute(query, parameters)
+            names, rows = [column[0] for column in result.description], result.fetchall()
+        return [dict(zip(names, row, strict=True)) for row in rows]
 
 
 def _keys(schema: type) -> str:

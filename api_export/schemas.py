@@ -7,7 +7,24 @@ report's column descriptions.
 
 from datetime import date
 from decimal import Decimal
-from typing import Any, TypedDict
+from typing import Annotated, Any, Literal
+
+from pydantic import WithJsonSchema
+from typing_extensions import TypedDict
+
+Exact = Annotated[Decimal, WithJsonSchema({"type": "number"})]
+"""A rate, average or amount, shown with the decimals that it has."""
+Sha256 = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
+"""A SHA-256 in hexadecimal digits."""
+WidgetType = Literal[
+    "points_issued",
+    "redemptions_trend",
+    "tier_distribution",
+    "top_redemptions",
+    "engagement_rate",
+    "points_balance",
+    "conversion_rate",
+]
 
 
 class Website(TypedDict):
@@ -37,8 +54,8 @@ class AnalyticsRecord(TypedDict):
     silver_count: int
     gold_count: int
     platinum_count: int
-    active_redemptions_ratio: Decimal
-    average_points_per_client: Decimal
+    active_redemptions_ratio: Exact
+    average_points_per_client: Exact
 
 
 class PointsTrendRow(TypedDict):
@@ -66,7 +83,7 @@ class TierShare(TypedDict):
     tier_name: str
     count: int
     threshold: int
-    percentage: Decimal
+    percentage: Exact
 
 
 class EngagementStats(TypedDict):
@@ -76,8 +93,8 @@ class EngagementStats(TypedDict):
     active_clients: int
     clients_with_redemptions: int
     clients_with_transactions: int
-    engagement_rate: Decimal
-    redemption_rate: Decimal
+    engagement_rate: Exact
+    redemption_rate: Exact
 
 
 class Overview(TypedDict):
@@ -91,9 +108,9 @@ class Overview(TypedDict):
     total_points_balance: int
     total_redemptions: int
     total_redemption_value: int
-    average_redemption_value: Decimal
-    average_points_per_client: Decimal
-    client_lifetime_value: Decimal
+    average_redemption_value: Exact
+    average_points_per_client: Exact
+    client_lifetime_value: Exact
 
 
 class RedemptionTrendRow(TypedDict):
@@ -113,7 +130,7 @@ class EngagementTrendRow(TypedDict):
     active_clients: int
     clients_with_transactions: int
     clients_with_redemptions: int
-    engagement_rate: Decimal
+    engagement_rate: Exact
 
 
 class CategoryShare(TypedDict):
@@ -122,7 +139,7 @@ class CategoryShare(TypedDict):
     category: str
     redemptions: int
     points: int
-    percentage: Decimal
+    percentage: Exact
 
 
 class PatternCell(TypedDict):
@@ -139,7 +156,7 @@ class PointsBalance(TypedDict):
     as_of: date | None
     total_points_balance: int
     active_clients: int
-    average_points_per_client: Decimal
+    average_points_per_client: Exact
 
 
 class Conversion(TypedDict):
@@ -150,9 +167,9 @@ class Conversion(TypedDict):
     conversions: int
     clients: int
     points_converted: int
-    amount_converted: Decimal
-    conversion_rate: Decimal
-    amount_per_point: Decimal
+    amount_converted: Exact
+    conversion_rate: Exact
+    amount_per_point: Exact
 
 
 class Widget(TypedDict):
@@ -161,7 +178,7 @@ class Widget(TypedDict):
     id: int
     website: int
     website_name: str
-    widget_type: str
+    widget_type: WidgetType
     title: str
     position: int
     is_visible: bool
@@ -169,9 +186,66 @@ class Widget(TypedDict):
     created_at: str | None
 
 
+WidgetPayload = (
+    list[PointsTrendRow]
+    | list[RedemptionTrendRow]
+    | list[TierShare]
+    | list[TopRedemption]
+    | EngagementStats
+    | PointsBalance
+    | Conversion
+)
+"""What a widget shows: the payload of its type's endpoint."""
+
+
 class WidgetData(TypedDict):
-    """A widget with the payload of its type's endpoint."""
+    """A widget with what it shows."""
 
     widget: Widget
     as_of: date | None
-    data: Any
+    data: WidgetPayload
+
+
+class ExportSettings(TypedDict):
+    """The settings that an export was made with."""
+
+    tier_basis: Literal["balance", "lifetime"]
+    window_days: list[int]
+    top_limits: list[int]
+
+
+class WebsiteTotals(TypedDict):
+    """A website's valid rows up to as_of, and its outstanding points."""
+
+    transactions: int
+    requests: int
+    points_outstanding: int
+
+
+class Drift(TypedDict):
+    """Cached balances against the ledger."""
+
+    clients_checked: int
+    clients_drifted: int
+    points_drifted: int
+
+
+class ExportedFile(TypedDict):
+    """A file of the export, its path below `export/current/`."""
+
+    path: str
+    bytes: int
+    sha256: Sha256
+
+
+class Manifest(TypedDict):
+    """What an export holds, every file but itself."""
+
+    schema_version: int
+    as_of: date | None
+    settings: ExportSettings
+    totals: dict[str, WebsiteTotals]
+    quarantined: dict[str, dict[str, int]]
+    drift: Drift
+    warnings: list[str]
+    files: list[ExportedFile]

@@ -11,7 +11,8 @@ from typing import Any
 import simplejson
 
 from api_export.dashboard import page_files
-from api_export.endpoints import API_ROOT, BY_WIDGET_TYPE, ENDPOINTS, Endpoint
+from api_export.endpoints import API_ROOT, ENDPOINTS, Endpoint
+from api_export.json_schemas import json_schemas
 from api_export.manifest import MANIFEST, file_entry, find_faults, manifest_facts
 from api_export.reports import AskedRange, PlacedWidget, Reports
 
@@ -100,6 +101,8 @@ def _payloads(reports: Reports, asked_ranges: tuple[AskedRange, ...]) -> Iterato
     websites = reports.websites()
     widgets = reports.widgets()
     records = reports.records(asked_ranges)
+    for name, schema in json_schemas():
+        yield f"schemas/{name}.json", schema
     yield "websites.json", websites
     for website_id in (website["id"] for website in websites):
         root = f"{website_id}/{API_ROOT}"
@@ -127,9 +130,7 @@ def _endpoint_payloads(
     """
     showing = {
         website["id"]: [
-            widget
-            for widget in widgets.get(website["id"], [])
-            if BY_WIDGET_TYPE[widget.payload["widget_type"]] is endpoint
+            widget for widget in widgets.get(website["id"], []) if widget.endpoint is endpoint
         ]
         for website in websites
     }
@@ -147,10 +148,10 @@ def _endpoint_payloads(
             if value in wanted[website_id]:
                 yield f"{root}/{endpoint.path(value)}", payload
             for widget in placed:
-                if _shown_value(endpoint, widget) == value:
+                if widget.shown_value() == value:
                     yield (
                         f"{root}/dashboard-widgets/{widget.payload['id']}/data/index.json",
-                        {"widget": widget.payload, "as_of": run["as_of"], "data": payload},
+                        widget.with_data(run["as_of"], payload),
                     )
 
 
@@ -161,13 +162,6 @@ def _wanted_values(endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedW
     name = endpoint.parameter.name
     configured = run["window_days"] if name == "days" else run["top_limits"]
     return {*configured, *(value for widget in placed if (value := widget.asked(name)))}
-
-
-def _shown_value(endpoint: Endpoint, widget: PlacedWidget) -> int | None:
-    """The parameter value that a widget shows."""
-    if endpoint.parameter is None:
-        return None
-    return widget.asked(endpoint.parameter.name) or endpoint.parameter.default
 
 
 def _write(root: Path, path: str, content: bytes) -> dict[str, Any]:
