@@ -3,6 +3,7 @@
 import contextlib
 import io
 import logging
+import socket
 import sys
 from collections.abc import Iterator
 from datetime import datetime
@@ -12,13 +13,15 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.errors import LoyaltyError, RunError, SourceError, causes, is_full_disk
+from orchestration.errors import LoyaltyError, RunError, UsageError
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 DATE = click.DateTime(["%Y-%m-%d"])
+LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
+"""The names of this machine: under another name, a page from elsewhere might be asking."""
 out = Console(highlight=False, soft_wrap=True)
 
 
@@ -32,10 +35,6 @@ def main() -> None:
         _fail(error.format_message(), 2)
     except click.Abort:
         _fail("stopped", 1)
-    except OSError as error:
-        if not is_full_disk(error):
-            raise
-        _fail(str(error), 1)
 
 
 def _fail(message: str, code: int) -> None:
@@ -65,6 +64,7 @@ def commands() -> None:
     loyalty run --source files:exports   build everything from your own files
     loyalty calculate --website 1 --from 2017-03-01 --to 2017-05-31
     loyalty check                        compare source, raw, marts and export
+    loyalty serve                        the dashboard and the API on http://127.0.0.1:8000
 
     Every option falls back to an environment variable; the README has the table of settings.
     """
@@ -87,14 +87,13 @@ def run(
     settings = load_settings(source=source, workspace=workspace, as_of=as_of and as_of.date())
     if settings.as_of and settings.as_of > datetime.now().date():
         click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
+    _check_source_first(settings, is_full_refresh=full_refresh)
     files = Workspace(settings.workspace)
-    with _telling_failures(settings):
-        _check_source_first(settings, is_full_refresh=full_refresh)
-        with _progress(), files.writing("loyalty run", settings.wait_seconds):
-            log.info("starting Dagster and dbt")
-            from orchestration.run import refresh
+    with _progress(), files.writing("loyalty run", settings.wait_seconds):
+        log.info("starting Dagster and dbt")
+        from orchestration.run import refresh
 
-            summary = refresh(settings, is_full_refresh=full_refresh)
+        summary = refresh(settings, is_full_refresh=full_refresh)
     table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
     for step in summary.steps:
         table.add_row(step.name, step.done, f"{step.seconds:.1f}")
@@ -104,22 +103,6 @@ def run(
         out.print(f"page   {page}")
     out.print(f"JSON   {files.current_export}")
     out.print(f"marts  {files.marts}")
-
-
-@contextlib.contextmanager
-def _telling_failures(settings: Settings) -> Iterator[None]:
-    """Note and post why a run fails, in whatever it fails."""
-    try:
-        yield
-    except Exception as error:
-        from orchestration.status import Trouble, run_command, tell
-
-        steps = (getattr(cause, "step_key", None) for cause in causes(error))
-        default = "pull" if isinstance(error, SourceError) else "refresh"
-        asset = next(filter(None, steps), default)
-        cause = str(error) or type(error).__name__
-        tell(settings, Trouble("failed", asset, cause, run_command(Workspace(settings.workspace))))
-        raise
 
 
 def _check_source_first(settings: Settings, *, is_full_refresh: bool) -> None:
@@ -140,8 +123,8 @@ def _check_source_first(settings: Settings, *, is_full_refresh: bool) -> None:
 @click.option("--to", "date_to", type=DATE, required=True, metavar="DATE", help="Last date.")
 def calculate(workspace: Path | None, website: int, date_from: datetime, date_to: datetime) -> None:
     """Print the analytics of any range, and keep the range for every later run and export."""
+    from api_export.calculate import calculate as calculate_range
     from api_export.writer import dump
-    from orchestration.calculate import calculate as calculate_range
 
     settings = load_settings(workspace=workspace)
     files = Workspace(settings.workspace)
@@ -181,6 +164,49 @@ def docs(workspace: Path | None) -> None:
     files = Workspace(load_settings(workspace=workspace).workspace)
     with files.writing("loyalty docs"):
         out.print(f"docs   {build_docs(files)}")
+
+
+@commands.command()
+@workspace_option
+@click.option("--host", default="127.0.0.1", show_default=True, help="The address to listen on.")
+@click.option(
+    "--port",
+    type=click.IntRange(0, 65535),
+    default=8000,
+    show_default=True,
+    help="The port to listen on; 0 for any free one.",
+)
+def serve(workspace: Path | None, host: str, port: int) -> None:
+    """Serve the dashboard, the exported JSON and the API, by what is published at each moment."""
+    import uvicorn
+
+    from api_export.server import Options, build_app
+
+    settings = load_settings(workspace=workspace)
+    files = Workspace(settings.workspace)
+    if not files.marts.exists() or not files.current_export.exists():
+        raise UsageError(f"{files.root} has nothing published yet: use `loyalty run` first")
+    is_local = host in LOCAL_HOSTS
+    options = Options(
+        admin_token=settings.admin_token and settings.admin_token.get_secret_value(),
+        cache_seconds=settings.cache_seconds,
+        keep_exports=settings.keep_exports,
+        hosts=LOCAL_HOSTS if is_local else ("*",),
+    )
+    app = build_app(files, options)
+    try:
+        listening = socket.create_server(
+            (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
+        )
+    except OSError as error:
+        raise UsageError(f"can't listen on {host}, port {port}: {error.strerror}") from None
+    shown = f"[{host}]" if ":" in host else host
+    click.echo(f"http://{shown}:{listening.getsockname()[1]}/")
+    config = uvicorn.Config(
+        app, log_level="warning", ws="none", server_header=False, timeout_graceful_shutdown=5
+    )
+    with listening, contextlib.suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listening])
 
 
 @commands.command("demo-source")

@@ -1,29 +1,16 @@
-"""Errors that a user can cause. Each message names the thing and the way out."""
+"""The errors of runs, beside those that the export and its server share with them."""
 
 from collections.abc import Iterator
-from pathlib import Path
 
+from api_export.errors import BusyError, LoyaltyError, UsageError
 
-class LoyaltyError(Exception):
-    """An error that is told in one line, without a traceback; `exit_code` as in the README."""
-
-    exit_code = 1
-
-
-class UsageError(LoyaltyError):
-    """A wrong option, setting or argument."""
-
-    exit_code = 2
+__all__ = ["BusyError", "LoyaltyError", "RunError", "SourceError", "UsageError"]
 
 
 class SourceError(LoyaltyError):
     """A source that can't be used: absent, unreadable, or not of the contract's shape."""
 
     exit_code = 2
-
-
-class BusyError(LoyaltyError):
-    """Another run is writing the workspace."""
 
 
 class RunError(LoyaltyError):
@@ -52,11 +39,3 @@ def is_full_disk(error: BaseException | str) -> bool:
     """Whether a full disk is behind an error, or behind what a tool said of it."""
     texts = [error] if isinstance(error, str) else [str(cause) for cause in causes(error)]
     return any(words in text for words in FULL_DISK for text in texts)
-
-
-def tell_full_disk(folder: Path) -> str:
-    """What a full disk means for a workspace, and the way out."""
-    return (
-        f"the disk of {folder} is full; what was published before stays as it was;"
-        " make room there, then run again"
-    )

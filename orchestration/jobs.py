@@ -20,8 +20,8 @@ from dagster import (
     schedule,
 )
 
+from api_export.calculate import calculate
 from api_export.reports import Reports
-from orchestration.calculate import calculate
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace

@@ -4,14 +4,11 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, ValidationError
+from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api_export.endpoints import MAX_DAYS, MAX_LIMIT
+from api_export.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
 from orchestration.errors import UsageError
-
-FIRST_DATE = date(1970, 1, 1)
-LAST_DATE = date(2199, 12, 31)
 
 
 def _split(value: Any) -> Any:
@@ -61,6 +58,10 @@ class Settings(BaseSettings):
     """How long after the last finished run the data counts as stale."""
     webhook_url: HttpUrl | None = None
     """Where a failed run and stale data are told."""
+    admin_token: SecretStr | None = None
+    """What a request to `loyalty serve` must show to write; without one nobody may."""
+    cache_seconds: Annotated[int, Field(ge=0)] = 60
+    """How long a reader of `loyalty serve` may keep analytics before he asks again."""
 
 
 def load_settings(**overrides: Any) -> Settings:

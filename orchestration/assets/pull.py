@@ -26,7 +26,6 @@ from orchestration.resources import SourceResource, WarehouseResource
 from orchestration.settings import Settings
 from orchestration.sources import Source
 from orchestration.sources.contract import ENTITIES
-from orchestration.status import note_finished
 from orchestration.sync import Window
 from orchestration.warehouse import find_damage, wal_of
 from orchestration.workspace import Workspace, project_root
@@ -127,17 +126,15 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                         opened,
                         facts,
                         key=definition_key(settings, opened.identity),
-                        full_reason=damage or full_reason(workspace, config),
+                        full_reason=damage or _full_reason(workspace, config),
                         window=config.window(settings),
                         state=workspace.state,
                     )
 
-            pulled = load_or_heal(workspace, load)
+            pulled = _load_or_heal(workspace, load)
             workspace.remember_source(opened.identity)
             log.info("%s: %s", pulled.mode, pulled.reason)
-            if pulled.mode == "nothing":
-                note_finished(workspace)
-            else:
+            if pulled.mode != "nothing":
                 with warehouse.connect() as connection:
                     yield from _report(connection, opened, pulled)
 
@@ -162,7 +159,7 @@ def _is_beside_the_build(path: Path) -> bool:
     return path.parent.name == "analyses" or path.name in ("_unit_tests.yml", "_exposures.yml")
 
 
-def load_or_heal(workspace: Workspace, load: Callable[[str | None], Pull]) -> Pull:
+def _load_or_heal(workspace: Workspace, load: Callable[[str | None], Pull]) -> Pull:
     """Load raw; damaged working files are set aside first, or where the load runs into them."""
     try:
         return load(workspace.set_aside_damaged())
@@ -207,7 +204,7 @@ def _report(
         )
 
 
-def full_reason(workspace: Workspace, config: PullConfig) -> str | None:
+def _full_reason(workspace: Workspace, config: PullConfig) -> str | None:
     """Why this run has to build all anew, as far as the workspace's files tell."""
     if config.full_refresh:
         return "a full refresh was asked for"

@@ -1,0 +1,22 @@
+"""Errors that a user can cause. Each message names the thing and the way out."""
+
+
+class LoyaltyError(Exception):
+    """An error that is told in one line, without a traceback; `exit_code` as in the README."""
+
+    exit_code = 1
+
+
+class UsageError(LoyaltyError):
+    """A wrong option, setting or argument; `field` names it where a request holds several."""
+
+    exit_code = 2
+
+    def __init__(self, message: str, field: str = "non_field_errors") -> None:
+        """Keep both."""
+        super().__init__(message)
+        self.field = field
+
+
+class BusyError(LoyaltyError):
+    """Another process is writing the workspace."""

@@ -1,0 +1,26 @@
+"""What is published, and what people asked for on top of it."""
+
+from contextlib import AbstractContextManager
+from pathlib import Path
+from typing import Protocol
+
+from api_export.reports import AskedRange
+
+
+class Published(Protocol):
+    """A workspace, as far as the server and `calculate` need it."""
+
+    marts: Path
+    """The published marts, replaced whole."""
+    export: Path
+    """The folder of the exports, in which `current` is the one that is read."""
+    current_export: Path
+
+    def writing(self, task: str) -> AbstractContextManager[None]:
+        """Be the one writer for a while; raises `BusyError` where there is another."""
+
+    def asked_ranges(self) -> tuple[AskedRange, ...]:
+        """The ranges asked for so far, in order."""
+
+    def keep_asked_range(self, asked: AskedRange) -> None:
+        """Add a range to those asked for."""
