@@ -6,7 +6,7 @@ CHART_JS := api_export/dashboard/vendor/chart.umd.min.js
 SCALE ?= 1m
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench
+.PHONY: run test test-deep lint dev docs bench bench-page
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -34,6 +34,9 @@ docs: $(INSTALLED)  ## every table and its lineage, as one page
 
 bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
+
+bench-page: $(CHART_JS)  ## how fast the page of the last run is
+	PYTHONPATH=tests/browser $(BIN)/python tests/benchmarks/bench_page.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

@@ -8,6 +8,7 @@ const statusLine = document.getElementById("status");
 const darkMode = matchMedia("(prefers-color-scheme: dark)");
 
 let latestTurn = 0;
+let shownManifest = null;
 
 /** The website and period that the address asks for: `#website=2&days=90`. */
 function readAddress() {
@@ -31,10 +32,19 @@ async function show() {
   if (outcome.status === "fulfilled") draw(outcome.value);
   else drawFailure(outcome.reason);
   main.setAttribute("aria-busy", "false");
+  performance.mark("drawn");
+}
+
+/** Shows whoever comes back to a page left open the export that there is by then. */
+async function catchUp() {
+  if (document.hidden || shownManifest === null || location.protocol === "file:") return;
+  const manifest = await fetchText("manifest.json").catch(() => shownManifest);
+  if (manifest !== shownManifest) show();
 }
 
 /** @param {View} view */
 function draw(view) {
+  shownManifest = view.manifestText;
   drawControls(view);
   if (view.website === null) {
     document.title = "Loyalty Analytics";
@@ -89,6 +99,7 @@ function drawFailure(error) {
 }
 
 addEventListener("hashchange", show);
+document.addEventListener("visibilitychange", catchUp);
 darkMode.addEventListener("change", drawCharts);
 addEventListener("beforeprint", () => printing(true));
 addEventListener("afterprint", () => printing(false));

@@ -5,6 +5,7 @@
 const SERIES = [1, 2, 3, 4, 5, 6, 7, 8];
 const PIXELS_A_TICK = 76;
 const LONGEST_LABEL = 26;
+const MOST_WIDE_BARS = 400;
 
 /** What draws each canvas: the configuration of its chart, in the colours of a theme. */
 const chartConfigs = new Map();
@@ -97,7 +98,9 @@ function trendConfig(theme, kind, rows, series, { format = formatNumber, title =
   const datasets = series.map(({ key, label }, at) => ({
     label,
     data: rows.map((row, day) => ({ x: days[day], y: row[key] })),
-    ...(kind === "bar" ? barStyle(theme, at) : lineStyle(theme, at, series.length === 1)),
+    ...(kind === "bar"
+      ? barStyle(theme, at, rows.length * series.length)
+      : lineStyle(theme, at, series.length === 1)),
   }));
   const options = commonOptions(theme);
   options.parsing = false;
@@ -129,12 +132,14 @@ function lineStyle(theme, at, isAlone) {
   };
 }
 
-function barStyle(theme, at) {
+function barStyle(theme, at, bars) {
+  const isCrowded = bars > MOST_WIDE_BARS;
   return {
     backgroundColor: theme.series[at],
-    borderRadius: 2,
+    borderRadius: isCrowded ? 0 : 2,
     categoryPercentage: 0.9,
     barPercentage: 0.9,
+    barThickness: isCrowded ? 1 : undefined,
     pointStyle: "circle",
   };
 }
@@ -153,7 +158,7 @@ function dayAxis(min, max) {
       const [first, last] = [Math.ceil(scale.min), Math.floor(scale.max)];
       scale.ticks = dayTicks(first, last, most).map((value) => ({ value }));
     },
-    ticks: { align: "inner", maxRotation: 0, autoSkip: false, callback: formatTick },
+    ticks: { maxRotation: 0, autoSkip: false, callback: formatTick },
   };
 }
 

@@ -10,6 +10,7 @@ const USUAL_DAYS = 30;
  * What the page shows: a website and a period, from one and the same export.
  * @typedef {object} View
  * @property {object} manifest
+ * @property {string} manifestText
  * @property {{id: number, name: string, timezone: string}[]} websites
  * @property {{id: number, name: string, timezone: string} | null} website null if there is none
  * @property {number} days the period
@@ -40,7 +41,7 @@ async function readView(wanted) {
     const [outcome] = await Promise.allSettled([readParts(read, JSON.parse(manifest), wanted)]);
     if ((await read("manifest.json")) !== manifest) continue;
     if (outcome.status === "rejected") throw outcome.reason;
-    return outcome.value;
+    return { ...outcome.value, manifestText: manifest };
   }
   throw new Error("New figures are being published again and again.");
 }
@@ -49,7 +50,7 @@ async function readView(wanted) {
  * @param {(path: string) => Promise<string>} read
  * @param {object} manifest
  * @param {{website: number | null, days: number | null}} wanted
- * @returns {Promise<View>}
+ * @returns {Promise<Omit<View, "manifestText">>}
  */
 async function readParts(read, manifest, wanted) {
   const readJson = async (path) => JSON.parse(await read(path));

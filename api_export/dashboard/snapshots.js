@@ -11,9 +11,9 @@ const RECORD_COLUMNS = [
   column("Points redeemed", "total_points_redeemed"),
   column("Points outstanding", "total_points_balance"),
   column("Redemptions", "total_redemptions"),
-  column("Points of redemptions", "total_redemption_value"),
+  column("Redemption value", "total_redemption_value"),
   column("Active clients who redeemed", "active_redemptions_ratio", formatPercent),
-  column("Points per active client", "average_points_per_client", formatDecimal),
+  column("Points per client", "average_points_per_client", formatDecimal),
   column("Bronze clients", "bronze_count"),
   column("Silver clients", "silver_count"),
   column("Gold clients", "gold_count"),
@@ -68,7 +68,7 @@ function compare(record, before) {
 
 function formatChange(now, before, format) {
   const difference = change.format(now - before);
-  if (format === formatPercent) return `${difference} percentage points`;
+  if (format === formatPercent) return `${difference} pp`;
   if (before === 0) return difference;
   return `${difference} (${relativeChange.format((now - before) / Math.abs(before))})`;
 }

@@ -1,6 +1,5 @@
 """A real browser, and exports to look at with it."""
 
-import shutil
 from collections.abc import Iterator
 from contextlib import ExitStack
 from pathlib import Path
@@ -10,9 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from replay import Replay
 from shops import write_shops
-from visits import Visit, Visiting, listen, serving
-
-CHROMIUM = shutil.which("chromium")
+from visits import CHROMIUM, Visit, Visiting, listen, serving
 
 
 @pytest.fixture(scope="module")

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from shops import EMPTY, OLD, SHOP
+from shops import EMPTY, HOSTILE, OLD, SHOP
 from visits import Visiting, payload
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
@@ -14,21 +14,24 @@ WIDE = {"viewport": {"width": 1920, "height": 1080}}
 DARK = {"color_scheme": "dark"}
 
 
-@pytest.mark.parametrize("settings", [WIDE, DARK, PHONE, PHONE | DARK])
-def test_axe_finds_nothing(visit: Visiting, shops: Path, settings: dict[str, Any]) -> None:
+@pytest.mark.parametrize(
+    ("settings", "website"),
+    [(WIDE, SHOP), (DARK, EMPTY), (PHONE, HOSTILE), (PHONE | DARK, SHOP)],
+)
+def test_axe_finds_nothing(
+    visit: Visiting, shops: Path, settings: dict[str, Any], website: int
+) -> None:
     page = visit(shops, **settings)
-    for website in (SHOP, EMPTY):
-        page.go(website=website)
-        page.page.locator("summary").click()
-        page.page.locator("button.switch").evaluate_all(
-            "all => all.filter((_, number) => number % 4 === 0).forEach(each => each.click())"
-        )
-        found = Axe().run(page.page).response["violations"]
-        assert [
-            (violation["id"], node["html"], node["failureSummary"])
-            for violation in found
-            for node in violation["nodes"]
-        ] == []
+    page.go(website=website)
+    page.page.locator("summary").click()
+    page.page.locator("button.switch").evaluate_all(
+        "all => all.filter((_, number) => number % 4 === 0).forEach(each => each.click())"
+    )
+    assert [
+        (violation["id"], node["html"], node["failureSummary"])
+        for violation in Axe().run(page.page).response["violations"]
+        for node in violation["nodes"]
+    ] == []
 
 
 @pytest.mark.parametrize("width", [320, 390, 768, 1280, 2560])

@@ -162,13 +162,11 @@ def test_an_export_that_is_switched_meanwhile_is_read_anew(
     visit: Visiting, shops: Path, dirty: Path, tmp_path: Path
 ) -> None:
     current = tmp_path / "current"
-    current.symlink_to(shops)
+    _point(current, shops)
     page = visit(current)
 
     def switch(route: Route) -> None:
-        following = tmp_path / "following"
-        following.symlink_to(dirty)
-        following.replace(current)
+        _point(current, dirty)
         route.continue_()
 
     page.page.route("**/1/**/analytics/index.json", switch, times=1)
@@ -181,6 +179,27 @@ def test_an_export_that_is_switched_meanwhile_is_read_anew(
     websites = simplejson.loads((dirty / "websites.json").read_bytes())
     assert page.page.locator("h1").text_content() == websites[0]["name"]
     _forgive_missing_files(page)
+
+
+def test_a_page_left_open_shows_the_new_export_when_it_is_seen_again(
+    visit: Visiting, shops: Path, dirty: Path, tmp_path: Path
+) -> None:
+    current = tmp_path / "current"
+    _point(current, shops)
+    page = visit(current)
+    _point(current, dirty)
+    page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    websites = simplejson.loads((dirty / "websites.json").read_bytes())
+    page.page.wait_for_function(
+        "name => document.querySelector('h1').textContent === name", arg=websites[0]["name"]
+    )
+
+
+def _point(link: Path, target: Path) -> None:
+    """Switch a link in one step, as an export is switched."""
+    following = link.with_name("following")
+    following.symlink_to(target)
+    following.replace(link)
 
 
 def test_an_export_that_lacks_a_file_is_told_and_can_be_tried_again(

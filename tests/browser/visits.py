@@ -1,6 +1,7 @@
 """Visits to a page: what a person does there, and what the browser complains of meanwhile."""
 
 import http.server
+import shutil
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,6 +13,7 @@ from typing import Any
 import simplejson
 from playwright.sync_api import Locator, Page
 
+CHROMIUM = shutil.which("chromium")
 API = "api/v1/loyalty-management"
 
 
