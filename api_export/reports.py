@@ -13,6 +13,8 @@ from api_export import schemas
 from api_export.endpoints import BY_WIDGET_TYPE, Endpoint
 from api_export.strict_json import loads_strict
 
+READER = {"memory_limit": "512MB", "threads": 1, "temp_directory": ""}
+"""Ample for reports of any programme: they are small, and one thread reads them as fast as many."""
 AskedRange = tuple[int, date, date]
 """website_id, date_from, date_to (inclusive)."""
 
@@ -54,7 +56,7 @@ class Reports:
         """Open the file; raises `duckdb.Error` where it can't be read."""
         # Attached, because DuckDB opens a path once in a process: connecting to it again would
         # give the file that was there before it was replaced.
-        self.connection = duckdb.connect()
+        self.connection = duckdb.connect(config=READER)
         quoted = str(marts).replace("'", "''")
         self.connection.execute(f"attach '{quoted}' as published (read_only)")
         self.connection.execute("use published")

@@ -16,6 +16,7 @@ from dagster import AssetCheckResult, AssetChecksDefinition, AssetKey, asset_che
 
 from api_export.manifest import MANIFEST, find_faults
 from api_export.writer import write_export
+from orchestration.engine import engine_options
 from orchestration.errors import RunError
 from orchestration.raw import RunFacts, load_raw
 from orchestration.resources import WarehouseResource
@@ -60,7 +61,10 @@ def find_differences(workspace: Workspace, source: Source) -> dict[str, list[str
 def compare_source(workspace: Workspace, source: Source) -> list[str]:
     """Rows that only the source or only raw has, by entity, whatever their order."""
     facts = RunFacts(None, "balance", (), (), ())
-    with _warehouse(workspace) as connection, tempfile.TemporaryDirectory() as scratch:
+    with (
+        _warehouse(workspace) as connection,
+        tempfile.TemporaryDirectory(dir=workspace.scratch) as scratch,
+    ):
         connection.execute(f"attach '{Path(scratch) / 'source.duckdb'}' as delivered")
         connection.execute("use delivered")
         load_raw(connection, source, facts)
@@ -160,7 +164,7 @@ def compare_export(workspace: Workspace) -> list[str]:
 
 @contextmanager
 def _warehouse(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect() as connection:
+    with duckdb.connect(config=engine_options(workspace.scratch)) as connection:
         connection.execute("set timezone = 'UTC'")
         connection.execute(f"attach '{workspace.warehouse}' as warehouse (read_only)")
         connection.execute("use warehouse")

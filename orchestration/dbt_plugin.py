@@ -1,14 +1,17 @@
-"""dbt-duckdb plugin: the SQL functions that the models use and DuckDB lacks."""
+"""dbt-duckdb plugin: what dbt's connections may use, and the SQL functions that DuckDB lacks."""
 
 import os
 import threading
 import time
+from pathlib import Path
 from typing import Any
 
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
 from api_export.strict_json import strict_json
+from orchestration.engine import engine_options
 from orchestration.warehouse import RUN_PROCESS
 
 WATCH_SECONDS = 0.2
@@ -22,7 +25,7 @@ def register_functions(connection: DuckDBPyConnection) -> None:
 
 
 class Plugin(BasePlugin):
-    """Registers the functions on each connection that dbt opens."""
+    """Prepares each connection that dbt opens."""
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """End dbt with the run that it serves, before it opens the warehouse or later."""
@@ -30,6 +33,10 @@ class Plugin(BasePlugin):
             run_process = int(os.environ[RUN_PROCESS])
             _end_without(run_process)
             threading.Thread(target=_watch, args=(run_process,), daemon=True).start()
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Called by dbt-duckdb before it connects."""
+        config.update(engine_options(Path(creds.path).absolute().with_name("scratch")))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""

@@ -4,11 +4,22 @@ from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, HttpUrl, SecretStr, ValidationError
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    ByteSize,
+    Field,
+    HttpUrl,
+    SecretStr,
+    ValidationError,
+)
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api_export.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
 from orchestration.errors import UsageError
+
+LEAST_MEMORY = 1_500_000_000
+"""Bytes. Python, Dagster and dbt take half, and the engine spills what the rest can't hold."""
 
 
 def _split(value: Any) -> Any:
@@ -48,6 +59,10 @@ class Settings(BaseSettings):
     """The lengths of the top-items list that every website's export has."""
     lookback_days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 45
     """How many days of events the daily schedule compares with the source."""
+    memory_limit: Annotated[ByteSize, Field(ge=LEAST_MEMORY)] | None = None
+    """What a run may use of the memory, all its processes together, such as `4GB`."""
+    threads: Annotated[int, Field(ge=1)] | None = None
+    """How many threads the engine may use; without it, one for each core."""
     keep_exports: Annotated[int, Field(ge=1)] = 3
     """How many versions of the export stay on disk, the current one among them."""
     keep_days: Annotated[int, Field(ge=1)] = 30

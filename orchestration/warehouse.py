@@ -7,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.engine import engine_options
 from orchestration.errors import BusyError, is_full_disk
 
 POLL_SECONDS = 0.2
@@ -23,10 +24,10 @@ def connect(
     Another program that has the file open is waited for as long as told, then `BusyError` names it.
     """
     deadline = time.monotonic() + wait_seconds
-    config = {"temp_directory": str(scratch)}
+    options = engine_options(scratch)
     while True:
         try:
-            connection = duckdb.connect(str(warehouse), config=config)
+            connection = duckdb.connect(str(warehouse), config=options)
             break
         except duckdb.IOException as error:
             if not _is_locked(error):

@@ -1,6 +1,7 @@
 """Fixtures that many tests share: the compiled project, and a workspace built by the command."""
 
 import os
+import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -55,6 +56,21 @@ def built(
     done = loyalty("run", "--workspace", workspace, "--source", f"files:{dirty_source}")
     assert done.returncode == 0, done.stderr + done.stdout
     return workspace, done
+
+
+@pytest.fixture(scope="session")
+def documented(
+    built: tuple[Path, subprocess.CompletedProcess[str]],
+    loyalty: Loyalty,
+    tmp_path_factory: pytest.TempPathFactory,
+) -> Path:
+    """A built workspace with its documentation, for reading."""
+    workspace = tmp_path_factory.mktemp("documented") / "workspace"
+    shutil.copytree(built[0], workspace, symlinks=True)
+    done = loyalty("docs", "--workspace", workspace)
+    assert done.returncode == 0, done.stderr
+    assert str(workspace / "docs/index.html") in done.stdout
+    return workspace
 
 
 def read_files(version: Path) -> dict[str, bytes]:

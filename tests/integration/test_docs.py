@@ -1,28 +1,11 @@
 """dbt's documentation of a built workspace, and the lineage from source to JSON in it."""
 
 import json
-import shutil
-import subprocess
 from pathlib import Path
 from typing import Any
 
 import pytest
 from conftest import Loyalty
-
-
-@pytest.fixture(scope="module")
-def documented(
-    built: tuple[Path, subprocess.CompletedProcess[str]],
-    loyalty: Loyalty,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
-    """A built workspace with its documentation."""
-    workspace = tmp_path_factory.mktemp("documented") / "workspace"
-    shutil.copytree(built[0], workspace, symlinks=True)
-    done = loyalty("docs", "--workspace", workspace)
-    assert done.returncode == 0, done.stderr
-    assert str(workspace / "docs/index.html") in done.stdout
-    return workspace
 
 
 def read_carried(workspace: Path, name: str) -> dict[str, Any]:
