@@ -7,11 +7,10 @@ from api_export.endpoints import FIRST_DATE, LAST_DATE
 from api_export.errors import UsageError
 from api_export.published import Published
 from api_export.reports import Reports
-from api_export.writer import write_export
 
 
 def calculate(
-    published: Published, website_id: int, date_from: date, date_to: date, keep_exports: int
+    published: Published, website_id: int, date_from: date, date_to: date
 ) -> dict[str, Any]:
     """The record of a website and range (both ends inclusive), added to the export.
 
@@ -24,7 +23,7 @@ def calculate(
         _check(reports, website_id, date_from, date_to)
         (record,) = reports.calculate(website_id, date_from, date_to)
     published.keep_asked_range((website_id, date_from, date_to))
-    write_export(published.marts, published.export, published.asked_ranges(), keep_exports)
+    published.write_export()
     return record
 
 

@@ -10,11 +10,13 @@ from api_export.reports import AskedRange
 class Published(Protocol):
     """A workspace, as far as the server and `calculate` need it."""
 
-    marts: Path
-    """The published marts, replaced whole."""
-    export: Path
-    """The folder of the exports, in which `current` is the one that is read."""
-    current_export: Path
+    @property
+    def marts(self) -> Path:
+        """The published marts, replaced whole by each run."""
+
+    @property
+    def current_export(self) -> Path:
+        """The link to the export that is read, switched in one step."""
 
     def writing(self, task: str) -> AbstractContextManager[None]:
         """Be the one writer for a while; raises `BusyError` where there is another."""
@@ -24,3 +26,6 @@ class Published(Protocol):
 
     def keep_asked_range(self, asked: AskedRange) -> None:
         """Add a range to those asked for."""
+
+    def write_export(self) -> None:
+        """Export what is published and asked for, and make that the current export."""

@@ -45,8 +45,6 @@ class Options:
     """What a request must show to write; without one nobody may."""
     cache_seconds: int = 60
     """How long a reader may keep analytics before he asks again."""
-    keep_exports: int = 3
-    """How many versions of the export stay when a request writes one."""
     hosts: tuple[str, ...] = ("*",)
     """The names by which the server may be called."""
 
@@ -243,9 +241,7 @@ def _build_calculate(served: Served, published: Published, options: Options) -> 
         asked = _parse(RangeRequest, body)
         website = served.website(website_id)
         with writing, published.writing("a request to loyalty serve"):
-            record = calculate(
-                published, website.id, asked.date_from, asked.date_to, options.keep_exports
-            )
+            record = calculate(published, website.id, asked.date_from, asked.date_to)
         return Response(dump(record), media_type=JSON)
 
     return router

@@ -16,6 +16,7 @@ from orchestration.resources import (
     build_dbt,
     build_dbt_project,
 )
+from orchestration.sensors import build_sensors
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -38,6 +39,7 @@ def build_defs(
         asset_checks=build_checks(),
         jobs=[refresh, build_calculate_analytics(settings)],
         schedules=build_schedules(settings, refresh),
+        sensors=build_sensors(settings),
         resources={
             "warehouse": WarehouseResource(
                 root=str(Workspace(settings.workspace).root), wait_seconds=settings.wait_seconds

@@ -13,7 +13,14 @@ import click
 from rich.console import Console
 from rich.table import Table
 
-from orchestration.errors import LoyaltyError, RunError, UsageError
+from orchestration.errors import (
+    LoyaltyError,
+    RunError,
+    SourceError,
+    UsageError,
+    causes,
+    is_full_disk,
+)
 from orchestration.settings import Settings, load_settings
 from orchestration.workspace import Workspace
 
@@ -35,6 +42,10 @@ def main() -> None:
         _fail(error.format_message(), 2)
     except click.Abort:
         _fail("stopped", 1)
+    except OSError as error:
+        if not is_full_disk(error):
+            raise
+        _fail(str(error), 1)
 
 
 def _fail(message: str, code: int) -> None:
@@ -87,13 +98,14 @@ def run(
     settings = load_settings(source=source, workspace=workspace, as_of=as_of and as_of.date())
     if settings.as_of and settings.as_of > datetime.now().date():
         click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
-    _check_source_first(settings, is_full_refresh=full_refresh)
     files = Workspace(settings.workspace)
-    with _progress(), files.writing("loyalty run", settings.wait_seconds):
-        log.info("starting Dagster and dbt")
-        from orchestration.run import refresh
+    with _telling_failures(settings):
+        _check_source_first(settings, is_full_refresh=full_refresh)
+        with _progress(), files.writing("loyalty run", settings.wait_seconds):
+            log.info("starting Dagster and dbt")
+            from orchestration.run import refresh
 
-        summary = refresh(settings, is_full_refresh=full_refresh)
+            summary = refresh(settings, is_full_refresh=full_refresh)
     table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
     for step in summary.steps:
         table.add_row(step.name, step.done, f"{step.seconds:.1f}")
@@ -103,6 +115,22 @@ def run(
         out.print(f"page   {page}")
     out.print(f"JSON   {files.current_export}")
     out.print(f"marts  {files.marts}")
+
+
+@contextlib.contextmanager
+def _telling_failures(settings: Settings) -> Iterator[None]:
+    """Note and post why a run fails, in whatever it fails."""
+    try:
+        yield
+    except Exception as error:
+        from orchestration.status import Trouble, run_command, tell
+
+        steps = (getattr(cause, "step_key", None) for cause in causes(error))
+        default = "pull" if isinstance(error, SourceError) else "refresh"
+        asset = next(filter(None, steps), default)
+        cause = str(error) or type(error).__name__
+        tell(settings, Trouble("failed", asset, cause, run_command(Workspace(settings.workspace))))
+        raise
 
 
 def _check_source_first(settings: Settings, *, is_full_refresh: bool) -> None:
@@ -125,13 +153,12 @@ def calculate(workspace: Path | None, website: int, date_from: datetime, date_to
     """Print the analytics of any range, and keep the range for every later run and export."""
     from api_export.calculate import calculate as calculate_range
     from api_export.writer import dump
+    from orchestration.publication import Publication
 
     settings = load_settings(workspace=workspace)
-    files = Workspace(settings.workspace)
-    with files.writing("loyalty calculate", settings.wait_seconds):
-        record = calculate_range(
-            files, website, date_from.date(), date_to.date(), settings.keep_exports
-        )
+    published = Publication(settings)
+    with published.writing("loyalty calculate", settings.wait_seconds):
+        record = calculate_range(published, website, date_from.date(), date_to.date())
     click.echo(dump(record), nl=False)
 
 
@@ -181,19 +208,19 @@ def serve(workspace: Path | None, host: str, port: int) -> None:
     import uvicorn
 
     from api_export.server import Options, build_app
+    from orchestration.publication import Publication
 
     settings = load_settings(workspace=workspace)
-    files = Workspace(settings.workspace)
-    if not files.marts.exists() or not files.current_export.exists():
-        raise UsageError(f"{files.root} has nothing published yet: use `loyalty run` first")
+    published = Publication(settings)
+    if not published.marts.exists() or not published.current_export.exists():
+        raise UsageError(f"{published.root} has nothing published yet: use `loyalty run` first")
     is_local = host in LOCAL_HOSTS
     options = Options(
         admin_token=settings.admin_token and settings.admin_token.get_secret_value(),
         cache_seconds=settings.cache_seconds,
-        keep_exports=settings.keep_exports,
         hosts=LOCAL_HOSTS if is_local else ("*",),
     )
-    app = build_app(files, options)
+    app = build_app(published, options)
     try:
         listening = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET

@@ -1,6 +1,7 @@
 """The errors of runs, beside those that the export and its server share with them."""
 
 from collections.abc import Iterator
+from pathlib import Path
 
 from api_export.errors import BusyError, LoyaltyError, UsageError
 
@@ -39,3 +40,11 @@ def is_full_disk(error: BaseException | str) -> bool:
     """Whether a full disk is behind an error, or behind what a tool said of it."""
     texts = [error] if isinstance(error, str) else [str(cause) for cause in causes(error)]
     return any(words in text for words in FULL_DISK for text in texts)
+
+
+def tell_full_disk(folder: Path) -> str:
+    """What a full disk means for a workspace, and the way out."""
+    return (
+        f"the disk of {folder} is full; what was published before stays as it was;"
+        " make room there, then run again"
+    )

@@ -22,6 +22,7 @@ from dagster import (
 
 from api_export.calculate import calculate
 from api_export.reports import Reports
+from orchestration.publication import Publication
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
@@ -76,11 +77,10 @@ def build_calculate_analytics(settings: Settings) -> JobDefinition:
         context: OpExecutionContext, config: RangeConfig, warehouse: WarehouseResource
     ) -> None:
         record = calculate(
-            warehouse.workspace,
+            Publication(settings),
             config.website,
             date.fromisoformat(config.date_from),
             date.fromisoformat(config.date_to),
-            settings.keep_exports,
         )
         context.add_output_metadata({key: str(value) for key, value in record.items()})
 

@@ -15,6 +15,7 @@ from dagster import ConfigurableResource, InitResourceContext
 from dagster_dbt import DbtCliResource, DbtProject
 from pydantic import PrivateAttr
 
+from orchestration.records import process_tag
 from orchestration.settings import Settings
 from orchestration.sources import Source, open_source
 from orchestration.workspace import Workspace, project_root
@@ -36,7 +37,11 @@ class WarehouseResource(ConfigurableResource):
     def yield_for_execution(self, context: InitResourceContext) -> Iterator["WarehouseResource"]:
         """Take the workspace's lock for the run; `BusyError` where another run keeps it."""
         self._workspace = Workspace(Path(self.root))
-        with self._workspace.writing(f"Dagster run {context.run_id}", self.wait_seconds):
+        task = "Dagster"
+        if context.instance is not None and context.run is not None:
+            context.instance.add_run_tags(context.run.run_id, process_tag())
+            task = f"Dagster run {context.run.run_id}"
+        with self._workspace.writing(task, self.wait_seconds):
             yield self
 
     @property

@@ -2,6 +2,7 @@
 
 import os
 from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -9,8 +10,16 @@ from dagster import DagsterInstance, ExecuteInProcessResult, Failure
 
 from api_export.reports import Reports
 from orchestration.build import build_defs
-from orchestration.errors import LoyaltyError, RunError
+from orchestration.errors import (
+    LoyaltyError,
+    RunError,
+    causes,
+    is_full_disk,
+    tell_full_disk,
+)
 from orchestration.jobs import refresh_config
+from orchestration.records import process_tag, remove_old_runs
+from orchestration.sensors import tell_dead_runs
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace
 
@@ -38,22 +47,27 @@ class Summary:
 def refresh(settings: Settings, *, is_full_refresh: bool) -> Summary:
     """Run the job `refresh`; raises the user's error where there is one, else `RunError`."""
     workspace = Workspace(settings.workspace)
-    os.environ.setdefault("DAGSTER_HOME", str(workspace.make_dagster_home()))
-    job = build_defs(settings).resolve_job_def("refresh")
-    config = refresh_config(settings.as_of, full_refresh=is_full_refresh) | QUIET
-    with DagsterInstance.get() as instance:
-        try:
-            result = job.execute_in_process(run_config=config, instance=instance)
-        except Exception as error:
-            raise _user_error(error) from error
-    return _summarize(result, workspace.marts)
+    try:
+        os.environ.setdefault("DAGSTER_HOME", str(workspace.make_dagster_home()))
+        job = build_defs(settings).resolve_job_def("refresh")
+        config = refresh_config(settings.as_of, full_refresh=is_full_refresh) | QUIET
+        with DagsterInstance.get() as instance:
+            tell_dead_runs(instance, settings)
+            remove_old_runs(instance, datetime.now(UTC) - timedelta(days=settings.keep_days))
+            result = job.execute_in_process(
+                run_config=config, instance=instance, tags=process_tag()
+            )
+        return _summarize(result, workspace.marts)
+    except Exception as error:
+        raise _user_error(error, workspace) from error
 
 
-def _user_error(error: BaseException) -> LoyaltyError:
+def _user_error(error: BaseException, workspace: Workspace) -> LoyaltyError:
     """The user's error behind a failed run, else a `RunError` that tells the innermost cause."""
-    cause = error
-    while not isinstance(cause, LoyaltyError | Failure) and cause.__cause__ is not None:
-        cause = cause.__cause__
+    if is_full_disk(error):
+        return RunError(tell_full_disk(workspace.root))
+    chain = list(causes(error))
+    cause = next((one for one in chain if isinstance(one, LoyaltyError | Failure)), chain[-1])
     if isinstance(cause, LoyaltyError):
         return cause
     text = cause.description if isinstance(cause, Failure) else f"{type(cause).__name__}: {cause}"

@@ -34,6 +34,12 @@ concurrency:
     max_concurrent_runs: 1
 run_monitoring:
   enabled: true
+  max_runtime_seconds: 86400
+retention:
+  schedule:
+    purge_after_days: 30
+  sensor:
+    purge_after_days: 7
 """
 
 
@@ -202,9 +208,11 @@ class Workspace:
     def publish_marts(self) -> None:
         """Make the built marts the published ones, in one step.
 
-        Copies, syncs and renames; open readers keep the file that they have. A `.wal` that lies
+        Checkpoints, copies, syncs and renames; open readers keep the file that they have. A `.wal`
         beside the published file belongs to none, and DuckDB would replay it into the new one.
         """
+        with duckdb.connect(str(self.next_marts)) as connection:
+            connection.execute("checkpoint")
         stray = wal_of(self.next_marts)
         if stray.exists():
             raise RunError(f"{stray} is left over: the marts were not closed; run again")

@@ -9,7 +9,10 @@ from pathlib import Path
 
 import pytest
 from datasets import write_dataset
+from faulty import FaultyRun
 from replay import PROJECT, Replay
+from workspaces import read_files as read_files
+from workspaces import run_well
 
 Loyalty = Callable[..., subprocess.CompletedProcess[str]]
 
@@ -73,13 +76,30 @@ def documented(
     return workspace
 
 
-def read_files(version: Path) -> dict[str, bytes]:
-    """Every file of an export by its path."""
-    return {
-        path.relative_to(version).as_posix(): path.read_bytes()
-        for path in version.rglob("*")
-        if path.is_file()
-    }
+@pytest.fixture(scope="session")
+def later_source(dirty_source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The dirty source after some rows came and others went."""
+    source = shutil.copytree(dirty_source, tmp_path_factory.mktemp("later") / "source")
+    ledger = source / "loyalty_transactions.csv"
+    header, *rows = ledger.read_text(encoding="utf-8-sig").splitlines()
+    ledger.write_text("\n".join([header, *rows[:200], *rows[230:], *rows[300:310]]) + "\n")
+    return source
+
+
+@pytest.fixture(scope="session")
+def old(dirty_source: Path, replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace before the killed run."""
+    root = tmp_path_factory.mktemp("old") / "workspace"
+    run_well(FaultyRun(replay, root, dirty_source))
+    return root
+
+
+@pytest.fixture(scope="session")
+def new(later_source: Path, replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A workspace as a full refresh would leave it."""
+    root = tmp_path_factory.mktemp("new") / "workspace"
+    run_well(FaultyRun(replay, root, later_source))
+    return root
 
 
 def read_payloads(version: Path) -> dict[str, bytes]:

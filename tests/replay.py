@@ -40,7 +40,7 @@ class Replay:
         self.full = _compile(scratch, "--full-refresh")
         with open_warehouse(scratch / "warehouse.duckdb", scratch / "marts_next.duckdb") as built:
             load_raw(built, FilesSource(source), DEFAULTS)
-            _execute(built, self.full)
+            execute(built, self.full)
         self.incremental = _compile(scratch)
 
     def build(self, source: Path, marts: Path, facts: RunFacts = DEFAULTS) -> None:
@@ -63,7 +63,7 @@ class Replay:
         """What `loyalty run` does up to the export, on an open warehouse."""
         pull = load_raw(connection, FilesSource(source), facts, key=facts.tier_basis, window=window)
         if pull.mode != "nothing":
-            _execute(connection, self.full if pull.mode == "full" else self.incremental)
+            execute(connection, self.full if pull.mode == "full" else self.incremental)
             finish(connection)
         return pull
 
@@ -80,7 +80,7 @@ def open_warehouse(warehouse: Path | str, marts: Path | str) -> Iterator[duckdb.
         yield connection
 
 
-def _execute(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
+def execute(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
     for statement in statements:
         connection.execute(statement)
 

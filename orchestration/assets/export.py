@@ -1,6 +1,7 @@
 """Export: the published marts as JSON files, switched in one step."""
 
 import logging
+from datetime import datetime, timedelta
 
 from dagster import (
     AssetKey,
@@ -15,6 +16,7 @@ from api_export.writer import write_export
 from orchestration.raw import finish
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
+from orchestration.status import note_finished
 
 log = logging.getLogger(__name__)
 
@@ -38,6 +40,8 @@ def build_export(settings: Settings) -> AssetsDefinition:
             workspace.keep_history(connection)
             finish(connection)
         manifest = written.manifest
+        note_finished(workspace, str(manifest["as_of"]), is_new=written.is_new)
+        workspace.remove_old_damaged(datetime.now() - timedelta(days=settings.keep_days))
         for warning in manifest["warnings"]:
             log.warning(warning)
         if not has_chart_library():

@@ -18,14 +18,13 @@ def build_publish(published: list[AssetKey]) -> AssetsDefinition:
     )
     def publish(warehouse: WarehouseResource) -> MaterializeResult:
         workspace = warehouse.workspace
-        with duckdb.connect(str(workspace.next_marts)) as marts:
-            marts.execute("checkpoint")
+        workspace.publish_marts()
+        with duckdb.connect(str(workspace.marts), read_only=True) as marts:
             as_of = marts.execute("select as_of from dim_run").fetchone()[0]
             rows = marts.execute(
                 "select schema_name || '.' || table_name as mart, estimated_size as rows"
                 " from duckdb_tables() order by mart"
             ).df()
-        workspace.publish_marts()
         return MaterializeResult(
             metadata={
                 "as_of": str(as_of),

@@ -26,6 +26,7 @@ from orchestration.resources import SourceResource, WarehouseResource
 from orchestration.settings import Settings
 from orchestration.sources import Source
 from orchestration.sources.contract import ENTITIES
+from orchestration.status import note_finished
 from orchestration.sync import Window
 from orchestration.warehouse import find_damage, wal_of
 from orchestration.workspace import Workspace, project_root
@@ -126,15 +127,17 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                         opened,
                         facts,
                         key=definition_key(settings, opened.identity),
-                        full_reason=damage or _full_reason(workspace, config),
+                        full_reason=damage or full_reason(workspace, config),
                         window=config.window(settings),
                         state=workspace.state,
                     )
 
-            pulled = _load_or_heal(workspace, load)
+            pulled = load_or_heal(workspace, load)
             workspace.remember_source(opened.identity)
             log.info("%s: %s", pulled.mode, pulled.reason)
-            if pulled.mode != "nothing":
+            if pulled.mode == "nothing":
+                note_finished(workspace)
+            else:
                 with warehouse.connect() as connection:
                     yield from _report(connection, opened, pulled)
 
@@ -159,7 +162,7 @@ def _is_beside_the_build(path: Path) -> bool:
     return path.parent.name == "analyses" or path.name in ("_unit_tests.yml", "_exposures.yml")
 
 
-def _load_or_heal(workspace: Workspace, load: Callable[[str | None], Pull]) -> Pull:
+def load_or_heal(workspace: Workspace, load: Callable[[str | None], Pull]) -> Pull:
     """Load raw; damaged working files are set aside first, or where the load runs into them."""
     try:
         return load(workspace.set_aside_damaged())
@@ -204,7 +207,7 @@ def _report(
         )
 
 
-def _full_reason(workspace: Workspace, config: PullConfig) -> str | None:
+def full_reason(workspace: Workspace, config: PullConfig) -> str | None:
     """Why this run has to build all anew, as far as the workspace's files tell."""
     if config.full_refresh:
         return "a full refresh was asked for"

@@ -1,0 +1,143 @@
+"""Status: the wall-clock facts of a workspace, and who is told when a run fails or data is stale.
+
+`export/status.json` is the only place for them: the exported figures know no clock.
+"""
+
+import json
+import logging
+import re
+import urllib.request
+from dataclasses import asdict, dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any, Literal
+from urllib.parse import unquote, urlsplit
+
+import filelock
+
+from orchestration.settings import Settings
+from orchestration.workspace import Workspace, replace_file
+
+log = logging.getLogger(__name__)
+
+MAX_CHARACTERS = 2_000
+TIMEOUT_SECONDS = 10
+MASK = "***"
+
+
+@dataclass(frozen=True)
+class Trouble:
+    """What a person should know: where it went wrong, why, and what to do next."""
+
+    event: Literal["failed", "stale"]
+    asset: str
+    cause: str
+    next_command: str
+
+
+def read_status(workspace: Workspace) -> dict[str, Any]:
+    """The wall-clock facts so far; none where there is no readable `status.json`."""
+    try:
+        return json.loads(workspace.status.read_bytes())
+    except (OSError, ValueError):
+        return {}
+
+
+def note_finished(workspace: Workspace, as_of: str | None = None, *, is_new: bool = False) -> None:
+    """Note that a run ended well, up to which date it counted, and whether figures are new."""
+    now = _now()
+    facts = {"finished_at": now}
+    if as_of is not None:
+        facts["as_of"] = as_of
+    if is_new or read_status(workspace).get("published_at") is None:
+        facts["published_at"] = now
+    _note(workspace, facts)
+
+
+def note_published(workspace: Workspace) -> None:
+    """Note that new figures were exported outside a run."""
+    _note(workspace, {"published_at": _now()})
+
+
+def tell(settings: Settings, trouble: Trouble) -> None:
+    """Note a failure, and post any trouble to the configured webhook, without secrets.
+
+    Never raises: what went wrong before matters more.
+    """
+    workspace = Workspace(settings.workspace)
+    facts = {
+        key: without_secrets(value, settings)[:MAX_CHARACTERS]
+        for key, value in asdict(trouble).items()
+    }
+    try:
+        if facts.pop("event") == "failed" and workspace.export.exists():
+            _note(workspace, {"last_failure": {"at": _now(), **facts}})
+        if settings.webhook_url is not None:
+            _post(str(settings.webhook_url), _message(workspace, trouble.event, facts))
+    except (OSError, ValueError) as error:
+        log.warning("nobody could be told: %s", without_secrets(str(error), settings))
+
+
+def find_staleness(settings: Settings) -> Trouble | None:
+    """What to tell of data whose last finished run is too long ago; none if it is recent."""
+    workspace = Workspace(settings.workspace)
+    finished_at = read_status(workspace).get("finished_at")
+    if finished_at is None:
+        return None
+    age = datetime.now(UTC) - datetime.fromisoformat(finished_at)
+    if age <= timedelta(hours=settings.stale_hours):
+        return None
+    hours = age.total_seconds() / 3600
+    cause = f"the last run that ended well was {hours:.0f} hours ago, at {finished_at}"
+    return Trouble("stale", "export", cause, run_command(workspace))
+
+
+def run_command(workspace: Workspace) -> str:
+    """The command that runs the pipeline again."""
+    return f"loyalty run --workspace {workspace.root}"
+
+
+def without_secrets(text: str, settings: Settings) -> str:
+    """The text without passwords in URLs and settings, and without the webhook's address."""
+    secrets = [str(settings.webhook_url)] if settings.webhook_url else []
+    if password := urlsplit(settings.source).password:
+        secrets += [password, unquote(password)]
+    for secret in secrets:
+        text = text.replace(secret, MASK)
+    text = re.sub(r"(\w://)[^\s/@]+@", rf"\1{MASK}@", text)
+    return re.sub(r"(?i)(passw\w*|pwd|token|secret)(\s*[=:]\s*)\S+", rf"\1\2{MASK}", text)
+
+
+def _note(workspace: Workspace, facts: dict[str, Any]) -> None:
+    with filelock.FileLock(workspace.root / ".status-lock"):
+        known = {
+            "as_of": None,
+            "published_at": None,
+            "finished_at": None,
+            "last_failure": None,
+            **read_status(workspace),
+        }
+        content = json.dumps(known | facts, indent=2, ensure_ascii=False)
+        replace_file(workspace.status, content.encode() + b"\n")
+
+
+def _now() -> str:
+    return datetime.now(UTC).isoformat(timespec="seconds")
+
+
+def _message(workspace: Workspace, event: str, facts: dict[str, str]) -> dict[str, str]:
+    """What is posted; `text` is what chat services show."""
+    text = f"{workspace.root}: {facts['asset']} {event}. {facts['cause']}"
+    return {
+        "text": f"{text}\nNext: {facts['next_command']}",
+        "event": event,
+        "workspace": str(workspace.root),
+        **facts,
+    }
+
+
+def _post(url: str, message: dict[str, str]) -> None:
+    request = urllib.request.Request(
+        url, json.dumps(message).encode(), {"Content-Type": "application/json"}
+    )
+    with urllib.request.urlopen(request, timeout=TIMEOUT_SECONDS):
+        pass
