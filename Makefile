@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
-CHART_JS := api_export/dashboard/vendor/chart.umd.min.js
+CHART_JS := api_export/dashboard/chart.umd.min.js
 SCALE ?= 1m
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 

@@ -11,8 +11,8 @@ from pathlib import Path
 import simplejson
 
 HERE = Path(__file__).parent
-CHART_JS = HERE / "vendor" / "chart.umd.min.js"
-WRITTEN_BY_HAND = (".html", ".css", ".js", ".svg")
+CHART_JS = HERE / "chart.umd.min.js"
+OF_THE_PAGE = (".html", ".css", ".js", ".svg")
 SINGLE_RECORD = re.compile(r"/(analytics|dashboard-widgets)/-?\d+/index\.json$")
 
 
@@ -28,8 +28,7 @@ def page_files(version: Path, facts: str) -> Iterator[tuple[str, bytes]]:
     """
     if not has_chart_library():
         return
-    written = sorted(path for path in HERE.iterdir() if path.suffix in WRITTEN_BY_HAND)
-    for path in (*written, CHART_JS):
+    for path in sorted(path for path in HERE.iterdir() if path.suffix in OF_THE_PAGE):
         folder = "" if path.suffix == ".html" else "assets/"
         yield folder + path.name, path.read_bytes()
 

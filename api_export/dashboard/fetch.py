@@ -27,7 +27,6 @@ def fetch_chart_library(target: Path = CHART_JS, sha256: str = SHA256) -> None:
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
         raise SystemExit(f"{PACKAGE} has the checksum {found}, not {sha256}: it is not used")
-    target.parent.mkdir(parents=True, exist_ok=True)
     target.write_bytes(content)
 
 

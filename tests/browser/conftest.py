@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Browser, sync_playwright
 from replay import Replay
 from shops import write_shops
-from visits import CHROMIUM, Visit, Visiting, listen, serving
+from visits import CHROMIUM, Server, Visit, Visiting, listen, serving
 
 
 @pytest.fixture(scope="module")
@@ -43,11 +43,13 @@ def visit(browser: Browser) -> Iterator[Visiting]:
     visits = []
     with ExitStack() as stack:
 
-        def open_page(export: Path, *, from_disk: bool = False, **options: Any) -> Visit:
+        def open_page(
+            export: Path, *, from_disk: bool = False, server: Server = serving, **options: Any
+        ) -> Visit:
             if from_disk:
                 address = (export / "index.html").as_uri()
             else:
-                address = stack.enter_context(serving(export))
+                address = stack.enter_context(server(export))
             settings = {"locale": "en-US", "offline": from_disk, **options}
             context = stack.enter_context(browser.new_context(**settings))
             opened = Visit(context.new_page(), address)

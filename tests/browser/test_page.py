@@ -6,7 +6,7 @@ from pathlib import Path
 import simplejson
 from playwright.sync_api import Route
 from shops import EMPTY, HOSTILE, SHOP
-from visits import Visit, Visiting, payload
+from visits import Visit, Visiting, loyalty_serving, payload
 
 
 def test_the_headline_figures_are_those_of_the_period(visit: Visiting, shops: Path) -> None:
@@ -156,6 +156,13 @@ def test_from_disk_it_shows_just_what_it_shows_over_http(visit: Visiting, shops:
         over_http.go(**place)
         from_disk.go(**place)
         assert from_disk.page.inner_text("body") == over_http.page.inner_text("body"), place
+
+
+def test_loyalty_serve_shows_just_what_a_static_server_shows(visit: Visiting, shops: Path) -> None:
+    by_loyalty, by_static = visit(shops, server=loyalty_serving), visit(shops)
+    for page in (by_loyalty, by_static):
+        page.go(website=SHOP, days=90)
+    assert by_loyalty.page.inner_text("body") == by_static.page.inner_text("body")
 
 
 def test_an_export_that_is_switched_meanwhile_is_read_anew(
