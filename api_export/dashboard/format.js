@@ -107,8 +107,14 @@ function formatWindow(asOf, days) {
 /** @param {string | null} asOf */
 const formatAsOf = (asOf) => (asOf === null ? "No events yet" : `As of ${formatDate(asOf)}`);
 
-/** @param {number} days */
-const formatThese = (days) => (days === 1 ? "on this day" : `in these ${count(days, "day")}`);
+/**
+ * The days of a window, as a sentence says them; none before the first event.
+ * @param {number} days
+ */
+function formatThese(days) {
+  if (days === 0) return "yet";
+  return days === 1 ? "on this day" : `in these ${count(days, "day")}`;
+}
 
 /**
  * How long ago a date was, seen from the reader's own today: "yesterday", "3 months ago".

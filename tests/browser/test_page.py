@@ -3,9 +3,11 @@
 import shutil
 from pathlib import Path
 
+import pytest
 import simplejson
 from playwright.sync_api import Route
-from shops import EMPTY, HOSTILE, SHOP
+from replay import Replay
+from shops import EMPTY, HOSTILE, SHOP, write_shops
 from visits import Visit, Visiting, loyalty_serving, payload
 
 
@@ -142,6 +144,25 @@ def test_the_age_is_counted_from_the_readers_today(visit: Visiting, shops: Path)
     page.page.reload()
     page.wait()
     assert "Last day counted: 3 days ago" in page.page.locator("summary").text_content()
+
+
+@pytest.mark.parametrize(
+    ("emptied", "told"),
+    [
+        (("loyalty_transactions", "redemption_requests", "wallet_conversions"), "No events yet"),
+        (("*",), "There are no websites yet."),
+    ],
+)
+def test_a_programme_that_has_not_begun_is_shown(
+    visit: Visiting, replay: Replay, tmp_path: Path, emptied: tuple[str, ...], told: str
+) -> None:
+    source = tmp_path / "source"
+    write_shops(source)
+    for entity in emptied:
+        for path in source.glob(f"{entity}.jsonl"):
+            path.write_text("")
+    page = visit(replay.export(source, tmp_path).version)
+    assert told in page.page.inner_text("main")
 
 
 def test_from_disk_it_shows_just_what_it_shows_over_http(visit: Visiting, shops: Path) -> None:
