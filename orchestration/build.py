@@ -11,7 +11,7 @@ from orchestration.assets.pull import build_pull
 from orchestration.checks import build_checks
 from orchestration.jobs import build_calculate_analytics, build_refresh, build_schedules
 from orchestration.resources import (
-    SourceResource,
+    SourceOpener,
     WarehouseResource,
     build_dbt,
     build_dbt_project,
@@ -44,7 +44,7 @@ def build_defs(
             "warehouse": WarehouseResource(
                 root=str(Workspace(settings.workspace).root), wait_seconds=settings.wait_seconds
             ),
-            "source": SourceResource(url=settings.source),
+            "source": SourceOpener(settings),
             "dbt": build_dbt(project),
             **(resources or {}),
         },

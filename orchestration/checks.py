@@ -20,8 +20,8 @@ from orchestration.engine import engine_options
 from orchestration.errors import RunError
 from orchestration.raw import RunFacts, load_raw
 from orchestration.resources import WarehouseResource
-from orchestration.sources import Source
 from orchestration.sources.contract import ENTITIES
+from orchestration.sources.source import Source
 from orchestration.workspace import Workspace
 
 

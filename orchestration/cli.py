@@ -5,12 +5,14 @@ import io
 import logging
 import socket
 import sys
+import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
 
 import click
 from rich.console import Console
+from rich.markup import escape
 from rich.table import Table
 
 from orchestration.errors import (
@@ -56,7 +58,8 @@ def _fail(message: str, code: int) -> None:
 source_option = click.option(
     "--source",
     metavar="URL",
-    help="Where the rows come from: demo, or files:DIR.  [LOYALTY_SOURCE, else demo]",
+    help="Where the rows come from: demo, files:DIR, or a database's URL, such as"
+    " postgresql://user@host/name.  [LOYALTY_SOURCE, else demo]",
 )
 workspace_option = click.option(
     "--workspace",
@@ -74,6 +77,7 @@ def commands() -> None:
     loyalty run                          build everything from the demo source
     loyalty run --source files:exports   build everything from your own files
     loyalty calculate --website 1 --from 2017-03-01 --to 2017-05-31
+    loyalty source --source sqlite:///shop.db   what a database would deliver
     loyalty check                        compare source, raw, marts and export
     loyalty serve                        the dashboard and the API on http://127.0.0.1:8000
 
@@ -135,13 +139,20 @@ def _telling_failures(settings: Settings) -> Iterator[None]:
 
 def _check_source_first(settings: Settings, *, is_full_refresh: bool) -> None:
     """Refuse an unusable source before anything starts or is written."""
+    import duckdb
+
+    from orchestration.raw import delivered_columns
     from orchestration.sources import open_source
 
+    files = Workspace(settings.workspace)
     if settings.source == "demo":
-        identity = "demo"
-    else:
-        identity = open_source(settings.source, Path()).identity
-    Workspace(settings.workspace).check_source(identity, is_full_refresh=is_full_refresh)
+        files.check_source("demo", is_full_refresh=is_full_refresh)
+        return
+    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
+        source = open_source(settings.source, Path(scratch), settings.mapping)
+        files.check_source(source.identity, is_full_refresh=is_full_refresh)
+        with source.reading(connection):
+            delivered_columns(connection, source)
 
 
 @commands.command()
@@ -173,7 +184,8 @@ def check(source: str | None, workspace: Path | None) -> None:
     settings = load_settings(source=source, workspace=workspace)
     files = Workspace(settings.workspace)
     with files.writing("loyalty check", settings.wait_seconds):
-        differences = find_differences(files, open_source(settings.source, files.scratch))
+        opened = open_source(settings.source, files.scratch, settings.mapping)
+        differences = find_differences(files, opened)
     for steps, lines in differences.items():
         out.print(f"{steps}: {'differ' if lines else 'agree'}")
         for line in lines:
@@ -234,6 +246,38 @@ def serve(workspace: Path | None, host: str, port: int) -> None:
     )
     with listening, contextlib.suppress(KeyboardInterrupt):
         uvicorn.Server(config).run(sockets=[listening])
+
+
+@commands.command("source")
+@source_option
+def describe(source: str | None) -> None:
+    """Show what a source would deliver, entity by entity, without writing anything."""
+    settings = load_settings(source=source)
+    with tempfile.TemporaryDirectory() as scratch, _progress():
+        from orchestration.describe import describe_source
+        from orchestration.sources import open_source
+
+        opened = open_source(settings.source, Path(scratch), settings.mapping)
+        entities = describe_source(opened)
+    table = Table(
+        "entity", "from", "rows", "first", "last", "absent", "quarantined", title=opened.identity
+    )
+    for found in entities:
+        table.add_row(
+            found.entity,
+            escape(found.origin or "absent"),
+            "" if found.rows is None else f"{found.rows:,}",
+            escape(found.first or ""),
+            escape(found.last or ""),
+            ", ".join(found.missing),
+            ", ".join(f"{reason} {rows:,}" for reason, rows in found.quarantined.items()),
+        )
+    out.print(table)
+    problems = [found.problem for found in entities if found.problem]
+    for problem in problems[1:]:
+        click.echo(f"loyalty: {problem}", err=True)
+    if problems:
+        raise problems[0]
 
 
 @commands.command("demo-source")

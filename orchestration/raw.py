@@ -4,9 +4,9 @@ A pull brings raw to the state of the source in one transaction, and records wha
 models. Nothing is judged here: reading types, finding duplicates and quarantining are dbt's.
 """
 
-import contextlib
 import zoneinfo
 from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -16,9 +16,16 @@ import duckdb
 
 from orchestration.errors import SourceError, is_full_disk
 from orchestration.history import load_history
-from orchestration.sources import Source
 from orchestration.sources.contract import ENTITIES, Entity
-from orchestration.sync import Compared, Window, load_entity, replace_entity, sync_events
+from orchestration.sources.source import Source
+from orchestration.sync import (
+    Compared,
+    Delivery,
+    Window,
+    load_entity,
+    replace_entity,
+    sync_events,
+)
 
 AskedRange = tuple[int, date, date]
 """website_id, date_from, date_to (inclusive)."""
@@ -46,6 +53,8 @@ class Pull:
     reason: str
     """Why the models are built in this mode."""
     entities: dict[str, Compared]
+    extra_columns: dict[str, list[str]]
+    """The columns of each entity's table that nothing reads."""
 
 
 def load_raw(
@@ -57,55 +66,83 @@ def load_raw(
     full_reason: str | None = None,
     window: Window | None = None,
     state: Path | None = None,
+    known_columns: dict[str, list[str]] | None = None,
 ) -> Pull:
     """Bring raw to the state of the source, and record what changed.
 
     `key` stands for all that shapes results beside rows: code and settings. The models are built
     anew where it is not that of the last finished run, where there is none, or for `full_reason`;
     then raw is loaded anew too. `window` narrows the comparison of events to recent ones. The
-    folder `state` holds what earlier runs reported.
+    folder `state` holds what earlier runs reported. Columns that nothing reads, and that are not
+    among `known_columns`, are told of; none are where that is not given.
 
     Raises `SourceError`, and leaves raw as it was, where the source breaks the contract.
     """
-    columns = {entity.name: _columns(connection, source, entity) for entity in ENTITIES}
     reason = full_reason or _why_full(connection, key)
-    connection.begin()
-    try:
-        connection.execute("create schema if not exists raw")
-        _forget_changes(connection)
-        compared = {
-            entity.name: _load_entity(
-                connection, source, entity, columns[entity.name], reason is not None, window
-            )
-            for entity in ENTITIES
-        }
-        retyped = [name for name, result in compared.items() if result.is_retyped]
-        if reason is None and retyped:
-            reason = f"the source delivers {', '.join(retyped)} in other types"
-        _check_timezones(connection, source)
-        has_new_facts = _load_facts(connection, source, facts, compared)
-        if reason is not None:
-            pull = Pull("full", reason, compared)
-        elif has_new_facts or any(result.has_changed for result in compared.values()):
-            pull = Pull("incremental", "the source or the settings changed", compared)
-        else:
-            pull = Pull("nothing", "nothing changed since the last run", compared)
-        if pull.mode != "nothing":
-            load_history(connection, state)
-            _remember_previous(connection, is_full=pull.mode == "full")
-            connection.execute("drop table if exists raw.finished")
-            _fill(
-                connection,
-                "pending",
-                "key varchar, is_full boolean",
-                [(key, pull.mode == "full")],
-            )
-        connection.commit()
-    except BaseException:
-        with contextlib.suppress(duckdb.Error):  # a broken database can't even roll back
-            connection.rollback()
-        raise
-    return pull
+    with source.reading(connection):
+        columns = delivered_columns(connection, source)
+        extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
+        connection.begin()
+        try:
+            connection.execute("create schema if not exists raw")
+            _forget_changes(connection, is_full=reason is not None)
+            compared = {
+                entity.name: _load_entity(
+                    connection, source, entity, columns[entity.name], reason is not None, window
+                )
+                for entity in ENTITIES
+            }
+            retyped = [name for name, result in compared.items() if result.is_retyped]
+            if reason is None and retyped:
+                reason = f"the source delivers {', '.join(retyped)} in other types"
+            _check_timezones(connection, source)
+            added = _find_added(extra_columns, known_columns)
+            has_new_facts = _load_facts(connection, source, facts, added, compared)
+            if reason is not None:
+                mode: Mode = "full"
+            elif has_new_facts or any(result.has_changed for result in compared.values()):
+                mode, reason = "incremental", "the source or the settings changed"
+            else:
+                mode, reason = "nothing", "nothing changed since the last run"
+            if mode != "nothing":
+                load_history(connection, state)
+                _remember_previous(connection, is_full=mode == "full")
+                connection.execute("drop table if exists raw.finished")
+                _fill(
+                    connection, "pending", "key varchar, is_full boolean", [(key, mode == "full")]
+                )
+            connection.commit()
+        except BaseException:
+            with suppress(duckdb.Error):  # a database that is gone can't take leave
+                connection.rollback()
+            raise
+    return Pull(mode, reason, compared, extra_columns)
+
+
+def delivered_columns(
+    connection: duckdb.DuckDBPyConnection, source: Source
+) -> dict[str, list[str] | None]:
+    """The contract's columns that are delivered, by entity, of a source that is being read."""
+    return {entity.name: delivered_columns_of(connection, source, entity) for entity in ENTITIES}
+
+
+def delivered_columns_of(
+    connection: duckdb.DuckDBPyConnection, source: Source, entity: Entity
+) -> list[str] | None:
+    """The contract's columns that are delivered of an entity; none where it is absent.
+
+    Raises `SourceError` where a required one is missing.
+    """
+    if not source.has(entity):
+        return None
+    delivered = source.columns(connection, entity)
+    missing = [column for column in entity.required if column not in delivered]
+    if missing:
+        raise SourceError(
+            f"{source.identity}: the entity {entity.name} lacks the required"
+            f" column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
+        )
+    return [column for column in entity.columns if column in delivered]
 
 
 def finish(connection: duckdb.DuckDBPyConnection) -> None:
@@ -120,38 +157,22 @@ def is_full_build(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def _why_full(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
     """Why the models have to be built from nothing; none if the last run's can be updated."""
-    if not _has_table(connection, "raw", "websites"):
+    if not _has_table(connection, "websites"):
         return "the workspace is new"
-    if not _has_table(connection, "raw", "finished"):
+    if not _has_table(connection, "finished"):
         return "the last run did not finish"
     if connection.table("raw.finished").fetchall() != [(key,)]:
         return "code or settings changed"
     return None
 
 
-def _has_table(connection: duckdb.DuckDBPyConnection, schema: str, table: str) -> bool:
+def _has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
     found = connection.execute(
         "select 1 from duckdb_tables()"
-        " where database_name = current_database() and schema_name = ? and table_name = ?",
-        [schema, table],
+        " where database_name = current_database() and schema_name = 'raw' and table_name = ?",
+        [table],
     )
     return found.fetchone() is not None
-
-
-def _columns(
-    connection: duckdb.DuckDBPyConnection, source: Source, entity: Entity
-) -> list[str] | None:
-    """The contract's columns that are delivered; none where the entity is absent."""
-    if not source.has(entity):
-        return None
-    delivered = source.columns(connection, entity)
-    missing = [column for column in entity.required if column not in delivered]
-    if missing:
-        raise SourceError(
-            f"{source.identity}: the entity {entity.name} lacks the required"
-            f" column{'s' if len(missing) > 1 else ''} {', '.join(missing)}"
-        )
-    return [column for column in entity.columns if column in delivered]
 
 
 def _load_entity(
@@ -162,48 +183,44 @@ def _load_entity(
     is_full: bool,
     window: Window | None,
 ) -> Compared:
+    delivery = Delivery(connection, source, entity, columns)
     try:
-        _deliver(connection, source, entity, columns).create_view("delivered", replace=True)
         if is_full:
-            compared = load_entity(connection, entity)
+            compared = load_entity(delivery)
         elif entity.event_time is None:
-            compared = replace_entity(connection, entity)
+            compared = replace_entity(delivery)
         else:
-            compared = sync_events(connection, entity, window)
+            compared = sync_events(delivery, window)
         connection.execute("drop view delivered")
         return compared
-    except duckdb.Error as error:
+    except source.errors as error:
         if is_full_disk(error):
             raise
-        reason = str(error).strip().splitlines()[0]
-        raise SourceError(f"{source.identity}: {entity.name} can't be read: {reason}") from error
+        told = f"{source.identity}: {entity.name} can't be read: {source.tell(error)}"
+        raise SourceError(told) from None
 
 
-def _deliver(
-    connection: duckdb.DuckDBPyConnection,
-    source: Source,
-    entity: Entity,
-    columns: list[str] | None,
-) -> duckdb.DuckDBPyRelation:
-    """The delivered rows: all columns of the contract, nulls for absent ones, and `_line`."""
-    if columns is None:
-        names = (*entity.columns, "_line")
-        nulls = ", ".join(f'cast(null as varchar) as "{name}"' for name in names)
-        return connection.sql(f"select {nulls} limit 0")
-    absent = [
-        duckdb.ConstantExpression(None).cast("VARCHAR").alias(column)
-        for column in entity.columns
-        if column not in columns
+def _find_added(
+    extra_columns: dict[str, list[str]], known_columns: dict[str, list[str]] | None
+) -> list[str]:
+    """The columns that came since, as `entity.column`."""
+    if known_columns is None:
+        return []
+    return [
+        f"{entity}.{column}"
+        for entity, columns in extra_columns.items()
+        for column in columns
+        if column not in known_columns.get(entity, [])
     ]
-    return source.deliver(connection, entity, columns).select(duckdb.StarExpression(), *absent)
 
 
-def _forget_changes(connection: duckdb.DuckDBPyConnection) -> None:
+def _forget_changes(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
     """Begin the record of what this pull changes; a failed run's is made up for by a full build."""
     connection.execute("create or replace table raw.changed_ids (entity varchar, id bigint)")
+    create = "create or replace table" if is_full else "create table if not exists"
     connection.execute(
-        "create table if not exists raw.fingerprints"
-        " (entity varchar, block bigint, row_count bigint, hash_sum hugeint, hash_xor ubigint)"
+        f"{create} raw.fingerprints"
+        " (entity varchar, block bigint, row_count bigint, checksum varchar)"
     )
 
 
@@ -258,6 +275,7 @@ def _load_facts(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
     facts: RunFacts,
+    added_columns: list[str],
     compared: dict[str, Compared],
 ) -> bool:
     """Write the facts of the run; whether they differ from those of the last one."""
@@ -266,12 +284,14 @@ def _load_facts(
         facts.tier_basis,
         list(facts.window_days),
         list(facts.top_limits),
+        added_columns,
     )
     changed = [
         _fill(
             connection,
             "settings",
-            "as_of date, tier_basis varchar, window_days integer[], top_limits integer[]",
+            "as_of date, tier_basis varchar, window_days integer[], top_limits integer[],"
+            " added_columns varchar[]",
             [settings],
         ),
         _fill(
@@ -301,7 +321,8 @@ def _fill(
 ) -> bool:
     """Make a table of these rows; whether they differ from the ones it had."""
     table = f"raw.{name}"
-    before = connection.table(table).fetchall() if _has_table(connection, "raw", name) else None
+    connection.execute(f"create table if not exists {table} ({columns})")
+    before = connection.table(table).fetchall()
     connection.execute(f"create or replace table {table} ({columns})")
     for row in rows:
         connection.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)

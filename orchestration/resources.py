@@ -17,7 +17,8 @@ from pydantic import PrivateAttr
 
 from orchestration.records import process_tag
 from orchestration.settings import Settings
-from orchestration.sources import Source, open_source
+from orchestration.sources import open_source
+from orchestration.sources.source import Source
 from orchestration.workspace import Workspace, project_root
 
 DEFINITIONS_TARGET = Path("target", "definitions")
@@ -56,10 +57,12 @@ class WarehouseResource(ConfigurableResource):
             yield connection
 
 
-class SourceResource(ConfigurableResource):
-    """The source behind a URL."""
+class SourceOpener:
+    """The source of the settings. No configuration: Dagster would show its password."""
 
-    url: str
+    def __init__(self, settings: Settings) -> None:
+        """Keep the settings; nothing is opened before a run needs it."""
+        self._settings = settings
 
     @contextmanager
     def open(self, scratch: Path) -> Iterator[Source]:
@@ -68,7 +71,7 @@ class SourceResource(ConfigurableResource):
         Raises `SourceError` where it can't serve.
         """
         with tempfile.TemporaryDirectory(dir=scratch) as folder:
-            yield open_source(self.url, Path(folder))
+            yield open_source(self._settings.source, Path(folder), self._settings.mapping)
 
 
 class LeanDbt(DbtCliResource):
@@ -102,7 +105,7 @@ def _parse(root: Path, manifest: Path) -> None:
     with tempfile.TemporaryDirectory(dir=manifest.parent) as scratch:
         subprocess.run(
             [
-                *(_dbt_executable(), "--quiet", "parse", "--profiles-dir", "dbt_project"),
+                *(dbt_executable(), "--quiet", "parse", "--profiles-dir", "dbt_project"),
                 *("--target-path", scratch),
             ],
             cwd=root,
@@ -114,10 +117,11 @@ def _parse(root: Path, manifest: Path) -> None:
 
 def build_dbt(project: DbtProject) -> DbtCliResource:
     """The dbt command of this Python."""
-    return LeanDbt(project_dir=project, dbt_executable=_dbt_executable())
+    return LeanDbt(project_dir=project, dbt_executable=dbt_executable())
 
 
-def _dbt_executable() -> str:
+def dbt_executable() -> str:
+    """The dbt beside this Python."""
     return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
 
 

@@ -46,7 +46,9 @@ class Settings(BaseSettings):
     )
 
     source: str = "demo"
-    """Where the rows come from: `demo` or `files:DIR`."""
+    """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
+    mapping: Path | None = None
+    """The file that tells where a database keeps the entities, if not where Django does."""
     workspace: Path = Path("data")
     """The folder that holds everything a run makes."""
     as_of: Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)] | None = None

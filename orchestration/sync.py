@@ -2,18 +2,16 @@
 
 Events are compared by fingerprints of blocks of ids: a late, backdated, edited, moved or deleted
 row shows in its block, and nobody needs an `updated_at`. Only differing blocks are looked into, and
-only the ids whose rows differ are replaced. The delivery is the view `delivered`.
+only the ids whose rows differ are replaced. A source that can computes its fingerprints itself.
 """
 
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 
 import duckdb
 
 from orchestration.sources.contract import Entity
-
-BLOCK_IDS = 16_384
+from orchestration.sources.source import ALL_BLOCKS, BLOCK_BITS, NO_BLOCKS, Blocks, Source
 
 # The id as staging reads it (see the macro read_integer): rows of one id are replaced together.
 ID = """
@@ -26,7 +24,7 @@ ID = """
             then try_cast(regexp_replace(cast(id as varchar), '[.]0+$', '') as bigint)
     end
 """
-BLOCK = f"({ID}) // {BLOCK_IDS}"
+BLOCK = f"(({ID}) >> {BLOCK_BITS})"
 OPEN_STATUSES = "('pending', 'approved')"
 
 
@@ -63,32 +61,91 @@ class Compared:
         return self.is_retyped or self.written > 0 or self.removed > 0
 
 
-def load_entity(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Compared:
+@dataclass
+class Delivery:
+    """An entity as the source has it now, in the view `delivered`."""
+
+    connection: duckdb.DuckDBPyConnection
+    source: Source
+    entity: Entity
+    columns: list[str] | None
+    """The contract's columns that are delivered; none where the entity is absent."""
+    _viewed: Blocks | None = field(default=None, init=False)
+
+    def view(self, blocks: Blocks = ALL_BLOCKS) -> None:
+        """Make `delivered` the rows of these blocks, and of others where the source likes."""
+        if not self.is_remote:
+            blocks = ALL_BLOCKS
+        if blocks is not self._viewed:
+            self._rows(blocks).create_view("delivered", replace=True)
+            self._viewed = blocks
+
+    @property
+    def is_remote(self) -> bool:
+        """Whether only what is asked for should travel."""
+        return self.columns is not None and self.source.computes_fingerprints(self.entity)
+
+    def fingerprints(self, block: str, blocks: Blocks = ALL_BLOCKS) -> duckdb.DuckDBPyRelation:
+        """The fingerprint of each of these blocks, which `block` is the expression of."""
+        if self.is_remote:
+            return self.source.fingerprints(self.connection, self.entity, self.columns, blocks)
+        self.view()
+        condition = "true" if blocks is ALL_BLOCKS else blocks.condition(BLOCK)
+        return self.connection.sql(
+            f"select {_fingerprints(self.entity, block)} from delivered where {condition}"
+            " group by all"
+        )
+
+    def _rows(self, blocks: Blocks) -> duckdb.DuckDBPyRelation:
+        """The delivered rows: all columns of the contract, nulls for absent ones, and `_line`."""
+        if self.columns is None:
+            names = (*self.entity.columns, "_line")
+            nulls = ", ".join(f'cast(null as varchar) as "{name}"' for name in names)
+            return self.connection.sql(f"select {nulls} limit 0")
+        absent = [
+            duckdb.ConstantExpression(None).cast("VARCHAR").alias(column)
+            for column in self.entity.columns
+            if column not in self.columns
+        ]
+        delivered = self.source.deliver(self.connection, self.entity, self.columns, blocks)
+        return delivered.select(duckdb.StarExpression(), *absent)
+
+
+def load_entity(delivery: Delivery) -> Compared:
     """Load an entity from nothing."""
+    connection, entity = delivery.connection, delivery.entity
     table = f"raw.{entity.name}"
+    delivery.view()
     connection.execute(
         f"create or replace table {table} as"
         f" select cast(row_number() over () as bigint) as _row, {_columns(entity)} from delivered"
     )
     _order_duplicates(connection, entity)
     connection.execute("delete from raw.fingerprints where entity = ?", [entity.name])
-    block = "null" if entity.event_time is None else BLOCK
+    if entity.event_time is not None and delivery.is_remote:
+        fingerprints = delivery.fingerprints(BLOCK)
+    else:
+        block = "null" if entity.event_time is None else BLOCK
+        fingerprints = connection.sql(
+            f"select {_fingerprints(entity, block)} from {table} group by all"
+        )
+    fingerprints.create_view("arriving_fingerprints", replace=True)
     connection.execute(
-        f"insert into raw.fingerprints select ?, {_fingerprints(entity, block)} from {table}"
-        " group by all",
-        [entity.name],
+        "insert into raw.fingerprints select ?, * from arriving_fingerprints", [entity.name]
     )
+    connection.execute("drop view arriving_fingerprints")
     rows = _count(connection, table)
     return Compared(rows=rows, compared=rows, read=rows, added=rows, written=rows)
 
 
-def replace_entity(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Compared:
+def replace_entity(delivery: Delivery) -> Compared:
     """Compare a small entity whole, and load it anew where it differs."""
+    connection, entity = delivery.connection, delivery.entity
+    delivery.view()
     if _is_retyped(connection, entity):
-        return _retype(connection, entity)
+        return _retype(delivery)
     before = connection.execute(
-        "select block, row_count, hash_sum, hash_xor from raw.fingerprints where entity = ?",
-        [entity.name],
+        "select block, row_count, checksum from raw.fingerprints where entity = ?", [entity.name]
     ).fetchall()
     now = connection.execute(
         f"select {_fingerprints(entity, 'null')} from delivered group by all"
@@ -97,7 +154,7 @@ def replace_entity(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Com
     if now == before:
         return Compared(rows=rows, compared=rows)
     connection.execute(f"create or replace temp table old_rows as from raw.{entity.name}")
-    loaded = load_entity(connection, entity)
+    loaded = load_entity(delivery)
     columns = _columns(entity)
     added, removed = (
         connection.execute(
@@ -109,45 +166,44 @@ def replace_entity(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Com
     return Compared(loaded.rows, rows, rows, added=added, removed=removed, written=loaded.written)
 
 
-def sync_events(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, window: Window | None
-) -> Compared:
+def sync_events(delivery: Delivery, window: Window | None) -> Compared:
     """Replace the ids whose rows differ, found through the blocks that differ."""
+    connection, entity = delivery.connection, delivery.entity
+    delivery.view(NO_BLOCKS)
     if _is_retyped(connection, entity):
-        return _retype(connection, entity)
+        return _retype(delivery)
     table, columns = f"raw.{entity.name}", _columns(entity)
-    in_window = _blocks_to_compare(connection, entity, window)
-    connection.execute(
-        f"""
-        create or replace temp table source_blocks as
-        select {_fingerprints(entity, BLOCK)} from delivered where {in_window(BLOCK)} group by all
-        """
-    )
+    blocks = _blocks_to_compare(connection, entity, window)
+    delivery.fingerprints(BLOCK, blocks).create_view("arriving_fingerprints", replace=True)
+    connection.execute("create or replace temp table source_blocks as from arriving_fingerprints")
+    connection.execute("drop view arriving_fingerprints")
     connection.execute(
         f"""
         create or replace temp table different_blocks as
         select coalesce(now.block, before.block) as block
         from source_blocks as now
         full join (
-            from raw.fingerprints where entity = ? and {in_window("block")}
+            from raw.fingerprints where entity = ? and {blocks.condition("block")}
         ) as before on now.block is not distinct from before.block
-        where (now.row_count, now.hash_sum, now.hash_xor)
-            is distinct from (before.row_count, before.hash_sum, before.hash_xor)
+        where (now.row_count, now.checksum) is distinct from (before.row_count, before.checksum)
+        order by block
         """,
         [entity.name],
     )
     (compared,) = connection.execute(
-        "select coalesce(sum(row_count), 0) from source_blocks"
+        "select cast(coalesce(sum(row_count), 0) as bigint) from source_blocks"
     ).fetchone()
     result = Compared(rows=_count(connection, table), compared=compared)
-    if not _count(connection, "different_blocks"):
+    different = [block for (block,) in connection.table("different_blocks").fetchall()]
+    if not different:
         return result
+    delivery.view(Blocks.of([block for block in different if block is not None]))
     for name, rows in (("new_rows", "delivered"), ("old_rows", table)):
         connection.execute(
             f"""
             create or replace temp table {name} as
             select {ID} as _id, {columns} from {rows}
-            where {_id_range(connection, entity)}
+            where {_id_range(connection, different)}
                 and exists (
                     from different_blocks
                     where different_blocks.block is not distinct from {BLOCK}
@@ -229,14 +285,14 @@ def _replace_ids(
 
 def _blocks_to_compare(
     connection: duckdb.DuckDBPyConnection, entity: Entity, window: Window | None
-) -> Callable[[str], str]:
-    """A condition on a block: whether this run compares it.
+) -> Blocks:
+    """The blocks that this run compares.
 
     A look-back compares from the first block with a row in its window on, and the blocks with
     requests still open. Rows dated after the window move nothing: ids, not dates, say what is new.
     """
     if window is None:
-        return lambda _: "true"
+        return ALL_BLOCKS
     table = f"raw.{entity.name}"
     instant = f'try_cast(cast("{entity.event_time}" as varchar) as timestamptz)'
     (first,) = connection.execute(
@@ -249,29 +305,24 @@ def _blocks_to_compare(
         """,
         {"first": window.first, "last": window.last},
     ).fetchone()
-    blocks = []
+    still_open = []
     if "status" in entity.columns:
-        blocks = connection.execute(
+        still_open = connection.execute(
             f"select distinct {BLOCK} as block from {table}"
             f" where status in {OPEN_STATUSES} and block < ? order by block",
             [first],
         ).fetchall()
-    listed = ", ".join(["null", *(str(block) for (block,) in blocks)])
-    return lambda block: f"({block} >= {first} or {block} is null or {block} in ({listed}))"
+    return Blocks((*Blocks.of([block for (block,) in still_open]).ranges, (first, None)))
 
 
-def _id_range(connection: duckdb.DuckDBPyConnection, entity: Entity) -> str:
+def _id_range(connection: duckdb.DuckDBPyConnection, different: list[int | None]) -> str:
     """A plain condition on ids that the differing blocks lie in, which spares reading the rest."""
-    first, last, has_unreadable = connection.execute(
-        "select min(block), max(block), bool_or(block is null) from different_blocks"
-    ).fetchone()
     types = dict(
         connection.execute("select column_name, column_type from (describe delivered)").fetchall()
     )
-    if has_unreadable or types["id"] not in ("INTEGER", "BIGINT"):
+    if None in different or types["id"] not in ("INTEGER", "BIGINT"):
         return "true"
-    # One block more on either side: `//` rounds towards zero, so blocks around 0 are wider.
-    return f"id between {(first - 1) * BLOCK_IDS} and {(last + 2) * BLOCK_IDS}"
+    return Blocks(((different[0], different[-1]),)).id_condition("id")
 
 
 def _order_duplicates(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
@@ -307,8 +358,8 @@ def _is_retyped(connection: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
     return [column[1] for column in types[0]] != [column[1] for column in types[1]]
 
 
-def _retype(connection: duckdb.DuckDBPyConnection, entity: Entity) -> Compared:
-    return replace(load_entity(connection, entity), is_retyped=True)
+def _retype(delivery: Delivery) -> Compared:
+    return replace(load_entity(delivery), is_retyped=True)
 
 
 def _fingerprints(entity: Entity, block: str) -> str:
@@ -316,7 +367,7 @@ def _fingerprints(entity: Entity, block: str) -> str:
     row_hash = f"hash({_columns(entity)})"
     return (
         f"{block} as block, count(*) as row_count,"
-        f" sum(cast({row_hash} as hugeint)) as hash_sum, bit_xor({row_hash}) as hash_xor"
+        f" concat(sum(cast({row_hash} as hugeint)), '/', bit_xor({row_hash})) as checksum"
     )
 
 

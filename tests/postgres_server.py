@@ -10,6 +10,11 @@ from contextlib import contextmanager
 from pathlib import Path
 
 USER = "loyalty"
+ACCESS = f"""\
+host all {USER} 127.0.0.1/32 trust
+host all all 127.0.0.1/32 scram-sha-256
+"""
+"""Other roles than the owner need their password."""
 FOLDERS = sorted(Path("/usr/lib/postgresql").glob("*/bin"), reverse=True)
 """Where Debian keeps the server's programs, apart from the path."""
 PATH = os.pathsep.join([*map(str, FOLDERS), os.environ["PATH"]])
@@ -31,11 +36,12 @@ def postgres_server(**options: str) -> Iterator[str]:
         if os.geteuid() == 0:
             shutil.chown(folder, "postgres")
         data = Path(folder) / "data"
-        port = _free_port()
+        port = free_port()
         told = {"port": port, "listen_addresses": "127.0.0.1", "unix_socket_directories": folder}
         settings = " ".join(f"-c {name}={value}" for name, value in (told | options).items())
         access = ("--username", USER, "--auth", "trust")
         _run("initdb", "--pgdata", data, *access, "--encoding", "UTF8", "--no-sync")
+        (data / "pg_hba.conf").write_text(ACCESS)
         control = ("pg_ctl", "--pgdata", data, "--silent", "--wait")
         _run(*control, "--log", Path(folder) / "log", "--options", settings, "start")
         try:
@@ -50,7 +56,8 @@ def _run(program: str, *arguments: object) -> None:
     subprocess.run(command, cwd="/", check=True, stdout=subprocess.DEVNULL)
 
 
-def _free_port() -> int:
+def free_port() -> int:
+    """A loopback port that nobody listens on."""
     with socket.socket() as listener:
         listener.bind(("127.0.0.1", 0))
         return listener.getsockname()[1]

@@ -15,6 +15,7 @@ from dagster import (
     MarkdownMetadataValue,
     MaterializeResult,
     MetadataValue,
+    ResourceParam,
     multi_asset,
 )
 from duckdb import DuckDBPyConnection
@@ -22,10 +23,10 @@ from duckdb import DuckDBPyConnection
 from api_export.manifest import find_faults
 from orchestration.errors import SourceError, UsageError
 from orchestration.raw import Pull, RunFacts, load_raw
-from orchestration.resources import SourceResource, WarehouseResource
+from orchestration.resources import SourceOpener, WarehouseResource
 from orchestration.settings import Settings
-from orchestration.sources import Source
 from orchestration.sources.contract import ENTITIES
+from orchestration.sources.source import Source
 from orchestration.status import note_finished
 from orchestration.sync import Window
 from orchestration.warehouse import find_damage, wal_of
@@ -35,6 +36,8 @@ log = logging.getLogger(__name__)
 
 PREVIEW_ROWS = 5
 PREVIEW_CHARACTERS = 80
+SHAPING = (".sql", ".csv", ".yml", ".py")
+"""Files whose content shapes the results."""
 FACTS = {
     "settings": "as_of and settings of the run",
     "asked_ranges": "the ranges asked for with calculate",
@@ -106,7 +109,7 @@ def build_pull(settings: Settings) -> AssetsDefinition:
     def pull(
         config: PullConfig,
         warehouse: WarehouseResource,
-        source: SourceResource,
+        source: ResourceParam[SourceOpener],
     ) -> Iterator[MaterializeResult]:
         workspace = warehouse.workspace
         facts = RunFacts(
@@ -130,10 +133,11 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                         full_reason=damage or full_reason(workspace, config),
                         window=config.window(settings),
                         state=workspace.state,
+                        known_columns=workspace.known_columns(opened.identity),
                     )
 
             pulled = load_or_heal(workspace, load)
-            workspace.remember_source(opened.identity)
+            workspace.remember_source(opened.identity, pulled.extra_columns)
             log.info("%s: %s", pulled.mode, pulled.reason)
             if pulled.mode == "nothing":
                 note_finished(workspace)
@@ -147,12 +151,20 @@ def build_pull(settings: Settings) -> AssetsDefinition:
 def definition_key(settings: Settings, source_identity: str) -> str:
     """Stands for all that shapes results beside rows: the models, settings, source and engine."""
     root = project_root()
-    files = [root / "dbt_project.yml", *sorted((root / "dbt_project").rglob("*"))]
+    files = [
+        root / "dbt_project.yml",
+        *sorted((root / "dbt_project").rglob("*")),
+        *sorted((root / "orchestration" / "sources").glob("*.py")),
+        root / "orchestration" / "raw.py",
+        root / "orchestration" / "sync.py",
+    ]
     key = hashlib.sha256()
     for text in (settings.tier_basis, source_identity, duckdb.__version__):
         key.update(text.encode() + b"\0")
+    if settings.mapping is not None:
+        key.update(settings.mapping.read_bytes() + b"\0")
     for path in files:
-        if path.suffix in (".sql", ".csv", ".yml") and not _is_beside_the_build(path):
+        if path.suffix in SHAPING and not _is_beside_the_build(path):
             key.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     return key.hexdigest()
 

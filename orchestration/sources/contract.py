@@ -1,6 +1,9 @@
 """The source contract: the nine entities that every source delivers, and their columns."""
 
 from dataclasses import dataclass
+from typing import Literal
+
+Kind = Literal["integer", "decimal", "instant", "boolean", "json", "text"]
 
 
 @dataclass(frozen=True)
@@ -16,6 +19,17 @@ class Entity:
     """Whether a source may lack the entity."""
     event_time: str | None = None
     """The instant of an event's row; none for an entity that is no event and stays small."""
+
+
+def kind_of(column: str) -> Kind:
+    """What a column of the contract holds: a name means the same in every entity."""
+    if column.endswith("_at") or column in ("timestamp", "date_joined"):
+        return "instant"
+    if column.endswith("id") or "points" in column or column in ("threshold", "position"):
+        return "integer"
+    if column.startswith("is_"):
+        return "boolean"
+    return {"amount": "decimal", "config": "json"}.get(column, "text")
 
 
 def _entity(

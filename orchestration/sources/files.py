@@ -9,26 +9,22 @@ import glob
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
-from itertools import islice
 from pathlib import Path
 from typing import Any
 
 import duckdb
-import pyarrow as pa
 from simplejson import RawJSON
 
 from api_export.strict_json import dumps_sorted, loads_strict
 from orchestration.errors import SourceError
 from orchestration.sources.contract import ENTITIES, Entity
+from orchestration.sources.source import ALL_BLOCKS, Blocks, Source
+from orchestration.sources.text import Row, has_surrogate, text_rows
 
 SUFFIXES = (".parquet", ".csv", ".jsonl")
-BATCH_ROWS = 50_000
-
-Row = tuple[dict[str, str | None], str | None]
-"""A delivered row: its values as text, and the line itself where not all of it could be kept."""
 
 
-class FilesSource:
+class FilesSource(Source):
     """A folder of files. Its identity is its absolute path."""
 
     def __init__(self, directory: Path) -> None:
@@ -57,17 +53,27 @@ class FilesSource:
         )
 
     def has(self, entity: Entity) -> bool:
-        """Whether the source delivers the entity at all."""
+        """Whether there is a file for the entity."""
         return self.paths[entity.name] is not None
+
+    def origin(self, entity: Entity) -> str:
+        """The name of its file."""
+        path = self.paths[entity.name]
+        assert path is not None
+        return path.name
 
     def columns(self, connection: duckdb.DuckDBPyConnection, entity: Entity) -> list[str]:
         """The names of the delivered columns of an entity that is there."""
         return self._read(entity, lambda path: _COLUMNS[path.suffix](connection, path, entity))
 
     def deliver(
-        self, connection: duckdb.DuckDBPyConnection, entity: Entity, columns: list[str]
+        self,
+        connection: duckdb.DuckDBPyConnection,
+        entity: Entity,
+        columns: list[str],
+        blocks: Blocks = ALL_BLOCKS,
     ) -> duckdb.DuckDBPyRelation:
-        """The delivered rows, to be read more than once: the columns named, and `_line`."""
+        """All rows, whatever the blocks: a file is read whole."""
         return self._read(entity, lambda path: _ROWS[path.suffix](connection, path, columns))
 
     def _read(self, entity: Entity, read: Callable[[Path], Any]) -> Any:
@@ -108,7 +114,7 @@ def _csv_columns(_: duckdb.DuckDBPyConnection, path: Path, __: Entity) -> list[s
 def _csv_rows(
     connection: duckdb.DuckDBPyConnection, path: Path, columns: list[str]
 ) -> duckdb.DuckDBPyRelation:
-    return _text_rows(connection, _read_csv(path), columns)
+    return text_rows(connection, _read_csv(path), columns)
 
 
 def _read_csv(path: Path) -> Iterator[Row]:
@@ -117,7 +123,7 @@ def _read_csv(path: Path) -> Iterator[Row]:
     for record in records:
         if isinstance(record, str):
             yield {}, record
-        elif len(record) != len(header) or any(_has_surrogate(value) for value in record):
+        elif len(record) != len(header) or any(has_surrogate(value) for value in record):
             yield {}, ",".join(record)
         else:
             yield dict(zip(header, (value or None for value in record), strict=True)), None
@@ -171,7 +177,7 @@ def _jsonl_columns(_: duckdb.DuckDBPyConnection, path: Path, entity: Entity) -> 
 def _jsonl_rows(
     connection: duckdb.DuckDBPyConnection, path: Path, columns: list[str]
 ) -> duckdb.DuckDBPyRelation:
-    return _text_rows(connection, _read_jsonl(path), columns)
+    return text_rows(connection, _read_jsonl(path), columns)
 
 
 def _read_jsonl(path: Path) -> Iterator[Row]:
@@ -198,7 +204,7 @@ def _json_text(value: Any) -> str | None:
     """The value as text: a number just as it was written; null where it can't be text."""
     match value:
         case str():
-            return None if _has_surrogate(value) else value
+            return None if has_surrogate(value) else value
         case bool():
             return "true" if value else "false"
         case RawJSON():
@@ -210,43 +216,6 @@ def _json_text(value: Any) -> str | None:
                 return dumps_sorted(value)
             except ValueError:
                 return None
-
-
-def _has_surrogate(text: str) -> bool:
-    try:
-        text.encode()
-    except UnicodeEncodeError:
-        return True
-    return False
-
-
-def _text_rows(
-    connection: duckdb.DuckDBPyConnection, rows: Iterator[Row], columns: list[str]
-) -> duckdb.DuckDBPyRelation:
-    """The rows as a temporary table, since their file is read only once."""
-    schema = pa.schema([(column, pa.string()) for column in (*columns, "_line")])
-    batches = pa.RecordBatchReader.from_batches(schema, _batches(rows, columns, schema))
-    connection.register("arriving", batches)
-    connection.execute("create or replace temp table delivered_text as from arriving")
-    connection.unregister("arriving")
-    return connection.table("delivered_text")
-
-
-def _batches(
-    rows: Iterator[Row], columns: list[str], schema: pa.Schema
-) -> Iterator[pa.RecordBatch]:
-    while batch := list(islice(rows, BATCH_ROWS)):
-        yield pa.RecordBatch.from_arrays(
-            [
-                *(pa.array([values.get(c) for values, _ in batch], pa.string()) for c in columns),
-                pa.array([line and _printable(line) for _, line in batch], pa.string()),
-            ],
-            schema=schema,
-        )
-
-
-def _printable(line: str) -> str:
-    return line.encode(errors="surrogateescape").decode(errors="backslashreplace")
 
 
 _COLUMNS = {".parquet": _parquet_columns, ".csv": _csv_columns, ".jsonl": _jsonl_columns}

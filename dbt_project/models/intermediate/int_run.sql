@@ -31,7 +31,8 @@ run as (
         coalesce(settings.requested_as_of, latest.business_date) as as_of,
         settings.tier_basis,
         settings.window_days,
-        settings.top_limits
+        settings.top_limits,
+        settings.added_columns
     from settings
     cross join latest
 

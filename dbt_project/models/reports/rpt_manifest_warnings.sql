@@ -7,6 +7,12 @@ widgets as (
 
 ),
 
+run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
 {%- set settings = [('days', 'asked_days', 3660, 30), ('limit', 'asked_limit', 100, 10)] %}
 
 fallbacks as (
@@ -23,7 +29,26 @@ fallbacks as (
         where json_exists(config, '$.{{ key }}') and {{ asked }} is null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
+),
+
+added as (
+
+    select unnest(added_columns) as added_column from run
+
+),
+
+warnings as (
+
+    select
+        cast(null as bigint) as website_id,
+        cast(null as bigint) as widget_id,
+        added_column as config_key,
+        'the source has the new column ' || added_column || ', which is not read' as warning
+    from added
+    union all
+    select * from fallbacks
+
 )
 
-select * from fallbacks
-order by website_id, widget_id, config_key
+select * from warnings
+order by website_id nulls first, widget_id, config_key

@@ -11,6 +11,7 @@ renamed as (
     select
         -- text
         tier_basis,
+        added_columns,
 
         -- numbers
         window_days,

@@ -1,0 +1,360 @@
+"""Databases as sources: real servers, one snapshot, and the same export whatever they are."""
+
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing, contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import databases
+import duckdb
+import pytest
+from conftest import Loyalty
+from databases import Mariadb, Postgres, Rows
+from replay import DEFAULTS, Replay, open_warehouse
+
+from api_export.writer import write_export
+from orchestration.errors import SourceError
+from orchestration.raw import finish, load_raw
+from orchestration.sources import open_source
+from orchestration.sources.contract import Entity
+from orchestration.sources.source import ALL_BLOCKS, BLOCK_IDS, Source
+
+KINDS = ("postgresql", "mysql", "sqlite", "duckdb")
+
+
+@pytest.fixture(scope="module")
+def files(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Rows]:
+    """A programme as files, and its rows."""
+    directory = tmp_path_factory.mktemp("files")
+    return directory, databases.write_programme(directory)
+
+
+@pytest.fixture(scope="module")
+def postgres() -> Iterator[Postgres]:
+    with databases.run_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="module")
+def mariadb() -> Iterator[Mariadb]:
+    with databases.run_mariadb() as server:
+        yield server
+
+
+@pytest.fixture(scope="module", params=KINDS)
+def url(
+    request: pytest.FixtureRequest,
+    files: tuple[Path, Rows],
+    tmp_path_factory: pytest.TempPathFactory,
+) -> str:
+    """The same programme in each kind of database."""
+    _, rows = files
+    folder = tmp_path_factory.mktemp("database")
+    match request.param:
+        case "postgresql":
+            return request.getfixturevalue("postgres").create("shop", rows)
+        case "mysql":
+            return request.getfixturevalue("mariadb").create("shop", rows)
+        case "sqlite":
+            return databases.make_sqlite(folder / "shop.sqlite", rows)
+        case _:
+            return databases.make_duckdb(folder / "shop.duckdb", rows)
+
+
+def test_every_kind_gives_the_same_export(
+    url: str, files: tuple[Path, Rows], replay: Replay, tmp_path: Path
+) -> None:
+    exports = []
+    for name, source in (("files", f"files:{files[0]}"), ("database", url)):
+        folder = tmp_path / name
+        folder.mkdir()
+        with open_warehouse(":memory:", folder / "marts.duckdb") as connection:
+            load_raw(connection, open_source(source, folder), DEFAULTS)
+            build(connection, replay)
+        export = write_export(folder / "marts.duckdb", folder / "export")
+        exports.append(
+            {
+                path.relative_to(export.version): path.read_bytes()
+                for path in export.version.rglob("*.json")
+            }
+        )
+    assert exports[0] == exports[1]
+    assert len(exports[0]) > 100
+
+
+def test_only_differing_blocks_travel_and_every_change_is_found(
+    url: str, replay: Replay, tmp_path: Path
+) -> None:
+    source = open_source(url, tmp_path)
+    with open_warehouse(":memory:", ":memory:") as connection, change(url) as execute:
+        load_raw(connection, source, DEFAULTS)
+        build(connection, replay)
+        assert load_raw(connection, source, DEFAULTS).mode == "nothing"
+        ledger = quoted(url, "loyalty_management_loyaltytransaction")
+        stamp = quoted(url, "timestamp")
+        far = 7 * BLOCK_IDS + 5
+        execute(
+            f"insert into {ledger} (id, website_id, client_id, points, transaction_type, {stamp})"
+            f" values ({far}, 1, 1, 10, 'add', '2024-03-01 10:00:00')"
+        )
+        pull = load_raw(connection, source, DEFAULTS)
+        finish(connection)
+        compared = pull.entities["loyalty_transactions"]
+        assert (compared.added, compared.changed, compared.removed) == (1, 0, 0)
+        if source.computes_fingerprints(databases.entity("loyalty_transactions")):
+            assert compared.read == 1
+        execute(f"update {ledger} set points = points + 1 where id in ({far}, 101)")
+        execute(f"delete from {ledger} where id = 102")
+        compared = load_raw(connection, source, DEFAULTS).entities["loyalty_transactions"]
+        assert (compared.added, compared.changed, compared.removed) == (0, 2, 1)
+        with duckdb.connect() as fresh:
+            fresh.execute("set timezone = 'UTC'")
+            load_raw(fresh, source, DEFAULTS)
+            columns = "id, points, transaction_type, timestamp, reason"
+            rows = f"select {columns} from raw.loyalty_transactions order by all"
+            assert connection.execute(rows).fetchall() == fresh.execute(rows).fetchall()
+        execute(f"delete from {ledger} where id = {far}")
+
+
+@pytest.mark.parametrize("kind", ["postgresql", "mysql", "sqlite"])
+def test_all_entities_are_of_one_moment(
+    kind: str, files: tuple[Path, Rows], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = create(kind, "moment", files[1], tmp_path, request)
+    source = open_source(url, tmp_path / "scratch")
+    requests, ledger = (
+        databases.entity(name) for name in ("redemption_requests", "loyalty_transactions")
+    )
+    with duckdb.connect() as connection, source.reading(connection), change(url) as execute:
+        connection.begin()
+        count_rows(source, connection, requests)
+        before = count_rows(source, connection, ledger)
+        execute(f"delete from {quoted(url, 'loyalty_management_loyaltytransaction')}")
+        assert count_rows(source, connection, ledger) == before
+        if source.computes_fingerprints(ledger):
+            told = source.fingerprints(connection, ledger, ["id", "points"], ALL_BLOCKS)
+            assert told.sum("row_count").fetchone()[0] == before
+        connection.commit()
+    with duckdb.connect() as connection, source.reading(connection):
+        assert count_rows(source, connection, ledger) == 0
+
+
+WIPE = {
+    "postgresql": (
+        "create function wipe() returns boolean security definer language sql"
+        " as 'delete from loyalty_management_redemptionitem; select true'",
+    ),
+    "mysql": (
+        "create function wipe() returns int modifies sql data begin"
+        " delete from loyalty_management_redemptionitem; return 1; end",
+        "grant execute on wipes.* to reader@'127.0.0.1'",
+    ),
+}
+
+
+@pytest.mark.parametrize("kind", WIPE)
+def test_a_select_of_a_mapping_can_not_write(
+    kind: str, files: tuple[Path, Rows], tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    url = create(kind, "wipes", files[1], tmp_path, request)
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("websites:\n  select: select id, name from websites_website where wipe()\n")
+    with change(url) as execute:
+        for statement in WIPE[kind]:
+            execute(statement)
+    with duckdb.connect() as connection, pytest.raises(SourceError, match="(?i)read.only"):
+        load_raw(connection, open_source(url, tmp_path, mapping), DEFAULTS)
+    with duckdb.connect() as connection:
+        load_raw(connection, open_source(url, tmp_path), DEFAULTS)
+        assert len(connection.table("raw.redemption_items")) == len(files[1]["redemption_items"])
+
+
+def test_a_connection_that_is_cut_leaves_raw_as_it_was(
+    postgres: Postgres, files: tuple[Path, Rows], tmp_path: Path
+) -> None:
+    url = postgres.create("cut", files[1])
+    with duckdb.connect() as connection:
+        load_raw(connection, open_source(url, tmp_path), DEFAULTS)
+        before = connection.execute("from raw.loyalty_transactions order by all").fetchall()
+        source = open_source(url, tmp_path)
+        deliver = source.deliver
+
+        def cut(*arguments: object) -> duckdb.DuckDBPyRelation:
+            if arguments[1] == databases.entity("redemption_requests"):
+                with postgres.connect() as killer:
+                    killer.execute(
+                        "select pg_terminate_backend(pid) from pg_stat_activity"
+                        " where application_name = 'loyalty-analytics'"
+                    )
+            return deliver(*arguments)
+
+        source.deliver = cut
+        with postgres.connect("cut") as owner:
+            owner.execute("update loyalty_management_loyaltytransaction set points = 0")
+        with pytest.raises(SourceError):
+            load_raw(connection, source, DEFAULTS, full_reason="asked for")
+        assert connection.execute("from raw.loyalty_transactions order by all").fetchall() == before
+        load_raw(connection, open_source(url, tmp_path), DEFAULTS)
+        assert connection.table("raw.loyalty_transactions").sum("abs(points)").fetchone() == (0,)
+
+
+def test_a_new_column_is_told_of_and_not_read(
+    postgres: Postgres, files: tuple[Path, Rows], replay: Replay, tmp_path: Path
+) -> None:
+    url = postgres.create("drift", files[1])
+    with open_warehouse(":memory:", ":memory:") as connection:
+        first = load_raw(connection, open_source(url, tmp_path), DEFAULTS)
+        build(connection, replay)
+        assert first.extra_columns["clients"] == ["user_id"]
+        with postgres.connect("drift") as owner:
+            owner.execute("alter table client_management_clientprofile add nickname text")
+        second = load_raw(
+            connection, open_source(url, tmp_path), DEFAULTS, known_columns=first.extra_columns
+        )
+        assert second.mode == "incremental"
+        build(connection, replay)
+        warnings = connection.table("marts.reports.rpt_manifest_warnings").select("warning")
+        assert warnings.fetchone() == (
+            "the source has the new column clients.nickname, which is not read",
+        )
+
+
+WRONG = {
+    "no server": ("", "Connection refused"),
+    "password": ("", "password authentication failed"),
+    "database": ("", 'database "nope" does not exist'),
+    "table": (
+        "drop table loyalty_management_redemptionitem",
+        "redemption_items is missing: loyalty_management_redemptionitem does not exist",
+    ),
+    "column": (
+        "alter table loyalty_management_loyaltytransaction drop column points",
+        "loyalty_transactions lacks the required column points",
+    ),
+    "type": (
+        "alter table loyalty_management_loyaltytransaction alter column points type text",
+        "points of loyalty_transactions has the wrong type VARCHAR",
+    ),
+    "permission": (
+        "revoke select on client_management_clientprofile from reader",
+        "permission denied for table client_management_clientprofile",
+    ),
+    "timeout": (
+        "alter role reader in database \"{database}\" set statement_timeout = '500ms';"
+        " create view slow as select websites_website.* from websites_website, pg_sleep(2);"
+        " alter table websites_website rename to sites; alter view slow rename to websites_website;"
+        " grant select on websites_website to reader",
+        "statement timeout",
+    ),
+}
+
+
+@pytest.mark.parametrize("what", WRONG)
+def test_what_is_wrong_is_one_line_without_the_password(
+    what: str, postgres: Postgres, files: tuple[Path, Rows], tmp_path: Path
+) -> None:
+    mischief, told = WRONG[what]
+    database = f"wrong {what}"
+    url = postgres.create(database, files[1]).replace(" ", "%20")
+    if what == "no server":
+        url = url.replace(str(postgres.port), "1")
+    if what == "password":
+        url = url.replace(databases.QUOTED_PASSWORD, "wr0ng")
+    if what == "database":
+        url = postgres.url("nope")
+    if mischief:
+        with postgres.connect(database) as owner:
+            owner.execute(mischief.format(database=database))
+    with duckdb.connect() as connection, pytest.raises(SourceError) as raised:
+        load_raw(connection, open_source(url, tmp_path), DEFAULTS)
+    message = str(raised.value)
+    assert told in message
+    assert "\n" not in message
+    for secret in (databases.PASSWORD, databases.QUOTED_PASSWORD, "wr0ng"):
+        assert secret not in message
+    assert not duckdb.connect().execute("from duckdb_tables()").fetchall()
+
+
+def test_the_password_is_nowhere_after_a_run(
+    postgres: Postgres,
+    files: tuple[Path, Rows],
+    tmp_path: Path,
+    loyalty: Loyalty,
+) -> None:
+    url = postgres.create("secret", files[1])
+    done = loyalty("run", "--workspace", tmp_path / "run", LOYALTY_SOURCE=url)
+    assert done.returncode == 0, done.stderr
+    with postgres.connect("secret") as owner:
+        owner.execute("alter table loyalty_management_loyaltytransaction drop column points")
+    failed = loyalty("run", "--workspace", tmp_path / "run", LOYALTY_SOURCE=url)
+    assert failed.returncode == 2
+    described = loyalty("source", "--source", url)
+    assert described.returncode == 2
+    written = [path.read_bytes() for path in (tmp_path / "run").rglob("*") if path.is_file()]
+    written += [
+        text.encode() for one in (done, failed, described) for text in (one.stdout, one.stderr)
+    ]
+    for secret in (databases.PASSWORD, databases.QUOTED_PASSWORD):
+        assert not [content for content in written if secret.encode() in content]
+
+
+def test_source_shows_where_each_entity_comes_from_and_what_is_wrong_there(
+    files: tuple[Path, Rows], tmp_path: Path, loyalty: Loyalty
+) -> None:
+    url = databases.make_sqlite(tmp_path / "shop.sqlite", files[1])
+    before = (tmp_path / "shop.sqlite").read_bytes()
+    done = loyalty("source", "--source", url, COLUMNS="200")
+    assert done.returncode == 0, done.stderr
+    assert "loyalty_management_loyaltytransaction" in done.stdout
+    assert f"{len(files[1]['loyalty_transactions']):,}" in done.stdout
+    assert "unknown_client" in done.stdout
+    assert (tmp_path / "shop.sqlite").read_bytes() == before
+    assert [path.name for path in tmp_path.iterdir()] == ["shop.sqlite"]
+
+
+def create(kind: str, name: str, rows: Rows, folder: Path, request: pytest.FixtureRequest) -> str:
+    if kind == "sqlite":
+        return databases.make_sqlite(folder / f"{name}.sqlite", rows)
+    server = request.getfixturevalue("postgres" if kind == "postgresql" else "mariadb")
+    return server.create(name, rows)
+
+
+@contextmanager
+def change(url: str) -> Iterator[Callable[[str], object]]:
+    """Execute statements as the application does, beside whoever reads."""
+    parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
+    match parts.scheme:
+        case "postgresql":
+            with Postgres(parts.port).connect(name) as connection:
+                yield connection.execute
+        case "mysql":
+            with closing(Mariadb(parts.port).connect(name)) as connection:
+                yield connection.cursor().execute
+        case "sqlite":
+            with closing(sqlite3.connect(name, isolation_level=None)) as connection:
+                yield connection.execute
+        case _:
+
+            def execute(statement: str) -> None:
+                with duckdb.connect(name) as connection:
+                    connection.execute("set timezone = 'UTC'")
+                    connection.execute(statement)
+
+            yield execute
+
+
+def quoted(url: str, name: str) -> str:
+    return f"`{name}`" if url.startswith("mysql") else f'"{name}"'
+
+
+def count_rows(source: Source, connection: duckdb.DuckDBPyConnection, entity: Entity) -> int:
+    return len(source.deliver(connection, entity, ["id"]).fetchall())
+
+
+def build(connection: duckdb.DuckDBPyConnection, replay: Replay) -> None:
+    """Build the models of what was pulled, and finish the run."""
+    for statement in replay.full:
+        connection.execute(statement)
+    finish(connection)
