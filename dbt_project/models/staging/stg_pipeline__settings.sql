@@ -11,11 +11,13 @@ renamed as (
     select
         -- text
         tier_basis,
-        added_columns,
 
         -- numbers
         window_days,
         top_limits,
+
+        -- lists of text
+        added_columns,
 
         -- times
         as_of as requested_as_of
