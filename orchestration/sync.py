@@ -166,7 +166,7 @@ def replace_entity(delivery: Delivery) -> Compared:
     return Compared(loaded.rows, rows, rows, added=added, removed=removed, written=loaded.written)
 
 
-def sync_events(delivery: Delivery, window: Window | None) -> Compared:
+def sync_events(delivery: Delivery, window: Window | None = None) -> Compared:
     """Replace the ids whose rows differ, found through the blocks that differ."""
     connection, entity = delivery.connection, delivery.entity
     delivery.view(NO_BLOCKS)
