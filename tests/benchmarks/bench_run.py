@@ -72,7 +72,11 @@ def main(scale: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         source, workspace, database = (scratch / name for name in ("source", "data", "sql.duckdb"))
-        tiny = next(_runs(scratch / "tiny_source", scratch / "tiny_data", 1_000))[1]
+        # The first run after a change of the project also parses it, so it is no measure.
+        _, tiny = (
+            next(_runs(scratch / f"{name}_source", scratch / f"{name}_data", 1_000))[1]
+            for name in ("first", "tiny")
+        )
         runs = dict(_runs(source, workspace, rows))
         _print_runs({"full, 1,000 rows": tiny} | runs)
         yardsticks = {"hand-written SQL": _python("handwritten.py", source, database)}
