@@ -14,8 +14,8 @@ run: $(CHART_JS)  ## the whole pipeline on the demo source
 test: $(CHART_JS)  ## every test
 	$(BIN)/python -m pytest
 
-test-deep: $(CHART_JS)  ## every test, with thousands of histories
-	LOYALTY_TEST_HISTORIES=2000 LOYALTY_TEST_RUNS=20 $(BIN)/python -m pytest
+test-deep: $(CHART_JS)  ## every test, with thousands of histories and hundreds of kills
+	LOYALTY_TEST_HISTORIES=2000 LOYALTY_TEST_RUNS=20 LOYALTY_TEST_KILLS=200 $(BIN)/python -m pytest
 
 lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .

@@ -189,12 +189,18 @@ def sync_folder(folder: Path) -> None:
 
 
 def _switch(directory: Path, version: Path) -> None:
-    """Point `current` at a version; readers see the old link or the new one, never none."""
+    """Point `current` at a version; readers see the old link or the new one, never none.
+
+    A link that points there already stays, and with it the time since when it does.
+    """
     sync_folder(version.parent)
-    link = directory / ".current"
+    link, current = directory / ".current", directory / "current"
     link.unlink(missing_ok=True)
-    link.symlink_to(version.relative_to(directory))
-    link.replace(directory / "current")
+    target = version.relative_to(directory)
+    if current.is_symlink() and current.readlink() == target:
+        return
+    link.symlink_to(target)
+    link.replace(current)
     sync_folder(directory)
 
 

@@ -42,6 +42,13 @@ def is_full_disk(error: BaseException | str) -> bool:
     return any(words in text for words in FULL_DISK for text in texts)
 
 
+def damaged_state(path: Path) -> RunError:
+    """The error for a file of `state/` that can't be read."""
+    return RunError(
+        f"{path} is damaged; restore it from a backup, or delete it to lose what it keeps"
+    )
+
+
 def tell_full_disk(folder: Path) -> str:
     """What a full disk means for a workspace, and the way out."""
     return (

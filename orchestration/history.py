@@ -5,6 +5,8 @@ from pathlib import Path
 
 import duckdb
 
+from orchestration.errors import damaged_state, is_full_disk
+
 TABLES = {
     "published_figures": (
         "publication bigint, as_of date, website_id bigint, date_from date, date_to date,"
@@ -28,8 +30,16 @@ def load_history(connection: duckdb.DuckDBPyConnection, state: Path | None) -> N
         connection.execute(f"create or replace table raw.{table} ({columns})")
         path = None if state is None else state / f"{table}.parquet"
         if path is not None and path.exists():
-            rows = connection.from_parquet(str(path))
-            rows.insert_into(f"raw.{table}")
+            _load(connection, table, path)
+
+
+def _load(connection: duckdb.DuckDBPyConnection, table: str, path: Path) -> None:
+    try:
+        connection.from_parquet(str(path)).insert_into(f"raw.{table}")
+    except duckdb.Error as error:
+        if is_full_disk(error):
+            raise
+        raise damaged_state(path) from error
 
 
 def save_history(

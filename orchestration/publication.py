@@ -16,8 +16,5 @@ class Publication(Workspace):
 
     def write_export(self) -> None:
         """Export what is published and asked for, outside a run."""
-        written = writer.write_export(
-            self.marts, self.export, self.asked_ranges(), self._keep_exports
-        )
-        if written.is_new:
-            note_published(self)
+        writer.write_export(self.marts, self.export, self.asked_ranges(), self._keep_exports)
+        note_published(self)

@@ -14,6 +14,7 @@ from urllib.parse import unquote, urlsplit
 
 import filelock
 
+from api_export.manifest import MANIFEST
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace, replace_file
 
@@ -42,20 +43,14 @@ def read_status(workspace: Workspace) -> dict[str, Any]:
         return {}
 
 
-def note_finished(workspace: Workspace, as_of: str | None = None, *, is_new: bool = False) -> None:
-    """Note that a run ended well, up to which date it counted, and whether figures are new."""
-    now = _now()
-    facts = {"finished_at": now}
-    if as_of is not None:
-        facts["as_of"] = as_of
-    if is_new or read_status(workspace).get("published_at") is None:
-        facts["published_at"] = now
-    _note(workspace, facts)
+def note_finished(workspace: Workspace) -> None:
+    """Note that a run ended well, and what is published now."""
+    _note(workspace, {**_published(workspace), "finished_at": _now()})
 
 
 def note_published(workspace: Workspace) -> None:
-    """Note that new figures were exported outside a run."""
-    _note(workspace, {"published_at": _now()})
+    """Note what is published now, after a change that no run made."""
+    _note(workspace, _published(workspace))
 
 
 def tell(settings: Settings, trouble: Trouble) -> None:
@@ -118,6 +113,16 @@ def _note(workspace: Workspace, facts: dict[str, Any]) -> None:
         }
         content = json.dumps(known | facts, indent=2, ensure_ascii=False)
         replace_file(workspace.status, content.encode() + b"\n")
+
+
+def _published(workspace: Workspace) -> dict[str, Any]:
+    """Up to when the export counts, and since when it is the current one."""
+    manifest = json.loads((workspace.current_export / MANIFEST).read_bytes())
+    switched = datetime.fromtimestamp(workspace.current_export.lstat().st_mtime, UTC)
+    return {
+        "as_of": manifest["as_of"],
+        "published_at": switched.isoformat(timespec="seconds"),
+    }
 
 
 def _now() -> str:

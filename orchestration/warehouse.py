@@ -33,7 +33,8 @@ def connect(
             if not _is_locked(error):
                 raise
             if time.monotonic() >= deadline:
-                raise BusyError(f"{_first_line(error)}; close it there, then run again") from None
+                told = _first_line(error).partition(" See also")[0]
+                raise BusyError(f"{told} Close it there, then run again") from None
             time.sleep(POLL_SECONDS)
     with connection:
         connection.execute("set timezone = 'UTC'")

@@ -15,7 +15,7 @@ import filelock
 
 from api_export.reports import AskedRange
 from api_export.writer import sync_folder
-from orchestration.errors import BusyError, RunError, UsageError
+from orchestration.errors import BusyError, RunError, UsageError, damaged_state
 from orchestration.history import save_history
 from orchestration.warehouse import POLL_SECONDS, connect, find_damage, wal_of
 
@@ -196,9 +196,7 @@ class Workspace:
         try:
             return json.loads(path.read_text())
         except ValueError:
-            raise RunError(
-                f"{path} is damaged; restore it from a backup, or delete it to lose what it keeps"
-            ) from None
+            raise damaged_state(path) from None
 
     def _write(self, name: str, content: object) -> None:
         self.state.mkdir(parents=True, exist_ok=True)

@@ -74,12 +74,12 @@ class FaultyRun:
                 begin("publish")
                 workspace.publish_marts()
                 begin("export")
-                written = write_export(workspace.marts, workspace.export)
+                write_export(workspace.marts, workspace.export)
                 begin("state")
                 with workspace.connect() as connection:
                     workspace.keep_history(connection)
                     finish(connection)
-                note_finished(workspace, is_new=written.is_new)
+            note_finished(workspace)
         begin("done")
 
     def _pull(self, workspace: Workspace) -> str:

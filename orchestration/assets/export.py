@@ -40,7 +40,7 @@ def build_export(settings: Settings) -> AssetsDefinition:
             workspace.keep_history(connection)
             finish(connection)
         manifest = written.manifest
-        note_finished(workspace, str(manifest["as_of"]), is_new=written.is_new)
+        note_finished(workspace)
         workspace.remove_old_damaged(datetime.now() - timedelta(days=settings.keep_days))
         for warning in manifest["warnings"]:
             log.warning(warning)

@@ -56,7 +56,9 @@ def webhook() -> Iterator[Webhook]:
 
 @pytest.fixture
 def settings(tmp_path: Path, webhook: Webhook) -> Settings:
-    (tmp_path / "workspace" / "export").mkdir(parents=True)
+    current = tmp_path / "workspace" / "export" / "current"
+    current.mkdir(parents=True)
+    (current / "manifest.json").write_text('{"as_of": "2024-04-20"}')
     return load_settings(
         workspace=tmp_path / "workspace", source="files:/nowhere", webhook_url=webhook.url
     )
@@ -109,7 +111,7 @@ def test_stale_data_is_told_once_until_it_is_fresh_again(
             return context.cursor
 
     cursor = look(None)
-    note_finished(workspace, "2024-04-20", is_new=True)
+    note_finished(workspace)
     cursor = look(cursor)
     assert webhook.told == []
     status = read_status(workspace)

@@ -1,0 +1,131 @@
+"""Two at once: one works, the other waits for it or ends in a line that names who holds what."""
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import duckdb
+import pytest
+from conftest import Loyalty
+from dagster import DagsterInstance, DagsterResourceFunctionError
+from replay import PROJECT
+
+from api_export.manifest import find_faults
+from orchestration.build import build_defs
+from orchestration.errors import BusyError, causes
+from orchestration.settings import load_settings
+from orchestration.workspace import Workspace
+
+Built = tuple[Path, subprocess.CompletedProcess[str]]
+RANGE = ("--website", 1, "--from", "2023-05-03", "--to", "2023-05-09")
+HOLD = """
+import sys, time
+from pathlib import Path
+from orchestration.workspace import Workspace
+
+with Workspace(Path(sys.argv[1])).writing("the other one"):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
+@pytest.fixture
+def workspace(built: Built, tmp_path: Path) -> Path:
+    return shutil.copytree(built[0], tmp_path / "workspace", symlinks=True)
+
+
+def hold(workspace: Path, seconds: float) -> subprocess.Popen[str]:
+    """Another process that holds a workspace for a while."""
+    command = [sys.executable, "-c", HOLD, str(workspace), str(seconds)]
+    holder = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+    return holder
+
+
+def test_calculate_waits_for_a_run_and_then_works(workspace: Path, loyalty: Loyalty) -> None:
+    with hold(workspace, 6):
+        done = loyalty("calculate", "--workspace", workspace, *RANGE)
+    assert done.returncode == 0, done.stderr
+    assert "being written by the other one" in done.stderr
+    assert json.loads(done.stdout)["date_from"] == "2023-05-03"
+
+
+def test_a_job_ends_with_the_name_of_who_holds_the_workspace(workspace: Path) -> None:
+    settings = load_settings(workspace=workspace, wait_seconds=0.5)
+    job = build_defs(settings).resolve_job_def("calculate_analytics")
+    config = {"website": 1, "date_from": "2023-05-03", "date_to": "2023-05-09"}
+    run_config = {"ops": {"calculate": {"config": config}}}
+    with hold(workspace, 60) as holder, DagsterInstance.ephemeral() as instance:
+        with pytest.raises(DagsterResourceFunctionError) as refused:
+            job.execute_in_process(run_config=run_config, instance=instance)
+        holder.kill()
+    (busy,) = (cause for cause in causes(refused.value) if isinstance(cause, BusyError))
+    assert "being written by the other one" in str(busy)
+    with DagsterInstance.ephemeral() as instance:
+        assert job.execute_in_process(run_config=run_config, instance=instance).success
+
+
+def test_an_analyst_in_the_warehouse_is_waited_for_then_named(workspace: Path) -> None:
+    code = "import duckdb, sys, time; open = duckdb.connect(sys.argv[1]); print(1, flush=True)"
+    files = Workspace(workspace)
+    command = [sys.executable, "-c", f"{code}; time.sleep(60)", str(files.warehouse)]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as analyst:
+        assert analyst.stdout is not None
+        analyst.stdout.readline()
+        with pytest.raises(BusyError, match=str(analyst.pid)), files.connect():
+            pass
+        analyst.kill()
+        with files.connect(wait_seconds=30) as connection:
+            assert connection.table("raw.websites").fetchall()
+
+
+def test_two_runs_of_a_new_workspace_both_end_well(
+    dirty_source: Path, tmp_path: Path, built: Built
+) -> None:
+    workspace = tmp_path / "workspace"
+    command = [Path(sys.executable).parent / "loyalty", "run", "--workspace", workspace]
+    runs = [
+        subprocess.Popen(
+            [*command, "--source", f"files:{dirty_source}"],
+            cwd=PROJECT,
+            env={key: value for key, value in os.environ.items() if "LOYALTY" not in key},
+            stdout=subprocess.PIPE,
+            text=True,
+        )
+        for _ in range(2)
+    ]
+    outputs = [run.communicate()[0] for run in runs]
+    assert [run.returncode for run in runs] == [0, 0], outputs
+    assert sorted("waiting up to" in output for output in outputs) == [False, True]
+    assert sorted("nothing changed" in output for output in outputs) == [False, True]
+    assert find_faults(workspace / "export" / "current") == []
+    with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as marts:
+        marts.execute(f"attach '{built[0] / 'marts.duckdb'}' as alone (read_only)")
+        query = "(from {} except all from {}) union all (from {} except all from {})"
+        one, other = "fct_points_daily", "alone.fct_points_daily"
+        assert marts.execute(query.format(one, other, other, one)).fetchall() == []
+
+
+def test_definitions_that_load_at_once_never_see_half_a_manifest() -> None:
+    manifest = PROJECT / "target" / "definitions" / "manifest.json"
+    manifest.unlink(missing_ok=True)
+    code = "from orchestration.resources import *; build_dbt_project(load_settings())"
+    code = f"from orchestration.settings import load_settings; {code}"
+    loading = [
+        subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stderr=subprocess.PIPE)
+        for _ in range(3)
+    ]
+    looks = 0
+    while any(process.poll() is None for process in loading):
+        if manifest.exists():
+            assert json.loads(manifest.read_bytes())["nodes"]
+            looks += 1
+        time.sleep(0.01)
+    assert [process.returncode for process in loading] == [0, 0, 0]
+    assert looks > 0
+    for process in loading:
+        process.communicate()
