@@ -57,11 +57,15 @@ def test_replay_equals_run(
 def test_an_unchanged_source_changes_nothing(
     workspace: Path, dirty_source: Path, loyalty: Loyalty
 ) -> None:
-    before = read_files(workspace / "export") | {"marts": (workspace / "marts.duckdb").read_bytes()}
+    before = read_files(workspace / "export" / "versions") | {
+        "marts": (workspace / "marts.duckdb").read_bytes()
+    }
     done = loyalty("run", "--workspace", workspace, "--source", f"files:{dirty_source}")
     assert done.returncode == 0, done.stderr
     assert "nothing changed" in done.stdout
-    after = read_files(workspace / "export") | {"marts": (workspace / "marts.duckdb").read_bytes()}
+    after = read_files(workspace / "export" / "versions") | {
+        "marts": (workspace / "marts.duckdb").read_bytes()
+    }
     assert after == before
 
 
@@ -194,13 +198,13 @@ def test_run_refuses_an_unusable_source_and_leaves_the_workspace_as_it_was(
     websites = source / "websites.csv"
     header, *rows = websites.read_text(encoding="utf-8-sig").splitlines()
     websites.write_text("\n".join([header.replace("name", "title"), *rows]))
-    before = read_files(workspace / "export")
+    before = read_files(workspace / "export" / "versions")
     arguments = ("run", "--full-refresh", "--workspace", workspace, "--source", f"files:{source}")
 
     assert_refused(loyalty(*arguments), "websites lacks the required column name")
     websites.unlink()
     assert_refused(loyalty(*arguments), "required entity websites is missing")
-    assert read_files(workspace / "export") == before
+    assert read_files(workspace / "export" / "versions") == before
     checked = loyalty("check", "--workspace", workspace, "--source", f"files:{dirty_source}")
     assert checked.returncode == 0, checked.stdout
 
