@@ -24,12 +24,19 @@
     end
 {%- endmacro %}
 
+{# An instant's microseconds are plain numbers; a cast to or from a local time asks a calendar. #}
 {% macro read_instant(column) -%}
     case
+        when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
+            then if(
+                isfinite(try_cast({{ column }} as timestamptz)),
+                try_cast({{ column }} as timestamptz),
+                null
+            )
         when starts_with(typeof({{ column }}), 'TIMESTAMP') or typeof({{ column }}) = 'DATE'
             then if(
                 isfinite(try_cast({{ column }} as timestamp)),
-                try_cast({{ column }} as timestamptz),
+                make_timestamptz(epoch_us(try_cast({{ column }} as timestamp))),
                 null
             )
         when

@@ -30,11 +30,17 @@ superseded as (
 
 ),
 
+utc_offsets as (
+
+    {{ utc_offsets('joined_at') }}
+
+),
+
 judged as (
 
     select
         flagged.*,
-        cast(timezone(websites.timezone, flagged.joined_at) as date) as joined_date,
+        cast({{ local_time('flagged.joined_at') }} as date) as joined_date,
         case
             when not flagged.is_readable then 'invalid_value'
             when superseded.source_row is not null then 'duplicate_id'
@@ -43,6 +49,10 @@ judged as (
     from flagged
     left join superseded on flagged.source_row = superseded.source_row
     left join websites on flagged.website_id = websites.website_id
+    left join utc_offsets
+        on
+            flagged.website_id = utc_offsets.website_id
+            and {{ utc_date('flagged.joined_at') }} = utc_offsets.utc_date
 
 )
 

@@ -60,6 +60,12 @@ superseded as (
 
 ),
 
+utc_offsets as (
+
+    {{ utc_offsets('occurred_at') }}
+
+),
+
 judged as (
 
     select
@@ -76,11 +82,15 @@ judged as (
         end as quarantine_reason,
         case
             when flagged.is_readable
-                then cast(timezone(websites.timezone, flagged.occurred_at) as date)
+                then cast({{ local_time('flagged.occurred_at') }} as date)
         end as business_date
     from flagged
     left join superseded on flagged.source_row = superseded.source_row
     left join websites on flagged.website_id = websites.website_id
+    left join utc_offsets
+        on
+            flagged.website_id = utc_offsets.website_id
+            and {{ utc_date('flagged.occurred_at') }} = utc_offsets.utc_date
     left join clients on flagged.client_id = clients.client_id
 
 )

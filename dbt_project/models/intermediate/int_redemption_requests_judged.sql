@@ -55,6 +55,12 @@ superseded as (
 
 ),
 
+utc_offsets as (
+
+    {{ utc_offsets('requested_at') }}
+
+),
+
 judged as (
 
     select
@@ -73,11 +79,15 @@ judged as (
                 then 'unknown_status'
         end as quarantine_reason,
         case
-            when flagged.is_readable then timezone(websites.timezone, flagged.requested_at)
+            when flagged.is_readable then {{ local_time('flagged.requested_at') }}
         end as local_requested_at
     from flagged
     left join superseded on flagged.source_row = superseded.source_row
     left join websites on flagged.website_id = websites.website_id
+    left join utc_offsets
+        on
+            flagged.website_id = utc_offsets.website_id
+            and {{ utc_date('flagged.requested_at') }} = utc_offsets.utc_date
     left join clients on flagged.client_id = clients.client_id
     left join items
         on flagged.item_id = items.item_id and flagged.website_id = items.website_id

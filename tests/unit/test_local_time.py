@@ -1,0 +1,105 @@
+"""Local times equal those of the calendar itself, for every timezone and around each change."""
+
+import struct
+from collections.abc import Iterator
+from datetime import UTC, datetime
+from importlib.resources import files
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import duckdb
+import numpy as np
+import pandas as pd
+from jinja2 import Environment
+
+MACROS = Path(__file__).parents[2] / "dbt_project/macros/local_time.sql"
+HEADER = 44
+DAY = 86_400
+LAST_LISTED_YEAR, LAST_YEAR = 2037, 2199
+
+
+def listed_changes(tzif: bytes) -> tuple[int, ...]:
+    """The seconds since 1970 at which clocks are changed, from IANA's file format (RFC 8536)."""
+
+    def counts(start: int) -> tuple[int, ...]:
+        return struct.unpack_from(">6l", tzif, start + 20)
+
+    ut_flags, wall_flags, leaps, changes, types, letters = counts(0)
+    second = HEADER + 5 * changes + 6 * types + letters + 8 * leaps + wall_flags + ut_flags
+    return struct.unpack_from(f">{counts(second)[3]}q", tzif, second + HEADER)
+
+
+def later_changes(timezone: str) -> Iterator[int]:
+    """The changes after those listed: from then on there is one in each half of a year, or none."""
+    zone = ZoneInfo(timezone)
+    half_years = [
+        int(datetime(year, month, 1, tzinfo=UTC).timestamp())
+        for year in range(LAST_LISTED_YEAR, LAST_YEAR + 1)
+        for month in (1, 7)
+    ]
+
+    def offset(second: int) -> object:
+        return datetime.fromtimestamp(second, zone).utcoffset()
+
+    for low, high in zip(half_years, half_years[1:], strict=False):
+        if offset(low) == offset(high):
+            continue
+        while high - low > 1:
+            middle = (low + high) // 2
+            low, high = (middle, high) if offset(middle) == offset(low) else (low, middle)
+        yield high
+
+
+def changes_by_timezone(timezones: list[str]) -> dict[str, set[int]]:
+    """All changes up to 2199; timezones whose files end alike follow one rule after the list."""
+    later: dict[bytes, set[int]] = {}
+    changes = {}
+    for timezone in timezones:
+        tzif = files("tzdata.zoneinfo").joinpath(timezone).read_bytes()
+        rule = tzif.splitlines()[-1]
+        if rule not in later:
+            later[rule] = set(later_changes(timezone))
+        changes[timezone] = {*listed_changes(tzif), *later[rule]}
+    return changes
+
+
+def test_local_times_are_the_calendars_around_every_change_of_the_clocks() -> None:
+    connection = duckdb.connect()
+    connection.execute("set timezone = 'UTC'")
+    names = [n for (n,) in connection.execute("select name from pg_timezone_names()").fetchall()]
+    known = [name for name in names if files("tzdata.zoneinfo").joinpath(name).is_file()]
+    assert len(known) > 500
+    changes = changes_by_timezone(known)
+
+    for timezone, seconds in changes.items():
+        dates = {second // DAY for second in seconds}
+        assert len(dates) == len(seconds), f"{timezone} changes its clocks twice in one UTC date"
+    # Each change, the dates of the change and their neighbours, to the microsecond.
+    websites = pd.DataFrame({"website_id": range(len(known)), "timezone": known})
+    second = np.concatenate([np.array(sorted(changes[name]), dtype="int64") for name in known])
+    website_id = np.repeat(np.arange(len(known)), [len(changes[name]) for name in known])
+    date = second // DAY * DAY
+    happened = pd.concat(
+        pd.DataFrame({"website_id": website_id, "microseconds": base * 1_000_000 + shift})
+        for base in (second, date, date + DAY)
+        for shift in (-1, 0, 1)
+    )
+    macros = Environment().from_string(MACROS.read_text()).module
+    different = connection.execute(
+        f"""
+        with flagged as (
+            select website_id, make_timestamptz(microseconds) as happened_at, true as is_readable
+            from happened
+        ),
+        utc_offsets as ({macros.utc_offsets("happened_at")})
+        select timezone, happened_at, {macros.local_time("happened_at")} as local_time
+        from flagged
+        inner join websites on flagged.website_id = websites.website_id
+        inner join utc_offsets
+            on flagged.website_id = utc_offsets.website_id
+            and {macros.utc_date("happened_at")} = utc_offsets.utc_date
+        where local_time is distinct from timezone(timezone, happened_at)
+        """
+    ).fetchall()
+    assert len(happened) > 500_000
+    assert different == []
