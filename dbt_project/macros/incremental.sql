@@ -29,19 +29,23 @@
 {%- endmacro %}
 
 {#
-    Whether a row of `transactions` is of a changed id. Two plain conditions instead of one that
-    takes nulls as equal: the join on ids then skips what lies outside the changed ones.
+    The rows of a changed id in `transactions`. Two plain conditions, each of which skips what lies
+    outside the changed ids; one that takes nulls as equal would look at every row.
 #}
-{% macro is_changed_transaction() -%}
-    transactions.transaction_id in (
-        select changed.transaction_id from {{ ref('int_changed_transactions') }} as changed
-        where changed.transaction_id is not null
-    )
-    or (
+{% macro changed_transactions(transactions) -%}
+    select transactions.*
+    from {{ transactions }} as transactions
+    where
+        transactions.transaction_id in (
+            select changed.transaction_id from {{ ref('int_changed_transactions') }} as changed
+        )
+    union all
+    select transactions.*
+    from {{ transactions }} as transactions
+    where
         transactions.transaction_id is null
         and exists (
             select 1 from {{ ref('int_changed_transactions') }} as changed
             where changed.transaction_id is null
         )
-    )
 {%- endmacro %}

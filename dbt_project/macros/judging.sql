@@ -13,19 +13,20 @@
 
 {#
     source_row of each readable row that gives way to another of the same id. The row that stays
-    is the greatest by `ranked_by`, in that order, null being least. Only ids that occur twice are
-    ranked: ranking a whole ledger would sort it.
+    is the greatest by `ranked_by`, in that order, null being least. Ranking a whole ledger would
+    sort it: only ids that lie within the same 32 as one that occurs twice are ranked. Those 32
+    share a number with a bit for each, which has fewer bits than they have rows then.
 #}
 {% macro superseded_rows(key, ranked_by, flagged='flagged') -%}
     select source_row
     from {{ flagged }}
     where
         is_readable
-        and {{ key }} in (
-            select {{ key }} from {{ flagged }}
+        and {{ key }} // 32 in (
+            select {{ key }} // 32 from {{ flagged }}
             where is_readable
-            group by {{ key }}
-            having count(*) > 1
+            group by {{ key }} // 32
+            having bit_count(bit_or(cast(1 as bigint) << ({{ key }} & 31))) < count(*)
         )
     qualify
         row_number() over (

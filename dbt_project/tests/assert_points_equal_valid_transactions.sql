@@ -6,10 +6,15 @@ with
 
 transactions as (
 
-    select transactions.*
+    select
+        transactions.website_id,
+        transactions.transaction_type,
+        sum(transactions.points) as points,
+        count(*) as transactions
     from {{ ref('int_loyalty_transactions_judged') }} as transactions
     inner join {{ ref('int_run') }} as run on transactions.business_date <= run.as_of
     where transactions.quarantine_reason is null
+    group by transactions.website_id, transactions.transaction_type
 
 ),
 
@@ -35,7 +40,7 @@ signed as (
         -coalesce(sum(points) filter (transaction_type = 'add'), 0) as issued,
         coalesce(sum(points) filter (transaction_type = 'redeem'), 0) as redeemed,
         coalesce(sum(points) filter (transaction_type = 'deduct'), 0) as deducted,
-        -count(*) as transactions
+        -sum(transactions) as transactions
     from transactions
     group by website_id
 

@@ -1,6 +1,6 @@
 with
 
-transactions as (
+transactions as not materialized (
 
     select * from {{ ref('int_loyalty_transactions_judged') }}
     where quarantine_reason is null
@@ -13,11 +13,15 @@ changed as (
 
 ),
 
-run as (
+{# The dates that a later as_of brings in, or an earlier one takes out. #}
+dates_between_as_ofs as (
 
     select
-        run.as_of,
-        previous.as_of as previous_as_of
+        cast(unnest(generate_series(
+            least(run.as_of, previous.as_of) + 1,
+            greatest(run.as_of, previous.as_of),
+            interval 1 day
+        )) as date) as date
     from {{ ref('int_run') }} as run
     cross join {{ ref('stg_pipeline__previous_run') }} as previous
 
@@ -43,19 +47,14 @@ new_dates as (
 
 ),
 
-{# What a later as_of brings in, or an earlier one takes out, may have been loaded long ago. #}
+{# These rows may have been loaded long ago. #}
 between_as_ofs as (
 
     select
-        transactions.client_id,
-        transactions.business_date
+        client_id,
+        business_date
     from transactions
-    cross join run
-    where
-        run.as_of is distinct from run.previous_as_of
-        and transactions.business_date
-        > least(coalesce(run.as_of, '-infinity'), coalesce(run.previous_as_of, '-infinity'))
-        and transactions.business_date <= greatest(run.as_of, run.previous_as_of)
+    where business_date in (select dates.date from dates_between_as_ofs as dates)
 
 ),
 

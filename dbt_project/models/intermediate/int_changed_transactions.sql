@@ -1,6 +1,6 @@
 with
 
-transactions as (
+transactions as not materialized (
 
     select * from {{ ref('stg_loyalty__loyalty_transactions') }}
 
@@ -20,9 +20,12 @@ rejudged as (
 
     select transaction_id
     from transactions
+    where client_id in (select clients.client_id from {{ ref('int_changed_clients') }} as clients)
+    union all
+    select transaction_id
+    from transactions
     where
-        client_id in (select clients.client_id from {{ ref('int_changed_clients') }} as clients)
-        or website_id in (
+        website_id in (
             select websites.website_id from {{ ref('int_changed_websites') }} as websites
         )
 

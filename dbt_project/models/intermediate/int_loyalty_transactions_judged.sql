@@ -11,11 +11,11 @@ with
 
 transactions as (
 
-    select transactions.*
-    from {{ ref('stg_loyalty__loyalty_transactions') }} as transactions
     {% if not execute or is_incremental() %}
         -- Kept before they are replaced: {{ ref('int_previous_transactions') }}
-        where {{ is_changed_transaction() }}
+        {{ changed_transactions(ref('stg_loyalty__loyalty_transactions')) }}
+    {% else %}
+        select * from {{ ref('stg_loyalty__loyalty_transactions') }}
     {% endif %}
 
 ),

@@ -3,19 +3,24 @@
 with
 
 {% if previous %}
+changed as (
+
+    {{ changed_transactions(previous) }}
+
+),
+
 previous as (
 
     select
-        transactions.source_row,
-        transactions.transaction_id,
-        transactions.website_id,
-        transactions.client_id,
-        transactions.transaction_type,
-        transactions.points,
-        transactions.business_date,
-        transactions.quarantine_reason
-    from {{ previous }} as transactions
-    where {{ is_changed_transaction() }}
+        source_row,
+        transaction_id,
+        website_id,
+        client_id,
+        transaction_type,
+        points,
+        business_date,
+        quarantine_reason
+    from changed
 
 )
 {% else %}

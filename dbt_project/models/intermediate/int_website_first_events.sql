@@ -4,9 +4,8 @@ events as (
 
     select
         website_id,
-        business_date
-    from {{ ref('int_loyalty_transactions_judged') }}
-    where quarantine_reason is null
+        date as business_date
+    from {{ ref('int_points_daily') }}
     union all
     select
         website_id,

@@ -7,15 +7,26 @@ clients as (
 
 ),
 
-{# Over all events, not cut at as_of: the application's cached column knows no as_of. #}
+{# The application's cached column knows no as_of: what is dated after it counts too. #}
+later as (
+
+    select
+        transactions.client_id,
+        sum(transactions.points) as points
+    from {{ ref('int_loyalty_transactions_judged') }} as transactions
+    inner join {{ ref('int_run') }} as run on transactions.business_date > run.as_of
+    where transactions.quarantine_reason is null
+    group by transactions.client_id
+
+),
+
 ledger as (
 
     select
-        client_id,
-        sum(points) as balance
-    from {{ ref('int_loyalty_transactions_judged') }}
-    where quarantine_reason is null
-    group by client_id
+        clients.client_id,
+        clients.balance + coalesce(later.points, 0) as balance
+    from {{ ref('dim_clients') }} as clients
+    left join later on clients.client_id = later.client_id
 
 ),
 
@@ -25,12 +36,12 @@ compared as (
         clients.client_id,
         clients.website_id,
         cast(coalesce(clients.cached_points, 0) as bigint) as cached_points,
-        cast(coalesce(ledger.balance, 0) as bigint) as ledger_balance,
+        cast(ledger.balance as bigint) as ledger_balance,
         cast(
-            coalesce(clients.cached_points, 0) - greatest(coalesce(ledger.balance, 0), 0) as bigint
+            coalesce(clients.cached_points, 0) - greatest(ledger.balance, 0) as bigint
         ) as drift_points
     from clients
-    left join ledger on clients.client_id = ledger.client_id
+    inner join ledger on clients.client_id = ledger.client_id
 
 )
 

@@ -2,9 +2,9 @@
     materialized='incremental',
     incremental_strategy='replace_changed',
     incremental_predicates=[
-        'exists (from warehouse.intermediate.int_changed_client_days as changed'
-        ~ ' where changed.client_id = fct_client_days.client_id'
-        ~ ' and changed.from_date <= fct_client_days.date)'
+        'rowid in (select client_days.rowid from marts.main.fct_client_days as client_days'
+        ~ ' inner join warehouse.intermediate.int_changed_client_days as changed'
+        ~ ' on client_days.client_id = changed.client_id and client_days.date >= changed.from_date)'
     ],
     on_schema_change='fail',
 ) }}

@@ -9,19 +9,59 @@
     'wallet_conversions': 'conversion_id',
     'dashboard_widgets': 'widget_id',
 } -%}
+{%- set previous = previous('marts', 'main', 'quarantined_rows') -%}
 
 with
 
+{# Of the ledger only changed rows are looked for; the others stay as they were listed. #}
+{% if not execute or previous -%}
+    ledger as (
+
+        {{ changed_transactions(ref('int_loyalty_transactions_judged')) }}
+
+    ),
+
+    changed as (
+
+        select * from {{ ref('int_changed_transactions') }}
+
+    ),
+
+    listed as (
+
+        select listed.*
+        from {{ previous }} as listed
+        where
+            listed.entity = 'loyalty_transactions'
+            and not exists (
+                select 1 from changed
+                where listed.row_id is not distinct from changed.transaction_id
+            )
+
+    ),
+{%- endif %}
+
 {# Only the rows asked for are turned into text; a ledger is not. #}
-{% for entity in entities -%}
+{% for entity, key in entities.items() -%}
+    {{ entity }}_judged as (
+
+        select
+            source_row,
+            {{ key }} as row_id,
+            quarantine_reason as reason
+        from
+            {{
+                'ledger' if previous and entity == 'loyalty_transactions'
+                else ref('int_' ~ entity ~ '_judged')
+            }}
+        where quarantine_reason is not null
+
+    ),
+
     {{ entity }}_delivered as (
 
         select cast(columns(*) as varchar) from {{ source('loyalty', entity) }}
-        where
-            _row in (
-                select judged.source_row from {{ ref('int_' ~ entity ~ '_judged') }} as judged
-                where judged.quarantine_reason is not null
-            )
+        where _row in (select judged.source_row from {{ entity }}_judged as judged)
 
     ),
 
@@ -29,20 +69,28 @@ with
 
 quarantined as (
 
-    {% for entity, key in entities.items() -%}
+    {% for entity in entities -%}
         select
             '{{ entity }}' as entity,
-            judged.quarantine_reason as reason,
-            judged.{{ key }} as row_id,
+            judged.reason,
+            judged.row_id,
             cast(
                 json_merge_patch(to_json(delivered), '{"_row": null}') as varchar
             ) as delivered_row
-        from {{ ref('int_' ~ entity ~ '_judged') }} as judged
+        from {{ entity }}_judged as judged
         inner join {{ entity }}_delivered as delivered
             on judged.source_row = cast(delivered._row as bigint)
-        where judged.quarantine_reason is not null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
+    {% if previous -%}
+        union all
+        select
+            entity,
+            reason,
+            row_id,
+            delivered_row
+        from listed
+    {%- endif %}
 ),
 
 numbered as (
