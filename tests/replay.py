@@ -68,6 +68,15 @@ class Replay:
         return pull
 
 
+def export_marts(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Export:
+    """The export of an open warehouse's marts."""
+    marts = scratch / "marts.duckdb"
+    connection.execute(f"attach '{marts}' as published")
+    connection.execute("copy from database marts to published")
+    connection.execute("detach published")
+    return write_export(marts, scratch / "export")
+
+
 @contextmanager
 def open_warehouse(warehouse: Path | str, marts: Path | str) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that names both files as dbt's does."""

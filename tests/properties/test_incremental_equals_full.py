@@ -1,4 +1,4 @@
-"""After any history of changes and runs the marts are those of a full refresh, row for row."""
+"""After any history of changes and runs, marts and export are those of a full refresh."""
 
 import os
 import tempfile
@@ -9,12 +9,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Loyalty
+from conftest import Loyalty, read_files
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
 from programme import START, Programme, draw_as_of
-from replay import DEFAULTS, Replay, open_warehouse
+from replay import DEFAULTS, Replay, export_marts, open_warehouse
 
 from orchestration.sync import Window
 
@@ -39,7 +39,10 @@ CHANGES = (
 
 
 class Histories(RuleBasedStateMachine):
-    """Batches of changes, and runs in between, of which each is compared with a full refresh."""
+    """Batches of changes, and runs in between.
+
+    After each the marts are compared with those of a full refresh, at the end the export's bytes.
+    """
 
     replay: Replay
 
@@ -51,10 +54,13 @@ class Histories(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.source = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.warehouse = self.stack.enter_context(open_warehouse(":memory:", ":memory:"))
+        self.agrees = False
 
     def teardown(self) -> None:
-        """Close the warehouse."""
-        self.stack.close()
+        """Compare the export where the marts agree, and close the warehouse."""
+        with self.stack:
+            if self.agrees:
+                self._compare_exports()
 
     @rule(data=st.data(), changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=6))
     def batch_and_run(self, data: st.DataObject, changes: list) -> None:
@@ -91,14 +97,31 @@ class Histories(RuleBasedStateMachine):
         )
 
     def _run(self, window: Window | None) -> None:
+        self.agrees = False
         self.programme.write(self.source)
         self.replay.run(self.warehouse, self.source, self.facts, window)
 
     def _compare(self) -> None:
-        with open_warehouse(":memory:", ":memory:") as fresh:
-            self.replay.run(fresh, self.source, self.facts)
+        with ExitStack() as stack:
+            fresh = self._build_fresh(stack)
             for name in mart_names(fresh):
                 assert mart_rows(self.warehouse, name) == mart_rows(fresh, name), name
+        self.agrees = True
+
+    def _compare_exports(self) -> None:
+        with ExitStack() as stack:
+            assert exported(self.warehouse) == exported(self._build_fresh(stack))
+
+    def _build_fresh(self, stack: ExitStack) -> duckdb.DuckDBPyConnection:
+        fresh = stack.enter_context(open_warehouse(":memory:", ":memory:"))
+        self.replay.run(fresh, self.source, self.facts)
+        return fresh
+
+
+def exported(warehouse: duckdb.DuckDBPyConnection) -> dict[str, bytes]:
+    """Every file of the export of a warehouse's marts."""
+    with tempfile.TemporaryDirectory() as scratch:
+        return read_files(export_marts(warehouse, Path(scratch)).version)
 
 
 def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
@@ -161,3 +184,4 @@ def test_histories_through_loyalty_run(
                 assert mart_rows(fresh, name.replace("marts.", "run.", 1)) == mart_rows(
                     fresh, name
                 ), name
+            assert read_files(workspace / "export" / "current") == exported(fresh)
