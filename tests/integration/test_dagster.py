@@ -65,14 +65,20 @@ def test_dbt_tests_are_asset_checks(definitions: Definitions) -> None:
     } <= names
 
 
-@pytest.mark.parametrize("name", ["daily_refresh", "weekly_refresh"])
-def test_schedules_pass_the_last_complete_date(definitions: Definitions, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "looks_back"), [("daily_refresh", True), ("weekly_refresh", False)]
+)
+def test_schedules_pass_the_last_complete_date_and_how_far_to_compare(
+    definitions: Definitions, name: str, looks_back: bool
+) -> None:
     tick = datetime(2024, 5, 6, 13, 30, tzinfo=UTC)
     context = build_schedule_context(scheduled_execution_time=tick)
     schedule = definitions.resolve_schedule_def(name)
     (request,) = schedule.evaluate_tick(context).run_requests
     # The dirty source has a website in Auckland, where it is the 7th, and one in New York.
-    assert request.run_config["ops"]["pull"]["config"]["as_of"] == "2024-05-05"
+    config = request.run_config["ops"]["pull"]["config"]
+    assert config["as_of"] == "2024-05-05"
+    assert config["lookback_until"] == (tick.isoformat() if looks_back else None)
     assert validate_run_config(definitions.resolve_job_def("refresh"), request.run_config)
 
 

@@ -1,0 +1,139 @@
+"""The daily schedule's look-back: which changes it sees, and which wait for all of history."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+import pytest
+from programme import Programme, Row
+from replay import Replay, open_warehouse
+
+from orchestration.assets.pull import PullConfig
+from orchestration.settings import load_settings
+from orchestration.sync import BLOCK_IDS
+
+TICK = datetime(2024, 6, 30, 13, 30, tzinfo=UTC)
+OLD, RECENT, FUTURE = "2024-03-01T12:00:00Z", "2024-06-20T12:00:00Z", "2199-01-01T00:00:00Z"
+WINDOW = PullConfig(lookback_until=TICK.isoformat()).window(load_settings())
+
+
+@pytest.fixture
+def programme() -> Programme:
+    """Transactions and requests of different dates, each in a block of its own."""
+    programme = Programme()
+    programme.rows["loyalty_transactions"] = [
+        transaction(0, FUTURE),
+        transaction(1, OLD),
+        transaction(2, RECENT),
+        transaction(3, FUTURE),
+    ]
+    programme.rows["redemption_requests"] = [
+        request(1, "pending", OLD),
+        request(2, "approved", OLD),
+        request(3, "fulfilled", OLD),
+        request(4, "fulfilled", RECENT),
+    ]
+    return programme
+
+
+@pytest.fixture
+def warehouse(
+    replay: Replay, programme: Programme, tmp_path: Path
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A warehouse that has seen the programme as it is."""
+    programme.write(tmp_path)
+    with open_warehouse(":memory:", ":memory:") as connection:
+        replay.run(connection, tmp_path)
+        yield connection
+
+
+def transaction(block: int, timestamp: str) -> Row:
+    return {
+        "id": block * BLOCK_IDS,
+        "website_id": 1,
+        "client_id": 2,
+        "points": 10,
+        "transaction_type": "add",
+        "timestamp": timestamp,
+    }
+
+
+def request(block: int, status: str, requested_at: str) -> Row:
+    return {
+        "id": block * BLOCK_IDS,
+        "website_id": 1,
+        "client_id": 2,
+        "item_id": 2,
+        "points_used": 5,
+        "status": status,
+        "requested_at": requested_at,
+    }
+
+
+def test_it_reaches_back_the_days_that_are_set() -> None:
+    assert WINDOW is not None
+    assert (WINDOW.first, WINDOW.last) == (TICK - timedelta(days=45), TICK)
+
+
+@pytest.mark.parametrize(
+    ("entity", "index", "change", "is_seen"),
+    [
+        ("loyalty_transactions", 0, {"points": 11}, False),
+        ("loyalty_transactions", 1, {"points": 11}, False),
+        ("loyalty_transactions", 2, {"points": 11}, True),
+        ("loyalty_transactions", 2, {"timestamp": OLD}, True),
+        ("loyalty_transactions", 3, {"points": 11}, True),
+        ("redemption_requests", 0, {"status": "fulfilled"}, True),
+        ("redemption_requests", 1, {"status": "rejected"}, True),
+        ("redemption_requests", 2, {"status": "cancelled"}, False),
+        ("redemption_requests", 3, {"status": "cancelled"}, True),
+    ],
+    ids=[
+        "a transaction of an old id waits though it is dated in the future",
+        "an old transaction waits beside one of an older id that is dated in the future",
+        "a recent transaction beside one dated in the future is seen",
+        "a recent transaction that moves long back is seen",
+        "a transaction of a later id is seen though it is dated in the future",
+        "an old pending request is seen",
+        "an old approved request is seen",
+        "an old fulfilled request waits",
+        "a recent fulfilled request is seen",
+    ],
+)
+def test_a_change_is_seen_at_once_or_waits_for_all_history(
+    replay: Replay,
+    programme: Programme,
+    warehouse: duckdb.DuckDBPyConnection,
+    tmp_path: Path,
+    entity: str,
+    index: int,
+    change: Row,
+    is_seen: bool,
+) -> None:
+    programme.rows[entity][index] |= change
+    programme.write(tmp_path)
+    assert replay.run(warehouse, tmp_path, window=WINDOW).entities[entity].changed == is_seen
+    assert replay.run(warehouse, tmp_path).entities[entity].changed == (not is_seen)
+
+
+def test_new_rows_are_seen_whatever_their_date(
+    replay: Replay, programme: Programme, warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    rows = programme.rows["loyalty_transactions"]
+    rows += [transaction(4, OLD), transaction(5, RECENT), transaction(6, FUTURE)]
+    programme.write(tmp_path)
+    pull = replay.run(warehouse, tmp_path, window=WINDOW)
+    assert pull.entities["loyalty_transactions"].added == 3
+
+
+def test_a_row_dated_in_the_future_moves_nothing(
+    replay: Replay, programme: Programme, warehouse: duckdb.DuckDBPyConnection, tmp_path: Path
+) -> None:
+    programme.rows["loyalty_transactions"].append(transaction(4, "2199-12-31T23:00:00Z"))
+    programme.write(tmp_path)
+    replay.run(warehouse, tmp_path, window=WINDOW)
+    programme.rows["loyalty_transactions"][2]["points"] = 11
+    programme.write(tmp_path)
+    pull = replay.run(warehouse, tmp_path, window=WINDOW)
+    assert pull.entities["loyalty_transactions"].changed == 1
