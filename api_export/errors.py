@@ -20,3 +20,7 @@ class UsageError(LoyaltyError):
 
 class BusyError(LoyaltyError):
     """Another process is writing the workspace."""
+
+
+class NotFoundError(LookupError):
+    """There is no such website, record or widget."""

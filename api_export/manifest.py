@@ -6,7 +6,7 @@ from typing import Any
 
 import simplejson
 
-from api_export.reports import Reports
+from api_export.reports import Reports, WidgetEdit
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
@@ -17,7 +17,7 @@ def file_entry(path: str, content: bytes) -> dict[str, Any]:
     return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def manifest_facts(reports: Reports) -> dict[str, Any]:
+def manifest_facts(reports: Reports, edits: tuple[WidgetEdit, ...] = ()) -> dict[str, Any]:
     """What the manifest says of the figures, without its list of files."""
     run = reports.run()
     return {
@@ -27,7 +27,7 @@ def manifest_facts(reports: Reports) -> dict[str, Any]:
         "totals": reports.totals(),
         "quarantined": reports.quarantined(),
         "drift": reports.drift(),
-        "warnings": reports.warnings(),
+        "warnings": reports.warnings(edits),
     }
 
 

@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from api_export.reports import AskedRange
+from api_export.reports import AskedRange, WidgetEdit
 
 
 class Published(Protocol):
@@ -26,6 +26,12 @@ class Published(Protocol):
 
     def keep_asked_range(self, asked: AskedRange) -> None:
         """Add a range to those asked for."""
+
+    def widget_edits(self) -> tuple[WidgetEdit, ...]:
+        """What widgets were made through the API so far, in order."""
+
+    def keep_widget_edit(self, edit: WidgetEdit) -> None:
+        """Make an edit the one of its widget."""
 
     def write_export(self) -> None:
         """Export what is published and asked for, and make that the current export."""

@@ -5,9 +5,10 @@ from collections import defaultdict
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import duckdb
+import simplejson
 
 from api_export import schemas
 from api_export.endpoints import BY_WIDGET_TYPE, Endpoint
@@ -17,6 +18,20 @@ READER = {"memory_limit": "512MB", "threads": 1, "temp_directory": ""}
 """Ample for reports of any programme: they are small, and one thread reads them as fast as many."""
 AskedRange = tuple[int, date, date]
 """website_id, date_from, date_to (inclusive)."""
+
+
+class WidgetEdit(NamedTuple):
+    """What a widget was made through the API: in the columns of `stg_pipeline__widget_edits`."""
+
+    website_id: int
+    widget_id: int
+    is_deleted: bool
+    widget_type: str | None = None
+    title: str | None = None
+    position: int | None = None
+    is_visible: bool | None = None
+    config: str | None = None
+    created_at: str | None = None
 
 
 @dataclass(frozen=True)
@@ -124,12 +139,14 @@ class Reports:
             del row["website_id"]
         return grouped if endpoint.is_list else {key: group[0] for key, group in grouped.items()}
 
-    def widgets(self) -> dict[int, list[PlacedWidget]]:
-        """Each website's visible widgets, by position."""
-        keys = _keys(schemas.Widget)
-        rows = self._rows(
-            f"select {keys}, asked_days, asked_limit from reports.rpt_dashboard_widgets"
-            " order by website, position, id"
+    def widgets(self, edits: tuple[WidgetEdit, ...] = ()) -> dict[int, list[PlacedWidget]]:
+        """Each website's visible widgets, by position, with edits laid over them."""
+        rows = self._edited_rows(
+            f"select {_keys(schemas.Widget)}, asked_days, asked_limit",
+            "reports.rpt_dashboard_widgets",
+            "reports.edited_dashboard_widgets",
+            edits,
+            "where is_visible order by website, position, id",
         )
         widgets = defaultdict(list)
         for row in rows:
@@ -137,6 +154,21 @@ class Reports:
             row["config"] = loads_strict(row["config"])
             widgets[row["website"]].append(PlacedWidget(row, days, limit))
         return widgets
+
+    def configured_widget(
+        self, website_id: int, widget_id: int, edits: tuple[WidgetEdit, ...]
+    ) -> dict[str, Any] | None:
+        """A widget, hidden or not, with edits laid over it; none where there is none."""
+        rows = self._rows(
+            f"select {_keys(schemas.Widget)} from reports.edited_dashboard_widgets($edits)"
+            " where website = $website_id and id = $widget_id",
+            edits=_as_json(edits),
+            website_id=website_id,
+            widget_id=widget_id,
+        )
+        for row in rows:
+            row["config"] = loads_strict(row["config"])
+        return rows[0] if rows else None
 
     def totals(self) -> dict[str, dict[str, int]]:
         """Valid rows up to as_of and outstanding points, by website."""
@@ -155,19 +187,34 @@ class Reports:
         (drift,) = self._rows("select * from reports.rpt_manifest_drift")
         return drift
 
-    def warnings(self) -> list[str]:
+    def warnings(self, edits: tuple[WidgetEdit, ...] = ()) -> list[str]:
         """What a person should know of the data, a sentence each."""
-        rows = self._rows(
-            "select warning from reports.rpt_manifest_warnings"
-            " order by website_id, widget_id, config_key"
+        rows = self._edited_rows(
+            "select warning",
+            "reports.rpt_manifest_warnings",
+            "reports.edited_manifest_warnings",
+            edits,
+            "order by website_id, widget_id, config_key",
         )
         return [row["warning"] for row in rows]
+
+    def _edited_rows(
+        self, select: str, report: str, edited: str, edits: tuple[WidgetEdit, ...], rest: str
+    ) -> list[dict[str, Any]]:
+        """Rows of a report, or with edits those of the table macro that lays them over it."""
+        if not edits:
+            return self._rows(f"{select} from {report} {rest}")
+        return self._rows(f"{select} from {edited}($edits) {rest}", edits=_as_json(edits))
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         with self._in_use:
             result = self.connection.execute(query, parameters)
             names, rows = [column[0] for column in result.description], result.fetchall()
         return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _as_json(edits: tuple[WidgetEdit, ...]) -> str:
+    return simplejson.dumps(edits, namedtuple_as_object=True)
 
 
 def _keys(schema: type) -> str:

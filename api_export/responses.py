@@ -17,11 +17,11 @@ from fastapi.exceptions import RequestValidationError
 from pydantic import ValidationError
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from api_export.errors import BusyError, UsageError
+from api_export.errors import BusyError, NotFoundError, UsageError
 from api_export.manifest import MANIFEST
-from api_export.served import NotFoundError
 from api_export.writer import dump
 
 JSON = "application/json"
@@ -83,14 +83,22 @@ class ExportedFiles:
             path = "index.html"
         elif path.endswith("/"):
             path += "index.json"
-        version = self._current.resolve()
-        if path not in _listed_files(version):
+        content = self._read(path)
+        if content is None:
             raise HTTPException(404)
         if request.method != "GET":
-            raise HTTPException(405, headers={"Allow": "GET"})
-        return reply(
-            request, (version / path).read_bytes(), MEDIA_TYPES[Path(path).suffix], REVALIDATE
-        )
+            raise HTTPException(405)
+        return reply(request, content, MEDIA_TYPES[Path(path).suffix], REVALIDATE)
+
+    def _read(self, path: str) -> bytes | None:
+        """A file of the current export; none where it lists no such file."""
+        version = self._current.resolve()
+        try:
+            return (version / path).read_bytes() if path in _listed_files(version) else None
+        except FileNotFoundError:
+            if self._current.resolve() == version:
+                raise
+            return self._read(path)  # a run has switched, and removed that version
 
 
 @lru_cache(maxsize=8)
@@ -124,18 +132,20 @@ class Headers:
 
 # --- Errors -----------------------------------------------------------------------------------
 
+NOT_FOUND = {"detail": "Not found."}
 WORDS = {
     "missing": "This field is required.",
     "bool": "Must be a valid boolean.",
     "int": "A valid integer is required.",
     "greater_than_equal": "Ensure this value is greater than or equal to {ge}.",
     "less_than_equal": "Ensure this value is less than or equal to {le}.",
-    "string_pattern_mismatch": "This field may not be blank or hold null characters.",
+    "less_than": "Ensure this value is less than {lt}.",
+    "string_pattern_mismatch": "This field may not be blank.",
     "string_too_long": "Ensure this field has no more than {max_length} characters.",
     "string": "Not a valid string.",
     "literal_error": '"{input}" is not a valid choice.',
     "date": "Date has wrong format. Use one of these formats instead: YYYY-MM-DD.",
-    "dict": 'Expected a dictionary of items but got type "{kind}".',
+    "value_error": "Value must be valid JSON.",
     "model": "Invalid data. Expected a dictionary, but got {kind}.",
 }
 """What is said of an error of pydantic's, by the first of these that its type begins with."""
@@ -156,21 +166,34 @@ def _refuse(status: int, content: Any, headers: Mapping[str, str] | None = None)
 
 
 def _tell_http_error(request: Request, error: HTTPException) -> Response:
-    detail = {404: "Not found.", 405: f'Method "{request.method}" not allowed.'}.get(
-        error.status_code, error.detail
-    )
-    return _refuse(error.status_code, {"detail": detail}, error.headers)
+    if error.status_code == 404:
+        return _refuse(404, NOT_FOUND)
+    if error.status_code == 405:
+        detail = f'Method "{request.method}" not allowed.'
+        return _refuse(405, {"detail": detail}, {"Allow": ", ".join(_allowed_methods(request))})
+    return _refuse(error.status_code, {"detail": error.detail}, error.headers)
+
+
+def _allowed_methods(request: Request) -> list[str]:
+    """The methods that a URL answers; a file of the export is no route, and answers GET."""
+    methods = {
+        method
+        for route in request.app.routes
+        if route.matches(request.scope)[0] is not Match.NONE
+        for method in route.methods
+    }
+    return sorted(methods or {"GET"})
 
 
 def _tell_not_found(request: Request, error: NotFoundError) -> Response:
-    return _refuse(404, {"detail": "Not found."})
+    return _refuse(404, NOT_FOUND)
 
 
 def _tell_invalid_request(request: Request, error: RequestValidationError) -> Response:
     """Wrong parameters; an id in the path that is none belongs to nothing."""
     errors = error.errors()
     if any(one["loc"][0] == "path" for one in errors):
-        return _refuse(404, {"detail": "Not found."})
+        return _refuse(404, NOT_FOUND)
     return _refuse(400, _by_field((one["loc"][1:], one) for one in errors))
 
 

@@ -5,12 +5,9 @@ from datetime import date
 from typing import Any
 
 from api_export.endpoints import Endpoint
+from api_export.errors import NotFoundError
 from api_export.published import Published
 from api_export.reports import PlacedWidget, Reports
-
-
-class NotFoundError(LookupError):
-    """There is no such website, record or widget."""
 
 
 class Version:
@@ -23,7 +20,7 @@ class Version:
         """Open the marts."""
         self._reports = Reports(published.marts)
         self._records = self._reports.records(published.asked_ranges())
-        self._widgets = self._reports.widgets()
+        self._widgets = self._reports.widgets(published.widget_edits())
         self._website_ids = [website["id"] for website in self._reports.websites()]
         self._as_of: date | None = self._reports.run()["as_of"]
 

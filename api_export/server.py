@@ -5,30 +5,31 @@ so a window that has a file is answered with that file's bytes.
 """
 
 import hmac
-import re
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import date
-from typing import Annotated, Any, TypeVar
+from typing import Annotated, Any
 
-from fastapi import APIRouter, Depends, FastAPI, Query, Request, Response
+from fastapi import Depends, FastAPI, Query, Request, Response
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.security import APIKeyHeader
-from pydantic import BaseModel, BeforeValidator
 from starlette.exceptions import HTTPException
 from typing_extensions import TypedDict
 
 from api_export.calculate import calculate
 from api_export.endpoints import API_ROOT, ENDPOINTS, Endpoint
 from api_export.published import Published
+from api_export.requests import Body, RangeRequest, WidgetRequest, describe_body, parse_body
 from api_export.responses import JSON, REVALIDATE, ExportedFiles, Headers, add_error_handlers, reply
 from api_export.schemas import AnalyticsRecord, Widget, WidgetData
 from api_export.served import Served
-from api_export.strict_json import loads_strict
+from api_export.widgets import change_widget, create_widget, delete_widget
 from api_export.writer import dump
 
+ANALYTICS = f"/{API_ROOT}/analytics"
+WIDGETS = f"/{API_ROOT}/dashboard-widgets"
 LARGEST_BODY = 1_000_000
 """Bytes that a request may bring."""
 
@@ -70,9 +71,9 @@ def build_app(published: Published, options: Options) -> FastAPI:
         responses={"4XX": {"model": Refusal | FieldErrors, "description": "Refused"}},
         max_body_size=LARGEST_BODY,
     )
-    app.include_router(_build_analytics(served, options))
-    app.include_router(_build_widgets(served))
-    app.include_router(_build_calculate(served, published, options))
+    _add_analytics(app, served, options)
+    _add_widgets(app, served)
+    _add_writing(app, served, published, options)
     app.router.default = ExportedFiles(published.current_export)
     add_error_handlers(app)
     app.add_middleware(GZipMiddleware, compresslevel=5)
@@ -81,22 +82,26 @@ def build_app(published: Published, options: Options) -> FastAPI:
     return app
 
 
-def _build_analytics(served: Served, options: Options) -> APIRouter:
-    router = APIRouter(prefix=f"/{API_ROOT}/analytics", tags=["analytics"])
+def _add_analytics(app: FastAPI, served: Served, options: Options) -> None:
     cache_control = f"max-age={options.cache_seconds}" if options.cache_seconds else REVALIDATE
 
-    @router.get("/", response_model=list[AnalyticsRecord])
+    @app.get(f"{ANALYTICS}/", response_model=list[AnalyticsRecord])
     def list_analytics(request: Request, website_id: WebsiteId = None) -> Response:
         """The stored snapshots of months, weeks and ranges asked for, the newest first."""
         return reply(request, dump(served.website(website_id).records), JSON, cache_control)
+
+    @app.get(f"{ANALYTICS}/{{id:int}}/", response_model=AnalyticsRecord)
+    def get_analytics(request: Request, id: int, website_id: WebsiteId = None) -> Response:
+        """One stored snapshot."""
+        return reply(request, dump(served.website(website_id).record(id)), JSON, cache_control)
 
     def add(endpoint: Endpoint) -> None:
         def answer(request: Request, website_id: int | None, value: int | None) -> Response:
             payload = served.website(website_id).payload(endpoint, value)
             return reply(request, dump(payload), JSON, cache_control)
 
-        router.add_api_route(
-            f"/{endpoint.name}/",
+        app.add_api_route(
+            f"{ANALYTICS}/{endpoint.name}/",
             _with_parameter(endpoint, answer),
             response_model=endpoint.payload_type,
             name=endpoint.name,
@@ -105,13 +110,6 @@ def _build_analytics(served: Served, options: Options) -> APIRouter:
 
     for endpoint in ENDPOINTS:
         add(endpoint)
-
-    @router.get("/{id:int}/", response_model=AnalyticsRecord)
-    def get_analytics(request: Request, id: int, website_id: WebsiteId = None) -> Response:
-        """One stored snapshot."""
-        return reply(request, dump(served.website(website_id).record(id)), JSON, cache_control)
-
-    return router
 
 
 def _with_parameter(
@@ -136,64 +134,86 @@ def _with_parameter(
     return get_value
 
 
-def _build_widgets(served: Served) -> APIRouter:
-    router = APIRouter(prefix=f"/{API_ROOT}/dashboard-widgets", tags=["dashboard widgets"])
-
-    @router.get("/", response_model=list[Widget])
+def _add_widgets(app: FastAPI, served: Served) -> None:
+    @app.get(f"{WIDGETS}/", response_model=list[Widget])
     def list_widgets(request: Request, website_id: WebsiteId = None) -> Response:
         """The visible widgets, by position."""
         return reply(request, dump(served.website(website_id).widgets), JSON, REVALIDATE)
 
-    @router.get("/{id}/", response_model=Widget)
+    @app.get(f"{WIDGETS}/{{id}}/", response_model=Widget)
     def get_widget(request: Request, id: int, website_id: WebsiteId = None) -> Response:
         """One visible widget."""
         return reply(request, dump(served.website(website_id).widget(id)), JSON, REVALIDATE)
 
-    @router.get("/{id}/data/", response_model=WidgetData)
+    @app.get(f"{WIDGETS}/{{id}}/data/", response_model=WidgetData)
     def get_widget_data(request: Request, id: int, website_id: WebsiteId = None) -> Response:
         """One visible widget with what it shows."""
         return reply(request, dump(served.website(website_id).widget_data(id)), JSON, REVALIDATE)
 
-    return router
 
+def _add_writing(app: FastAPI, served: Served, published: Published, options: Options) -> None:
+    guarded = {
+        "dependencies": [_require_token(options.admin_token)],
+        "responses": {503: {"model": Refusal, "description": "A run is writing the workspace"}},
+    }
+    turns = threading.Lock()
 
-# --- Writing ----------------------------------------------------------------------------------
+    @contextmanager
+    def writing() -> Iterator[None]:
+        with turns, published.writing("a request to loyalty serve"):
+            yield
 
+    @app.post(
+        f"{ANALYTICS}/calculate/",
+        response_model=AnalyticsRecord,
+        openapi_extra=describe_body(RangeRequest),
+        **guarded,
+    )
+    def calculate_analytics(body: Body, website_id: WebsiteId = None) -> Response:
+        """The snapshot of any range, kept for every later run and export."""
+        asked = parse_body(RangeRequest, body)
+        website = served.website(website_id)
+        with writing():
+            record = calculate(published, website.id, asked.date_from, asked.date_to)
+        return Response(dump(record), media_type=JSON)
 
-def _read_date(value: Any) -> Any:
-    """Only YYYY-MM-DD: pydantic would take an instant or a number too."""
-    is_date = isinstance(value, str) and re.fullmatch(r"[0-9]{4}-[0-9]{2}-[0-9]{2}", value)
-    return value if is_date or value is None else ""
+    @app.post(
+        f"{WIDGETS}/",
+        status_code=201,
+        response_model=Widget,
+        openapi_extra=describe_body(WidgetRequest),
+        **guarded,
+    )
+    def create_dashboard_widget(body: Body, website_id: WebsiteId = None) -> Response:
+        """Make a widget."""
+        asked = parse_body(WidgetRequest, body)
+        website = served.website(website_id)
+        with writing():
+            widget = create_widget(published, website.id, asked.model_dump())
+        return Response(dump(widget), 201, media_type=JSON)
 
+    @app.put(
+        f"{WIDGETS}/{{id}}/",
+        response_model=Widget,
+        openapi_extra=describe_body(WidgetRequest),
+        **guarded,
+    )
+    def change_dashboard_widget(id: int, body: Body, website_id: WebsiteId = None) -> Response:
+        """Change a widget; what may be left out stays as it is."""
+        asked = parse_body(WidgetRequest, body)
+        website = served.website(website_id)
+        with writing():
+            changes = asked.model_dump(exclude_unset=True)
+            widget = change_widget(published, website.id, id, changes)
+        return Response(dump(widget), media_type=JSON)
 
-class RangeRequest(BaseModel):
-    """A range to calculate, both ends inclusive."""
-
-    date_from: Annotated[date, BeforeValidator(_read_date)]
-    date_to: Annotated[date, BeforeValidator(_read_date)]
-
-
-async def _read_body(request: Request) -> bytes:
-    return await request.body()
-
-
-Body = Annotated[bytes, Depends(_read_body)]
-Fields = TypeVar("Fields", bound=BaseModel)
-
-
-def _parse(model: type[Fields], body: bytes) -> Fields:
-    """The fields of a body of strict JSON; raises 400."""
-    try:
-        content = loads_strict(body.decode())
-    except ValueError as error:
-        raise HTTPException(400, f"JSON parse error - {error}") from None
-    return model.model_validate(content)
-
-
-def _describe_body(model: type[BaseModel]) -> dict[str, Any]:
-    """A body in the OpenAPI document."""
-    schema = model.model_json_schema()
-    return {"requestBody": {"required": True, "content": {JSON: {"schema": schema}}}}
+    @app.delete(f"{WIDGETS}/{{id}}/", status_code=204, **guarded)
+    def delete_dashboard_widget(id: int, website_id: WebsiteId = None) -> Response:
+        """Take a widget away."""
+        website = served.website(website_id)
+        with writing():
+            delete_widget(published, website.id, id)
+        return Response(status_code=204)
 
 
 def _require_token(expected: str | None) -> Any:
@@ -222,26 +242,3 @@ def _require_token(expected: str | None) -> Any:
         raise HTTPException(401, problem, headers={"WWW-Authenticate": "Token"})
 
     return Depends(check)
-
-
-def _build_calculate(served: Served, published: Published, options: Options) -> APIRouter:
-    router = APIRouter(
-        prefix=f"/{API_ROOT}/analytics",
-        tags=["analytics"],
-        dependencies=[_require_token(options.admin_token)],
-        responses={503: {"model": Refusal, "description": "The workspace is being written"}},
-    )
-    writing = threading.Lock()
-
-    @router.post(
-        "/calculate/", response_model=AnalyticsRecord, openapi_extra=_describe_body(RangeRequest)
-    )
-    def calculate_analytics(body: Body, website_id: WebsiteId = None) -> Response:
-        """The snapshot of any range, kept for every later run and export."""
-        asked = _parse(RangeRequest, body)
-        website = served.website(website_id)
-        with writing, published.writing("a request to loyalty serve"):
-            record = calculate(published, website.id, asked.date_from, asked.date_to)
-        return Response(dump(record), media_type=JSON)
-
-    return router

@@ -14,7 +14,7 @@ from api_export.dashboard import page_files
 from api_export.endpoints import API_ROOT, ENDPOINTS, Endpoint
 from api_export.json_schemas import json_schemas
 from api_export.manifest import MANIFEST, file_entry, find_faults, manifest_facts
-from api_export.reports import AskedRange, PlacedWidget, Reports
+from api_export.reports import AskedRange, PlacedWidget, Reports, WidgetEdit
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,11 @@ class Export:
 
 
 def write_export(
-    marts: Path, directory: Path, asked_ranges: tuple[AskedRange, ...] = (), keep: int = 3
+    marts: Path,
+    directory: Path,
+    asked_ranges: tuple[AskedRange, ...] = (),
+    widget_edits: tuple[WidgetEdit, ...] = (),
+    keep: int = 3,
 ) -> Export:
     """Write the export of published marts and make it `directory/current`, in one step.
 
@@ -41,7 +45,7 @@ def write_export(
         shutil.rmtree(leftover)
     scratch = versions / f".writing-{os.getpid()}"
     try:
-        manifest, name = _write_files(marts, scratch, asked_ranges)
+        manifest, name = _write_files(marts, scratch, asked_ranges, widget_edits)
         version = _place(versions, name)
         is_new = not version.exists()
         if is_new:
@@ -66,15 +70,18 @@ def _place(versions: Path, name: str) -> Path:
 
 
 def _write_files(
-    marts: Path, scratch: Path, asked_ranges: tuple[AskedRange, ...]
+    marts: Path,
+    scratch: Path,
+    asked_ranges: tuple[AskedRange, ...],
+    widget_edits: tuple[WidgetEdit, ...],
 ) -> tuple[dict[str, Any], str]:
     """Every file of an export, on the disk; its manifest and its name."""
     with Reports(marts) as reports:
         files = [
             _write(scratch, path, dump(payload))
-            for path, payload in _payloads(reports, asked_ranges)
+            for path, payload in _payloads(reports, asked_ranges, widget_edits)
         ]
-        facts = manifest_facts(reports)
+        facts = manifest_facts(reports, widget_edits)
     page = page_files(scratch, dump(facts).decode())
     files += [_write(scratch, path, content) for path, content in page]
     manifest = {**facts, "files": sorted(files, key=lambda file: file["path"])}
@@ -95,11 +102,13 @@ def _text(value: Any) -> str:
     raise TypeError(f"{type(value).__name__} has no JSON")
 
 
-def _payloads(reports: Reports, asked_ranges: tuple[AskedRange, ...]) -> Iterator[tuple[str, Any]]:
+def _payloads(
+    reports: Reports, asked_ranges: tuple[AskedRange, ...], widget_edits: tuple[WidgetEdit, ...]
+) -> Iterator[tuple[str, Any]]:
     """Every file of an export: its path and its payload."""
     run = reports.run()
     websites = reports.websites()
-    widgets = reports.widgets()
+    widgets = reports.widgets(widget_edits)
     records = reports.records(asked_ranges)
     for name, schema in json_schemas():
         yield f"schemas/{name}.json", schema

@@ -60,7 +60,7 @@ def find_differences(workspace: Workspace, source: Source) -> dict[str, list[str
 
 def compare_source(workspace: Workspace, source: Source) -> list[str]:
     """Rows that only the source or only raw has, by entity, whatever their order."""
-    facts = RunFacts(None, "balance", (), (), ())
+    facts = RunFacts(None, "balance", (), (), (), ())
     with (
         _warehouse(workspace) as connection,
         tempfile.TemporaryDirectory(dir=workspace.scratch) as scratch,
@@ -151,7 +151,9 @@ def compare_published(workspace: Workspace) -> list[str]:
 def compare_export(workspace: Workspace) -> list[str]:
     """Files of the current export that the published marts would write otherwise."""
     with tempfile.TemporaryDirectory() as scratch:
-        fresh = write_export(workspace.marts, Path(scratch), workspace.asked_ranges()).manifest
+        fresh = write_export(
+            workspace.marts, Path(scratch), workspace.asked_ranges(), workspace.widget_edits()
+        ).manifest
     current = simplejson.loads((workspace.current_export / MANIFEST).read_bytes())
     expected = {file["path"]: file["sha256"] for file in fresh["files"]}
     found = {file["path"]: file["sha256"] for file in current["files"]}

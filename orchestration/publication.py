@@ -16,5 +16,11 @@ class Publication(Workspace):
 
     def write_export(self) -> None:
         """Export what is published and asked for, outside a run."""
-        writer.write_export(self.marts, self.export, self.asked_ranges(), self._keep_exports)
+        writer.write_export(
+            self.marts,
+            self.export,
+            self.asked_ranges(),
+            self.widget_edits(),
+            self._keep_exports,
+        )
         note_published(self)

@@ -14,6 +14,7 @@ from typing import Literal
 
 import duckdb
 
+from api_export.reports import AskedRange, WidgetEdit
 from orchestration.errors import SourceError, is_full_disk
 from orchestration.history import load_history
 from orchestration.sources.contract import ENTITIES, Entity
@@ -26,9 +27,6 @@ from orchestration.sync import (
     replace_entity,
     sync_events,
 )
-
-AskedRange = tuple[int, date, date]
-"""website_id, date_from, date_to (inclusive)."""
 
 Mode = Literal["full", "incremental", "nothing"]
 
@@ -43,6 +41,7 @@ class RunFacts:
     window_days: tuple[int, ...]
     top_limits: tuple[int, ...]
     asked_ranges: tuple[AskedRange, ...]
+    widget_edits: tuple[WidgetEdit, ...]
 
 
 @dataclass(frozen=True)
@@ -299,6 +298,14 @@ def _load_facts(
             "asked_ranges",
             "website_id bigint, date_from date, date_to date",
             facts.asked_ranges,
+        ),
+        _fill(
+            connection,
+            "widget_edits",
+            "website_id bigint, widget_id bigint, is_deleted boolean, widget_type varchar,"
+            " title varchar, position bigint, is_visible boolean, config varchar,"
+            " created_at varchar",
+            facts.widget_edits,
         ),
         _fill(
             connection,

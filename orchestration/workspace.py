@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 import filelock
 
-from api_export.reports import AskedRange
+from api_export.reports import AskedRange, WidgetEdit
 from api_export.writer import sync_folder
 from orchestration.errors import BusyError, RunError, UsageError, damaged_state
 from orchestration.history import save_history
@@ -188,6 +188,15 @@ class Workspace:
             "asked_ranges.json",
             [(website, str(date_from), str(date_to)) for website, date_from, date_to in ranges],
         )
+
+    def widget_edits(self) -> tuple[WidgetEdit, ...]:
+        """What widgets were made through the API so far, in order."""
+        return tuple(WidgetEdit(**edit) for edit in self._read("widget_edits.json") or [])
+
+    def keep_widget_edit(self, edit: WidgetEdit) -> None:
+        """Make an edit the one of its widget."""
+        edits = {kept[:2]: kept for kept in (*self.widget_edits(), edit)}
+        self._write("widget_edits.json", [edits[key]._asdict() for key in sorted(edits)])
 
     def _read(self, name: str) -> object | None:
         path = self.state / name

@@ -81,6 +81,7 @@ CONTRACT: dict[str, tuple[Column, ...]] = {
         "is_visible bool, config json, created_at time?"
     ),
 }
+MADE_WIDGET_IDS = range(9 * 10**15, 9 * 10**15 + 10**12)
 OPTIONAL_ENTITIES = {"wallet_conversions", "dashboard_widgets"}
 EVENT_TIME = {
     "loyalty_transactions": "timestamp",
@@ -382,6 +383,8 @@ def _is_invalid(entity: str, row: Row) -> bool:
         return True
     if any(row[name] < 0 for name in NOT_NEGATIVE.get(entity, ())):
         return True
+    if entity == "dashboard_widgets" and row["id"] in MADE_WIDGET_IDS:
+        return True
     if entity in EVENT_TIME:
         return not FIRST_EVENT <= row[EVENT_TIME[entity]] < AFTER_LAST_EVENT
     return False
@@ -566,14 +569,41 @@ def _default_widgets() -> list[Row]:
     ]
 
 
-def _sites(judged: Judged, as_of: date | None, tier_basis: str) -> list[Site]:
+def _lay_over(widgets: list[Row], edits: list[Row]) -> list[Row]:
+    """The widgets as edited through the API: those made there, and changes to those that exist."""
+    now = {row["id"]: row for row in widgets}
+    for edit in edits:
+        before = now.pop(edit["widget_id"], None)
+        made = edit["created_at"]
+        if not edit["is_deleted"] and (made is not None or before is not None):
+            now[edit["widget_id"]] = {
+                "id": edit["widget_id"],
+                "widget_type": edit["widget_type"],
+                "title": edit["title"],
+                "position": edit["position"],
+                "is_visible": edit["is_visible"],
+                "config": parse_json(edit["config"]),
+                "created_at": before["created_at"] if made is None else _read_time(made),
+            }
+    return list(now.values())
+
+
+def _sites(
+    judged: Judged, as_of: date | None, tier_basis: str, widget_edits: Sequence[Row] = ()
+) -> list[Site]:
     return [
-        _site(judged, website, as_of, tier_basis)
+        _site(judged, website, as_of, tier_basis, widget_edits)
         for _, website in sorted(judged.valid["websites"].items())
     ]
 
 
-def _site(judged: Judged, website: Row, as_of: date | None, tier_basis: str) -> Site:
+def _site(
+    judged: Judged,
+    website: Row,
+    as_of: date | None,
+    tier_basis: str,
+    widget_edits: Sequence[Row],
+) -> Site:
     def own(entity: str) -> list[Row]:
         rows = judged.valid[entity].values()
         return [row for row in rows if row["website_id"] == website["id"]]
@@ -582,7 +612,9 @@ def _site(judged: Judged, website: Row, as_of: date | None, tier_basis: str) -> 
         return [row for row in own(entity) if as_of is not None and row["date"] <= as_of]
 
     absent = "dashboard_widgets" in judged.absent
-    widgets = _default_widgets() if absent else own("dashboard_widgets")
+    configured = _default_widgets() if absent else own("dashboard_widgets")
+    edits = [edit for edit in widget_edits if edit["website_id"] == website["id"]]
+    widgets = _lay_over(configured, edits)
     visible = [row for row in widgets if row["is_visible"]]
     transactions = events("loyalty_transactions")
     return Site(
@@ -1108,6 +1140,7 @@ def recount(
     window_days: Sequence[int] = (7, 30, 90, 365),
     top_limits: Sequence[int] = (5, 10, 25),
     asked_ranges: Iterable[Range] = (),
+    widget_edits: Sequence[Row] = (),
 ) -> dict[str, bytes]:
     """Every exported file but manifest.json: its path under export/current, and its bytes.
 
@@ -1117,7 +1150,7 @@ def recount(
     settings = {"window_days": window_days, "top_limits": top_limits}
     ranges = list(asked_ranges)
     files = {"websites.json": to_bytes(_websites_json(judged))}
-    for site in _sites(judged, as_of or _latest_date(judged), tier_basis):
+    for site in _sites(judged, as_of or _latest_date(judged), tier_basis, widget_edits):
         root = f"{site.id}/api/v1/loyalty-management"
         for part in (
             _endpoint_files(site, settings),
@@ -1191,10 +1224,11 @@ def recount_manifest(
     }
 
 
-def recount_fallbacks(source: Path) -> list[tuple[int, int, str]]:
+def recount_fallbacks(source: Path, widget_edits: Sequence[Row] = ()) -> list[tuple[int, int, str]]:
     """(website_id, widget_id, key) of each config value that falls back to its default.
 
     Any visible widget's `days` and `limit` are looked at, whatever its type.
     """
     judged = judge(source)
-    return sorted(entry for site in _sites(judged, None, "balance") for entry in _fallbacks(site))
+    sites = _sites(judged, None, "balance", widget_edits)
+    return sorted(entry for site in sites for entry in _fallbacks(site))

@@ -29,6 +29,7 @@ DEFAULTS = RunFacts(
     window_days=(7, 30, 90, 365),
     top_limits=(5, 10, 25),
     asked_ranges=(),
+    widget_edits=(),
 )
 
 

@@ -34,7 +34,11 @@ def build_export(settings: Settings) -> AssetsDefinition:
     def export(warehouse: WarehouseResource) -> MaterializeResult:
         workspace = warehouse.workspace
         written = write_export(
-            workspace.marts, workspace.export, workspace.asked_ranges(), settings.keep_exports
+            workspace.marts,
+            workspace.export,
+            workspace.asked_ranges(),
+            workspace.widget_edits(),
+            settings.keep_exports,
         )
         with warehouse.connect() as connection:
             workspace.keep_history(connection)

@@ -41,6 +41,7 @@ SHAPING = (".sql", ".csv", ".yml", ".py")
 FACTS = {
     "settings": "as_of and settings of the run",
     "asked_ranges": "the ranges asked for with calculate",
+    "widget_edits": "the widgets edited through the API",
     "deliveries": "which entities were delivered",
     "changed_ids": "the events that changed since the last run",
     "changed_entities": "the entities that changed since the last run",
@@ -118,6 +119,7 @@ def build_pull(settings: Settings) -> AssetsDefinition:
             window_days=settings.window_days,
             top_limits=settings.top_limits,
             asked_ranges=workspace.asked_ranges(),
+            widget_edits=workspace.widget_edits(),
         )
         with source.open(workspace.scratch) as opened:
             workspace.check_source(opened.identity, is_full_refresh=config.full_refresh)

@@ -7,8 +7,10 @@ import pytest
 import simplejson
 from conftest import read_payloads
 from datasets import FileFormat, mid_history, write_dataset
-from recount import recount, recount_fallbacks, recount_manifest
+from recount import judge, recount, recount_fallbacks, recount_manifest
 from replay import DEFAULTS, Replay
+
+from api_export.reports import WidgetEdit
 
 
 @pytest.mark.parametrize(
@@ -58,6 +60,31 @@ def test_export_equals_recount(
         (f"website {website}", f"widget {widget}")
         for website, widget, _ in recount_fallbacks(source)
     ]
+
+
+@pytest.mark.parametrize("seed", [1, 2])
+def test_widget_edits_are_laid_over_the_source(tmp_path: Path, replay: Replay, seed: int) -> None:
+    """Seed 1 has no widgets of its own, so the edits lie over the default ones."""
+    source = tmp_path / "source"
+    source.mkdir()
+    write_dataset(source, seed, file_format="csv")
+    widget_id = next(iter(judge(source).valid["dashboard_widgets"]), 3)
+    new = {"is_deleted": False, "widget_type": "points_issued", "title": "'", "position": 0}
+    new |= {"is_visible": True, "config": '{"days": 4, "limit": 0}'}
+    edits = [
+        WidgetEdit(website_id=website, widget_id=number, created_at=made, **new)
+        for website, number, made in (
+            (1, widget_id, None),
+            (2, widget_id, None),
+            (2, 9_000_000_000_000_000, "2024-02-29T12:00:00.5Z"),
+            (404, 9_000_000_000_000_001, "2024-02-29T12:00:00Z"),
+        )
+    ]
+    edits.append(WidgetEdit(website_id=3, widget_id=widget_id, is_deleted=True))
+    export = replay.export(source, tmp_path, replace(DEFAULTS, widget_edits=tuple(edits)))
+    payloads = read_payloads(export.version)
+    del payloads["manifest.json"]
+    assert payloads == recount(source, widget_edits=[edit._asdict() for edit in edits])
 
 
 def test_no_event_anywhere(tmp_path: Path, replay: Replay) -> None:

@@ -19,11 +19,13 @@ widget_types as (
 
 ),
 
+{# Ids from 9 × 10¹⁵ on, a 10¹² of them, are those of widgets made through the API. #}
 flagged as (
 
     select
         *,
         widget_id is not null
+        and widget_id not between 9000000000000000 and 9000999999999999
         and website_id is not null
         and widget_type is not null
         and title is not null

@@ -1,3 +1,9 @@
+{{ config(post_hook=[
+    "use {{ this.database }}",
+    "{{ publish_edited_widgets() }}",
+    "use {{ target.database }}",
+]) }}
+
 with
 
 websites as (
@@ -49,23 +55,17 @@ widgets as (
 
 ),
 
-{# `asked_`: what the config asks for, where that is a JSON integer in range. #}
+edits as (
+
+    select * from {{ ref('stg_pipeline__widget_edits') }}
+
+),
+
+{{ edited_widgets('widgets', 'edits') }},
+
 configured as (
 
-    select
-        cast(widgets.widget_id as bigint) as widget_id,
-        widgets.website_id,
-        websites.website_name,
-        widgets.widget_type,
-        widgets.title,
-        cast(widgets.position as bigint) as position,
-        widgets.is_visible,
-        widgets.config,
-        widgets.created_at,
-        {{ config_integer('widgets.config', 'days', 3660) }} as asked_days,
-        {{ config_integer('widgets.config', 'limit', 100) }} as asked_limit
-    from widgets
-    inner join websites on widgets.website_id = websites.website_id
+    {{ configured_widgets('edited') }}
 
 )
 

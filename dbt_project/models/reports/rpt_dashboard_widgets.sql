@@ -1,30 +1,21 @@
+{{ config(post_hook=[
+    "use {{ this.database }}",
+    "{{ publish_edited_widget_payload() }}",
+    "use {{ target.database }}",
+]) }}
+
 with
 
 widgets as (
 
-    select * replace (timezone('UTC', created_at) as created_at)
-    from {{ ref('dashboard_widgets') }}
+    select * from {{ ref('dashboard_widgets') }}
     where is_visible
 
 ),
 
 payload as (
 
-    select
-        widget_id as id,
-        website_id as website,
-        website_name,
-        widget_type,
-        title,
-        position,
-        is_visible,
-        config,
-        strftime(created_at, '%Y-%m-%dT%H:%M:%S')
-        || if(microsecond(created_at) % 1000000 = 0, '', strftime(created_at, '.%f'))
-        || 'Z' as created_at,
-        asked_days,
-        asked_limit
-    from widgets
+    {{ widget_payload('widgets') }}
 
 )
 

@@ -1,0 +1,221 @@
+{#
+    Widgets with edits laid over them: CTEs, the last of which is `edited`. An edit takes the
+    place of the widget with its website and id. One without an instant of creation lies over a
+    widget of the source, and shows nothing where that is gone. Laid over twice, edits change
+    nothing more: a mart that holds them may be given them again.
+#}
+{% macro edited_widgets(widgets, edits) -%}
+untouched as (
+
+    select
+        widgets.website_id,
+        widgets.widget_id,
+        widgets.widget_type,
+        widgets.title,
+        widgets.position,
+        widgets.is_visible,
+        widgets.config,
+        widgets.created_at
+    from {{ widgets }} as widgets
+    left join {{ edits }} as edits
+        on widgets.website_id = edits.website_id and widgets.widget_id = edits.widget_id
+    where edits.widget_id is null
+
+),
+
+laid_over as (
+
+    select
+        edits.website_id,
+        edits.widget_id,
+        edits.widget_type,
+        edits.title,
+        edits.position,
+        edits.is_visible,
+        edits.config,
+        coalesce(edits.created_at, widgets.created_at) as created_at
+    from {{ edits }} as edits
+    left join {{ widgets }} as widgets
+        on edits.website_id = widgets.website_id and edits.widget_id = widgets.widget_id
+    where
+        not edits.is_deleted
+        and (edits.created_at is not null or widgets.widget_id is not null)
+
+),
+
+edited as (
+
+    select * from untouched
+    union all
+    select * from laid_over
+
+)
+{%- endmacro %}
+
+
+{# The rows of the mart dashboard_widgets. `asked_`: what a config asks for, where in range. #}
+{% macro configured_widgets(widgets, published=false) -%}
+    select
+        cast(widgets.widget_id as bigint) as widget_id,
+        widgets.website_id,
+        websites.website_name,
+        widgets.widget_type,
+        widgets.title,
+        cast(widgets.position as bigint) as position,
+        widgets.is_visible,
+        widgets.config,
+        widgets.created_at,
+        {{ config_integer('widgets.config', 'days', 3660) }} as asked_days,
+        {{ config_integer('widgets.config', 'limit', 100) }} as asked_limit
+    from {{ widgets }} as widgets
+    inner join {{ mart(ref('dim_websites'), published) }} as websites
+        on widgets.website_id = websites.website_id
+{%- endmacro %}
+
+
+{# Widgets as their payload shows them, and what their configs ask for. #}
+{% macro widget_payload(widgets) -%}
+    select
+        widgets.widget_id as id,
+        widgets.website_id as website,
+        widgets.website_name,
+        widgets.widget_type,
+        widgets.title,
+        widgets.position,
+        widgets.is_visible,
+        widgets.config,
+        strftime(timezone('UTC', widgets.created_at), '%Y-%m-%dT%H:%M:%S')
+        || if(
+            microsecond(widgets.created_at) % 1000000 = 0,
+            '',
+            strftime(timezone('UTC', widgets.created_at), '.%f')
+        )
+        || 'Z' as created_at,
+        widgets.asked_days,
+        widgets.asked_limit
+    from {{ widgets }} as widgets
+{%- endmacro %}
+
+
+{#
+    What a person should know of widgets and source: CTEs, the last of which is `warnings`. One for
+    each value of a config that is out of range, so that the default is used, and for each new
+    column of the source.
+#}
+{% macro manifest_warnings(widgets, published=false) -%}
+fallbacks as (
+
+    {% set settings = [('days', 'asked_days', 3660, 30), ('limit', 'asked_limit', 100, 10)] -%}
+    {% for key, asked, highest, default in settings -%}
+        select
+            widgets.website_id,
+            widgets.widget_id,
+            '{{ key }}' as config_key,
+            'website ' || widgets.website_id || ', widget ' || widgets.widget_id
+            || ': config {{ key }} is '
+            || left(cast(widgets.config -> '$.{{ key }}' as varchar), 80)
+            || ', not an integer from 1 to {{ highest }}; {{ default }} is used' as warning
+        from {{ widgets }} as widgets
+        where json_exists(widgets.config, '$.{{ key }}') and widgets.{{ asked }} is null
+        {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+),
+
+added as (
+
+    select unnest(run.added_columns) as added_column
+    from {{ mart(ref('dim_run'), published) }} as run
+
+),
+
+warnings as (
+
+    select
+        cast(null as bigint) as website_id,
+        cast(null as bigint) as widget_id,
+        added_column as config_key,
+        'the source has the new column ' || added_column || ', which is not read' as warning
+    from added
+    union all
+    select * from fallbacks
+
+)
+{%- endmacro %}
+
+
+{#
+    Table macros beside the marts that lay edits over the published widgets: what the next run will
+    make of them. `edits` is the JSON text of a list of rows as in stg_pipeline__widget_edits.
+#}
+{% macro publish_edited_widgets() -%}
+    create or replace macro
+    {{ this.database }}.{{ this.schema }}.edited_widgets(edits)
+    as table
+    with
+
+    edit_rows as (
+
+        select unnest(
+            from_json(
+                cast(edits as json),
+                '[{
+                    "website_id": "bigint",
+                    "widget_id": "bigint",
+                    "is_deleted": "boolean",
+                    "widget_type": "varchar",
+                    "title": "varchar",
+                    "position": "bigint",
+                    "is_visible": "boolean",
+                    "config": "varchar",
+                    "created_at": "timestamptz"
+                }]'
+            ),
+            recursive := true
+        )
+
+    ),
+
+    {{ edited_widgets('dashboard_widgets', 'edit_rows') }},
+
+    configured as (
+
+        {{ configured_widgets('edited', published=true) }}
+
+    )
+
+    select * from configured
+{%- endmacro %}
+
+
+{% macro publish_edited_widget_payload() -%}
+    create or replace macro
+    {{ this.database }}.{{ this.schema }}.edited_dashboard_widgets(edits)
+    as table
+    with
+
+    configured as (
+
+        select * from edited_widgets(edits)
+
+    )
+
+    {{ widget_payload('configured') }}
+{%- endmacro %}
+
+
+{% macro publish_edited_manifest_warnings() -%}
+    create or replace macro
+    {{ this.database }}.{{ this.schema }}.edited_manifest_warnings(edits)
+    as table
+    with
+
+    configured as (
+
+        select * from edited_widgets(edits) where is_visible
+
+    ),
+
+    {{ manifest_warnings('configured', published=true) }}
+
+    select * from warnings
+{%- endmacro %}
