@@ -648,7 +648,7 @@ def test_many_readers_see_one_version_each_while_runs_publish(
     ]
     for reader in readers:
         reader.start()
-    for number in range(10):
+    for number in range(6):
         publish(own.workspace, (few_marts, earlier_marts)[number % 2])
     done.set()
     for reader in readers:
