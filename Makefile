@@ -6,7 +6,7 @@ CHART_JS := api_export/dashboard/chart.umd.min.js
 SCALE ?= 1m
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench bench-pull bench-page
+.PHONY: run test test-deep lint dev docs bench bench-change bench-pull bench-page
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -34,6 +34,9 @@ docs: $(INSTALLED)  ## every table and its lineage, as one page
 
 bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
+
+bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_change.py
 
 bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
