@@ -18,7 +18,7 @@ from api_export.manifest import MANIFEST, find_faults
 from api_export.writer import write_export
 from orchestration.engine import engine_options
 from orchestration.errors import RunError
-from orchestration.raw import RunFacts, load_raw
+from orchestration.raw import NO_FACTS, load_raw
 from orchestration.resources import WarehouseResource
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.source import Source
@@ -60,14 +60,13 @@ def find_differences(workspace: Workspace, source: Source) -> dict[str, list[str
 
 def compare_source(workspace: Workspace, source: Source) -> list[str]:
     """Rows that only the source or only raw has, by entity, whatever their order."""
-    facts = RunFacts(None, "balance", (), (), (), ())
     with (
         _warehouse(workspace) as connection,
         tempfile.TemporaryDirectory(dir=workspace.scratch) as scratch,
     ):
         connection.execute(f"attach '{Path(scratch) / 'source.duckdb'}' as delivered")
         connection.execute("use delivered")
-        load_raw(connection, source, facts)
+        load_raw(connection, source, NO_FACTS)
         differences = []
         for entity in ENTITIES:
             only_source = _count_missing(connection, "delivered", "warehouse", entity.name)

@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import RunError, SourceError
-from orchestration.raw import RunFacts, delivered_columns_of, load_raw
+from orchestration.raw import NO_FACTS, delivered_columns_of, load_raw
 from orchestration.resources import dbt_executable
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.source import Source
@@ -64,9 +64,8 @@ def describe_source(source: Source) -> list[Described]:
 
 
 def _judge(source: Source, described: list[Described], workspace: Workspace) -> None:
-    with duckdb.connect(str(workspace.warehouse)) as connection:
-        connection.execute("set timezone = 'UTC'")
-        load_raw(connection, source, RunFacts(None, "balance", (), (), ()))
+    with workspace.connect() as connection:
+        load_raw(connection, source, NO_FACTS)
     built = subprocess.run(
         [
             *(dbt_executable(), "--quiet", "build", "--select", "+quarantined_rows"),
@@ -81,12 +80,10 @@ def _judge(source: Source, described: list[Described], workspace: Workspace) -> 
     )
     if built.returncode:
         raise RunError(f"the rows could not be judged: {built.stdout.strip()}")
-    with duckdb.connect() as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach '{workspace.warehouse}' as warehouse (read_only)")
+    with workspace.connect() as connection:
         connection.execute(f"attach '{workspace.next_marts}' as marts (read_only)")
         for entity, found in zip(ENTITIES, described, strict=True):
-            table = f"warehouse.raw.{entity.name}"
+            table = f"raw.{entity.name}"
             if entity.event_time is None:
                 found.rows = connection.table(table).count("*").fetchone()[0]
             else:

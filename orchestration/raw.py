@@ -44,6 +44,10 @@ class RunFacts:
     widget_edits: tuple[WidgetEdit, ...]
 
 
+NO_FACTS = RunFacts(None, "balance", (), (), (), ())
+"""Where only the source's rows matter."""
+
+
 @dataclass(frozen=True)
 class Pull:
     """What a pull did, and what the models have to do after it."""

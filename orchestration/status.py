@@ -10,11 +10,11 @@ import urllib.request
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any, Literal
-from urllib.parse import unquote, urlsplit
 
 import filelock
 
 from api_export.manifest import MANIFEST
+from orchestration.secrets import MASK, without_password
 from orchestration.settings import Settings
 from orchestration.workspace import Workspace, replace_file
 
@@ -22,7 +22,6 @@ log = logging.getLogger(__name__)
 
 MAX_CHARACTERS = 2_000
 TIMEOUT_SECONDS = 10
-MASK = "***"
 
 
 @dataclass(frozen=True)
@@ -93,11 +92,9 @@ def run_command(workspace: Workspace) -> str:
 
 def without_secrets(text: str, settings: Settings) -> str:
     """The text without passwords in URLs and settings, and without the webhook's address."""
-    secrets = [str(settings.webhook_url)] if settings.webhook_url else []
-    if password := urlsplit(settings.source).password:
-        secrets += [password, unquote(password)]
-    for secret in secrets:
-        text = text.replace(secret, MASK)
+    text = without_password(text, settings.source)
+    if settings.webhook_url:
+        text = text.replace(str(settings.webhook_url), MASK)
     text = re.sub(r"(\w://)[^\s/@]+@", rf"\1{MASK}@", text)
     return re.sub(r"(?i)(passw\w*|pwd|token|secret)(\s*[=:]\s*)\S+", rf"\1\2{MASK}", text)
 

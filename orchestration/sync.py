@@ -85,14 +85,14 @@ class Delivery:
         """Whether only what is asked for should travel."""
         return self.columns is not None and self.source.computes_fingerprints(self.entity)
 
-    def fingerprints(self, block: str, blocks: Blocks = ALL_BLOCKS) -> duckdb.DuckDBPyRelation:
-        """The fingerprint of each of these blocks, which `block` is the expression of."""
+    def fingerprints(self, blocks: Blocks = ALL_BLOCKS) -> duckdb.DuckDBPyRelation:
+        """The fingerprint of each of these blocks."""
         if self.is_remote:
             return self.source.fingerprints(self.connection, self.entity, self.columns, blocks)
         self.view()
         condition = "true" if blocks is ALL_BLOCKS else blocks.condition(BLOCK)
         return self.connection.sql(
-            f"select {_fingerprints(self.entity, block)} from delivered where {condition}"
+            f"select {_fingerprints(self.entity, BLOCK)} from delivered where {condition}"
             " group by all"
         )
 
@@ -123,7 +123,7 @@ def load_entity(delivery: Delivery) -> Compared:
     _order_duplicates(connection, entity)
     connection.execute("delete from raw.fingerprints where entity = ?", [entity.name])
     if entity.event_time is not None and delivery.is_remote:
-        fingerprints = delivery.fingerprints(BLOCK)
+        fingerprints = delivery.fingerprints()
     else:
         block = "null" if entity.event_time is None else BLOCK
         fingerprints = connection.sql(
@@ -174,7 +174,7 @@ def sync_events(delivery: Delivery, window: Window | None = None) -> Compared:
         return _retype(delivery)
     table, columns = f"raw.{entity.name}", _columns(entity)
     blocks = _blocks_to_compare(connection, entity, window)
-    delivery.fingerprints(BLOCK, blocks).create_view("arriving_fingerprints", replace=True)
+    delivery.fingerprints(blocks).create_view("arriving_fingerprints", replace=True)
     connection.execute("create or replace temp table source_blocks as from arriving_fingerprints")
     connection.execute("drop view arriving_fingerprints")
     connection.execute(

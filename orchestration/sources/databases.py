@@ -18,6 +18,7 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError, UsageError
+from orchestration.secrets import without_password
 from orchestration.sources.contract import ENTITIES, Entity, kind_of
 from orchestration.sources.mapping import Mapped, read_mapping
 from orchestration.sources.source import ALL_BLOCKS, BLOCK_BITS, BLOCK_IDS, Blocks, Source
@@ -101,7 +102,7 @@ class DatabaseSource(Source):
             self.identity = self._identify()
         except ValueError as error:
             raise SourceError(
-                f"the source's URL can't be read: {self.redact(str(error))}"
+                f"the source's URL can't be read: {without_password(str(error), url)}"
             ) from None
         self.mapped = mapped
         self.types: dict[str, dict[str, str]] = {}
@@ -134,7 +135,7 @@ class DatabaseSource(Source):
     def _connected(self, connection: DuckDBPyConnection) -> Iterator[None]:
         try:
             self._connect(connection)
-        except self.errors as error:
+        except (*self.errors, ValueError) as error:  # the latter for options that can't be read
             raise self._unusable(error) from None
         try:
             yield
@@ -271,16 +272,7 @@ class DatabaseSource(Source):
 
     def tell(self, error: Exception) -> str:
         """The database's own words, without the password."""
-        return self._redact(super().tell(error))
-
-    def _redact(self, text: str) -> str:
-        """The text without the URL's password, however it is written."""
-        secrets = [self.url.partition("://")[2].rpartition("@")[0].partition(":")[2]]
-        secrets += [value for key, value in parse_qsl(urlsplit(self.url).query) if "pass" in key]
-        for secret in secrets:
-            for written in {secret, unquote(secret), quote(unquote(secret), safe="")} - {""}:
-                text = text.replace(written, "***")
-        return text
+        return without_password(super().tell(error), self.url)
 
     def _unusable(self, error: Exception, entity: Entity | None = None) -> SourceError:
         where = f" {entity.name} can't be read from {self.origin(entity)}:" if entity else ""
@@ -319,9 +311,14 @@ class AttachedSource(DatabaseSource):
     def _disconnect(self, connection: DuckDBPyConnection) -> None:
         connection.execute(f"detach {ATTACHED}")
 
+    @abstractmethod
     def _asked(self, query: str) -> str:
-        """The table function that has the database answer a query in its own SQL."""
-        raise NotImplementedError
+        """What a query has after `from` to have the database answer another in its own SQL."""
+
+    def _rows(
+        self, connection: DuckDBPyConnection, query: str, columns: list[str]
+    ) -> DuckDBPyRelation:
+        return connection.sql(f"select *, cast(null as varchar) as _line from {self._asked(query)}")
 
     def _types(self, connection: DuckDBPyConnection, query: str) -> dict[str, str]:
         relation = connection.sql(f"from {self._asked(query)}")
@@ -355,11 +352,6 @@ class PostgresSource(AttachedSource):
 
     def _asked(self, query: str) -> str:
         return f"postgres_query('{ATTACHED}', {_text(query)})"
-
-    def _rows(
-        self, connection: DuckDBPyConnection, query: str, columns: list[str]
-    ) -> DuckDBPyRelation:
-        return connection.sql(f"select *, cast(null as varchar) as _line from {self._asked(query)}")
 
     def deliver(
         self,
@@ -509,11 +501,6 @@ class DuckdbSource(AttachedSource):
 
     def _asked(self, query: str) -> str:
         return f"({query})"
-
-    def _rows(
-        self, connection: DuckDBPyConnection, query: str, columns: list[str]
-    ) -> DuckDBPyRelation:
-        return connection.sql(f"select *, cast(null as varchar) as _line from ({query})")
 
 
 class MysqlSource(DatabaseSource):

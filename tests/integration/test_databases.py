@@ -277,6 +277,23 @@ def test_what_is_wrong_is_one_line_without_the_password(
     assert not duckdb.connect().execute("from duckdb_tables()").fetchall()
 
 
+@pytest.mark.parametrize(
+    ("url", "told"),
+    [
+        ("postgresql://reader:s3cret@127.0.0.1:99999999/shop", "Port out of range"),
+        ("postgresql://reader:s3cret@[::1/shop", "Invalid IPv6 URL"),
+        ("mysql://reader:s3cret@127.0.0.1/shop?connect_timeout=soon", "'soon'"),
+        ("mysql://reader:s3cret@127.0.0.1/shop?colour=red", "unknown options colour"),
+    ],
+)
+def test_a_url_that_can_not_be_read_is_told_without_its_password(
+    url: str, told: str, tmp_path: Path
+) -> None:
+    with duckdb.connect() as connection, pytest.raises(SourceError, match=told) as raised:
+        load_raw(connection, open_source(url, tmp_path), DEFAULTS)
+    assert "s3cret" not in str(raised.value)
+
+
 def test_the_password_is_nowhere_after_a_run(
     postgres: Postgres,
     files: tuple[Path, Rows],
