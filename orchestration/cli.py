@@ -133,7 +133,7 @@ def _telling_failures(settings: Settings) -> Iterator[None]:
         default = "pull" if isinstance(error, SourceError) else "refresh"
         asset = next(filter(None, steps), default)
         cause = str(error) or type(error).__name__
-        tell(settings, Trouble("failed", asset, cause, run_command(Workspace(settings.workspace))))
+        tell(settings, Trouble("failed", asset, cause, run_command(settings)))
         raise
 
 

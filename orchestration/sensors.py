@@ -36,7 +36,7 @@ def build_sensors(settings: Settings) -> list[SensorDefinition]:
         asset, cause = _find_cause(context)
         if is_full_disk(cause):
             cause = tell_full_disk(workspace.root)
-        tell(settings, Trouble("failed", asset, cause, run_command(workspace)))
+        tell(settings, Trouble("failed", asset, cause, run_command(settings)))
 
     @sensor(
         minimum_interval_seconds=WATCH_SECONDS,
@@ -62,8 +62,7 @@ def tell_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
     """End the runs whose process is gone, and tell of those that Dagster's daemon doesn't watch."""
     for run in end_dead_runs(instance):
         if run.remote_job_origin is None:
-            command = run_command(Workspace(settings.workspace))
-            tell(settings, Trouble("failed", run.job_name, KILLED, command))
+            tell(settings, Trouble("failed", run.job_name, KILLED, run_command(settings)))
 
 
 def _find_cause(context: RunFailureSensorContext) -> tuple[str, str]:

@@ -18,6 +18,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 from api_export.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
 from orchestration.errors import UsageError
 
+DEFAULT_SOURCE = "demo"
 LEAST_MEMORY = 1_500_000_000
 """Bytes. Python, Dagster and dbt take half, and the engine spills what the rest can't hold."""
 
@@ -45,7 +46,7 @@ class Settings(BaseSettings):
         env_prefix="LOYALTY_", env_ignore_empty=True, frozen=True, extra="ignore"
     )
 
-    source: str = "demo"
+    source: str = DEFAULT_SOURCE
     """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
     mapping: Path | None = None
     """The file that tells where a database keeps the entities, if not where Django does."""

@@ -6,6 +6,7 @@
 import json
 import logging
 import re
+import shlex
 import urllib.request
 from dataclasses import asdict, dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +16,7 @@ import filelock
 
 from api_export.manifest import MANIFEST
 from orchestration.secrets import MASK, without_password
-from orchestration.settings import Settings
+from orchestration.settings import DEFAULT_SOURCE, Settings
 from orchestration.workspace import Workspace, replace_file
 
 log = logging.getLogger(__name__)
@@ -82,12 +83,15 @@ def find_staleness(settings: Settings) -> Trouble | None:
         return None
     hours = age.total_seconds() / 3600
     cause = f"the last run that ended well was {hours:.0f} hours ago, at {finished_at}"
-    return Trouble("stale", "export", cause, run_command(workspace))
+    return Trouble("stale", "export", cause, run_command(settings))
 
 
-def run_command(workspace: Workspace) -> str:
-    """The command that runs the pipeline again."""
-    return f"loyalty run --workspace {workspace.root}"
+def run_command(settings: Settings) -> str:
+    """The command that runs the pipeline again; `tell` takes the secrets out."""
+    command = ["loyalty", "run", "--workspace", str(Workspace(settings.workspace).root)]
+    if settings.source != DEFAULT_SOURCE:
+        command += ["--source", settings.source]
+    return shlex.join(command)
 
 
 def without_secrets(text: str, settings: Settings) -> str:

@@ -75,7 +75,8 @@ def test_the_command_tells_why_it_failed(
     (told,) = webhook.told
     assert told["event"] == "failed" and told["asset"] == "pull"
     assert told["cause"] == "files:/nowhere: there is no such folder"
-    assert told["next_command"] == f"loyalty run --workspace {settings.workspace}"
+    again = f"loyalty run --workspace {settings.workspace} --source files:/nowhere"
+    assert told["next_command"] == again
     assert told["cause"] in told["text"] and told["next_command"] in told["text"]
     failure = read_status(Workspace(settings.workspace))["last_failure"]
     assert failure["cause"] == told["cause"] and "T0KEN" not in json.dumps(failure)
