@@ -13,9 +13,13 @@ from conftest import Loyalty, read_files
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from programme import START, Programme, draw_as_of
+from programme import START, WEBSITES, Programme, draw_as_of
 from replay import DEFAULTS, Replay, export_marts, open_warehouse
 
+from api_export.endpoints import BY_WIDGET_TYPE
+from api_export.reports import WidgetEdit
+from api_export.widgets import FIRST_MADE_ID
+from orchestration.raw import RunFacts
 from orchestration.sync import Window
 
 RUNS = int(os.environ.get("LOYALTY_TEST_RUNS", "1"))
@@ -37,11 +41,25 @@ CHANGES = (
     Programme.touch_catalogue,
 )
 
+widget_edits = st.builds(
+    WidgetEdit,
+    website_id=st.sampled_from(WEBSITES),
+    widget_id=st.sampled_from([1, 2, FIRST_MADE_ID, FIRST_MADE_ID + 1]),
+    is_deleted=st.booleans(),
+    widget_type=st.sampled_from(sorted(BY_WIDGET_TYPE)),
+    title=st.sampled_from(["Ours", "</script>"]),
+    position=st.integers(-1, 3),
+    is_visible=st.booleans(),
+    config=st.sampled_from(["{}", '{"days": 12, "limit": 2}', '{"days": "soon"}']),
+    created_at=st.just("2024-04-01T00:00:00Z"),
+)
+
 
 class Histories(RuleBasedStateMachine):
     """Batches of changes, and runs in between.
 
-    After each the marts are compared with those of a full refresh, at the end the export's bytes.
+    After each the marts are compared with those of a full refresh. At the end a last run stores
+    what was asked for since, and the export's bytes are compared too.
     """
 
     replay: Replay
@@ -54,13 +72,18 @@ class Histories(RuleBasedStateMachine):
         self.stack = ExitStack()
         self.source = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.warehouse = self.stack.enter_context(open_warehouse(":memory:", ":memory:"))
-        self.agrees = False
+        self.fresh: duckdb.DuckDBPyConnection | None = None
+        self.compared: RunFacts | None = None
 
     def teardown(self) -> None:
-        """Compare the export where the marts agree, and close the warehouse."""
+        """Run for what was asked for since, compare the exports, and close the warehouse."""
         with self.stack:
-            if self.agrees:
-                self._compare_exports()
+            if self.compared is None:
+                return  # nothing ran, or something failed
+            if self.facts != self.compared:
+                self._run(None)
+                self._compare()
+            assert exported(self.warehouse) == exported(self.fresh)
 
     @rule(data=st.data(), changes=st.lists(st.sampled_from(CHANGES), min_size=1, max_size=6))
     def batch_and_run(self, data: st.DataObject, changes: list) -> None:
@@ -96,26 +119,24 @@ class Histories(RuleBasedStateMachine):
             self.facts, asked_ranges=tuple(sorted({*self.facts.asked_ranges, asked}))
         )
 
+    @rule(edits=st.lists(widget_edits, max_size=3, unique_by=lambda edit: edit[:2]))
+    def edit_widgets(self, edits: list[WidgetEdit]) -> None:
+        """Widgets are made, changed and deleted; the next run lays that over the source's."""
+        self.facts = replace(self.facts, widget_edits=tuple(sorted(edits, key=lambda e: e[:2])))
+
     def _run(self, window: Window | None) -> None:
-        self.agrees = False
+        self.compared = None
         self.programme.write(self.source)
         self.replay.run(self.warehouse, self.source, self.facts, window)
 
     def _compare(self) -> None:
-        with ExitStack() as stack:
-            fresh = self._build_fresh(stack)
-            for name in mart_names(fresh):
-                assert mart_rows(self.warehouse, name) == mart_rows(fresh, name), name
-        self.agrees = True
-
-    def _compare_exports(self) -> None:
-        with ExitStack() as stack:
-            assert exported(self.warehouse) == exported(self._build_fresh(stack))
-
-    def _build_fresh(self, stack: ExitStack) -> duckdb.DuckDBPyConnection:
-        fresh = stack.enter_context(open_warehouse(":memory:", ":memory:"))
-        self.replay.run(fresh, self.source, self.facts)
-        return fresh
+        if self.fresh:
+            self.fresh.close()
+        self.fresh = self.stack.enter_context(open_warehouse(":memory:", ":memory:"))
+        self.replay.run(self.fresh, self.source, self.facts)
+        for name in mart_names(self.fresh):
+            assert mart_rows(self.warehouse, name) == mart_rows(self.fresh, name), name
+        self.compared = self.facts
 
 
 def exported(warehouse: duckdb.DuckDBPyConnection) -> dict[str, bytes]:
