@@ -4,18 +4,21 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 CHART_JS := api_export/dashboard/chart.umd.min.js
 SCALE ?= 1m
+# A file of tests shares its servers and workspaces, so it stays with one process.
+IN_PARALLEL := --numprocesses auto --dist loadfile
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench bench-change bench-pull bench-page
+.PHONY: run test test-deep lint dev docs bench bench-change bench-pull bench-page bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
 
 test: $(CHART_JS)  ## every test
-	$(BIN)/python -m pytest
+	$(BIN)/python -m pytest $(IN_PARALLEL)
 
 test-deep: $(CHART_JS)  ## every test, with thousands of histories and hundreds of kills
-	LOYALTY_TEST_HISTORIES=2000 LOYALTY_TEST_RUNS=20 LOYALTY_TEST_KILLS=200 $(BIN)/python -m pytest
+	LOYALTY_TEST_HISTORIES=2000 LOYALTY_TEST_RUNS=20 LOYALTY_TEST_KILLS=200 \
+		$(BIN)/python -m pytest $(IN_PARALLEL)
 
 lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .
@@ -43,6 +46,9 @@ bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger row
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is
 	PYTHONPATH=tests/browser $(BIN)/python tests/benchmarks/bench_page.py
+
+bench-serve: $(INSTALLED)  ## how many readers the API answers, with the marts of the last run
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_serve.py
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

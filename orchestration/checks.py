@@ -87,7 +87,7 @@ def _count_missing(connection: duckdb.DuckDBPyConnection, left: str, right: str,
         texts = [
             duckdb.ColumnExpression(column).cast("VARCHAR").alias(column)
             for column in delivered.columns
-            if column != "_row"
+            if column != "_copy"
         ]
         return delivered.select(*texts)
 

@@ -118,9 +118,9 @@ def load_entity(delivery: Delivery) -> Compared:
     delivery.view()
     connection.execute(
         f"create or replace table {table} as"
-        f" select cast(row_number() over () as bigint) as _row, {_columns(entity)} from delivered"
+        f" select cast(1 as bigint) as _copy, {_columns(entity)} from delivered"
     )
-    _order_duplicates(connection, entity)
+    _number_copies(connection, entity)
     connection.execute("delete from raw.fingerprints where entity = ?", [entity.name])
     if entity.event_time is not None and delivery.is_remote:
         fingerprints = delivery.fingerprints()
@@ -247,12 +247,7 @@ def _replace_ids(
     connection.execute(
         f"""
         insert into {table}
-        select
-            (select coalesce(max(_row), 0) from {table})
-            + row_number() over (order by _id, {columns}),
-            {columns}
-        from new_rows
-        where {differs} new_rows._id)
+        select {_copy(entity)}, {columns} from new_rows where {differs} new_rows._id)
         """
     )
     written = connection.execute(
@@ -325,29 +320,35 @@ def _id_range(connection: duckdb.DuckDBPyConnection, different: list[int | None]
     return Blocks(((different[0], different[-1]),)).id_condition("id")
 
 
-def _order_duplicates(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+def _number_copies(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     """Number the rows of an id that has several by what they say, not by how they arrived.
 
-    Which of two rows that read the same gives way then does not depend on the history of runs.
+    Which of two rows that read the same gives way then does not depend on the history of runs. Only
+    ids that lie within the same 32 as one that occurs twice are sorted: those 32 share a number
+    with a bit for each, which has fewer bits than they have rows then.
     """
-    table, columns = f"raw.{entity.name}", _columns(entity)
+    table = f"raw.{entity.name}"
     connection.execute(
         f"""
-        create or replace temp table duplicates as
-        select {ID} as _id, {columns} from {table}
-        where {ID} in (select {ID} from {table} group by all having count(*) > 1)
+        update {table} set _copy = numbered.number
+        from (
+            select rowid as numbered_row, {_copy(entity)} as number
+            from {table}
+            where {ID} is null or ({ID}) // 32 in (
+                select ({ID}) // 32 from {table}
+                group by all
+                having bit_count(bit_or(1::bigint << (({ID}) & 31))) < count(*)
+            )
+            qualify number > 1
+        ) as numbered
+        where {table}.rowid = numbered.numbered_row
         """
     )
-    connection.execute(f"delete from {table} where {ID} in (select _id from duplicates)")
-    connection.execute(
-        f"""
-        insert into {table}
-        select
-            (select coalesce(max(_row), 0) from {table}) + row_number() over (order by {columns}),
-            {columns}
-        from duplicates
-        """
-    )
+
+
+def _copy(entity: Entity) -> str:
+    """The number of a row among those of its id."""
+    return f"row_number() over (partition by {ID} order by {_columns(entity)})"
 
 
 def _is_retyped(connection: duckdb.DuckDBPyConnection, entity: Entity) -> bool:

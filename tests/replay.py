@@ -135,8 +135,11 @@ def _statement(node: dict, compiled: Path, is_full: bool) -> str:
         assert config["incremental_strategy"] == "replace_changed"
         return (
             f"create or replace temp table new_rows as {sql};"
-            f" delete from {relation} where {' and '.join(config['incremental_predicates'])};"
-            f" insert into {relation} by name from new_rows"
+            + "".join(
+                f" delete from {relation} where {predicate};"
+                for predicate in config["incremental_predicates"]
+            )
+            + f" insert into {relation} by name from new_rows"
         )
     kind = "view" if config["materialized"] == "view" else "table"
     return (

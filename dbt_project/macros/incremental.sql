@@ -6,13 +6,14 @@
 #}
 
 {#
-    Incremental strategy `replace_changed`: the model's rows take the place of those that
-    `incremental_predicates` describe, in one transaction.
+    Incremental strategy `replace_changed`: the model's rows take the place of those that any of the
+    `incremental_predicates` describes, in one transaction.
 #}
 {% macro get_incremental_replace_changed_sql(arg_dict) -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
-    delete from {{ arg_dict['target_relation'] }}
-    where {{ arg_dict['incremental_predicates'] | join(' and ') }};
+    {% for predicate in arg_dict['incremental_predicates'] -%}
+        delete from {{ arg_dict['target_relation'] }} where {{ predicate }};
+    {% endfor %}
 
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
     select {{ columns }} from {{ arg_dict['temp_relation'] }}

@@ -12,13 +12,15 @@
 {%- endmacro %}
 
 {#
-    source_row of each readable row that gives way to another of the same id. The row that stays
+    Id and copy_number of each readable row that gives way to another of the same id. The row that stays
     is the greatest by `ranked_by`, in that order, null being least. Ranking a whole ledger would
     sort it: only ids that lie within the same 32 as one that occurs twice are ranked. Those 32
     share a number with a bit for each, which has fewer bits than they have rows then.
 #}
 {% macro superseded_rows(key, ranked_by, flagged='flagged') -%}
-    select source_row
+    select
+        {{ key }},
+        copy_number
     from {{ flagged }}
     where
         is_readable
@@ -35,6 +37,6 @@
                 {% for column in ranked_by -%}
                     {{ column }} desc nulls last,
                 {% endfor -%}
-                source_row
+                copy_number
         ) > 1
 {%- endmacro %}

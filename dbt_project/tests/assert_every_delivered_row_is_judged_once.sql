@@ -1,28 +1,28 @@
 -- A returned row is an entity with a delivered row that is not judged, is judged twice, or is
--- quarantined without being listed. Sums of row numbers see a row that takes another's place.
+-- quarantined without being listed. Checksums of ids see a row that takes another's place.
 {{ config(meta={'dagster': {'ref': {'name': 'quarantined_rows'}}}) }}
 
-{%- set entities = [
-    'websites',
-    'clients',
-    'loyalty_tiers',
-    'loyalty_transactions',
-    'redemption_categories',
-    'redemption_items',
-    'redemption_requests',
-    'wallet_conversions',
-    'dashboard_widgets',
-] %}
+{%- set entities = {
+    'websites': 'website_id',
+    'clients': 'client_id',
+    'loyalty_tiers': 'tier_id',
+    'loyalty_transactions': 'transaction_id',
+    'redemption_categories': 'category_id',
+    'redemption_items': 'item_id',
+    'redemption_requests': 'request_id',
+    'wallet_conversions': 'conversion_id',
+    'dashboard_widgets': 'widget_id',
+} %}
 
 with
 
 delivered as (
 
-    {% for entity in entities -%}
+    {% for entity, key in entities.items() -%}
         select
             '{{ entity }}' as entity,
             count(*) as delivered_count,
-            sum(source_row) as delivered_row_sum
+            bit_xor(hash({{ key }}, copy_number)) as delivered_checksum
         from {{ ref('stg_loyalty__' ~ entity) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -30,12 +30,12 @@ delivered as (
 
 judged as (
 
-    {% for entity in entities -%}
+    {% for entity, key in entities.items() -%}
         select
             '{{ entity }}' as entity,
             count(*) filter (quarantine_reason is null) as valid_count,
             count(*) as judged_count,
-            sum(source_row) as judged_row_sum
+            bit_xor(hash({{ key }}, copy_number)) as judged_checksum
         from {{ ref('int_' ~ entity ~ '_judged') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -59,8 +59,8 @@ compared as (
         judged.valid_count,
         coalesce(quarantined.quarantined_count, 0) as quarantined_count,
         judged.judged_count,
-        delivered.delivered_row_sum,
-        judged.judged_row_sum
+        delivered.delivered_checksum,
+        judged.judged_checksum
     from delivered
     inner join judged on delivered.entity = judged.entity
     left join quarantined on delivered.entity = quarantined.entity
@@ -73,7 +73,7 @@ broken as (
     where
         delivered_count != valid_count + quarantined_count
         or delivered_count != judged_count
-        or delivered_row_sum != judged_row_sum
+        or delivered_checksum != judged_checksum
 
 )
 

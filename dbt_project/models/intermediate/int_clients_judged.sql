@@ -43,11 +43,14 @@ judged as (
         cast({{ local_time('flagged.joined_at') }} as date) as joined_date,
         case
             when not flagged.is_readable then 'invalid_value'
-            when superseded.source_row is not null then 'duplicate_id'
+            when superseded.copy_number is not null then 'duplicate_id'
             when websites.website_id is null then 'unknown_website'
         end as quarantine_reason
     from flagged
-    left join superseded on flagged.source_row = superseded.source_row
+    left join superseded
+        on
+            flagged.client_id = superseded.client_id
+            and flagged.copy_number = superseded.copy_number
     left join websites on flagged.website_id = websites.website_id
     left join utc_offsets
         on

@@ -1,8 +1,11 @@
+{%- set changed = 'warehouse.intermediate.int_changed_transactions' -%}
+
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_changed',
     incremental_predicates=[
-        'source_row in (select source_row from warehouse.intermediate.int_previous_transactions)'
+        'transaction_id in (select transaction_id from ' ~ changed ~ ')',
+        'transaction_id is null and exists (from ' ~ changed ~ ' where transaction_id is null)',
     ],
     on_schema_change='fail',
 ) }}
@@ -72,7 +75,7 @@ judged as (
         flagged.*,
         case
             when not flagged.is_readable then 'invalid_value'
-            when superseded.source_row is not null then 'duplicate_id'
+            when superseded.copy_number is not null then 'duplicate_id'
             when websites.website_id is null then 'unknown_website'
             when clients.client_id is null then 'unknown_client'
             when clients.website_id != flagged.website_id then 'website_mismatch'
@@ -85,7 +88,10 @@ judged as (
                 then cast({{ local_time('flagged.occurred_at') }} as date)
         end as business_date
     from flagged
-    left join superseded on flagged.source_row = superseded.source_row
+    left join superseded
+        on
+            flagged.transaction_id = superseded.transaction_id
+            and flagged.copy_number = superseded.copy_number
     left join websites on flagged.website_id = websites.website_id
     left join utc_offsets
         on

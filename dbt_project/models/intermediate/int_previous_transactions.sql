@@ -12,8 +12,8 @@ changed as (
 previous as (
 
     select
-        source_row,
         transaction_id,
+        copy_number,
         website_id,
         client_id,
         transaction_type,
@@ -27,8 +27,8 @@ previous as (
     previous as (
 
         select
-            cast(null as bigint) as source_row,
             transaction_id,
+            cast(null as bigint) as copy_number,
             cast(null as bigint) as website_id,
             cast(null as bigint) as client_id,
             cast(null as varchar) as transaction_type,

@@ -52,12 +52,15 @@ judged as (
         categories.category_name,
         case
             when not flagged.is_readable then 'invalid_value'
-            when superseded.source_row is not null then 'duplicate_id'
+            when superseded.copy_number is not null then 'duplicate_id'
             when websites.website_id is null then 'unknown_website'
             when categories.category_id is null then 'unknown_category'
         end as quarantine_reason
     from flagged
-    left join superseded on flagged.source_row = superseded.source_row
+    left join superseded
+        on
+            flagged.item_id = superseded.item_id
+            and flagged.copy_number = superseded.copy_number
     left join websites on flagged.website_id = websites.website_id
     left join categories
         on

@@ -56,7 +56,7 @@ judged as (
         flagged.*,
         case
             when not flagged.is_readable then 'invalid_value'
-            when superseded.source_row is not null then 'duplicate_id'
+            when superseded.copy_number is not null then 'duplicate_id'
             when websites.website_id is null then 'unknown_website'
             when clients.client_id is null then 'unknown_client'
             when clients.website_id != flagged.website_id then 'website_mismatch'
@@ -66,7 +66,10 @@ judged as (
                 then cast({{ local_time('flagged.converted_at') }} as date)
         end as business_date
     from flagged
-    left join superseded on flagged.source_row = superseded.source_row
+    left join superseded
+        on
+            flagged.conversion_id = superseded.conversion_id
+            and flagged.copy_number = superseded.copy_number
     left join websites on flagged.website_id = websites.website_id
     left join utc_offsets
         on

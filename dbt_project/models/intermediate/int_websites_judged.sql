@@ -28,10 +28,13 @@ judged as (
         flagged.* replace (coalesce(flagged.timezone, 'UTC') as timezone),
         case
             when not flagged.is_readable then 'invalid_value'
-            when superseded.source_row is not null then 'duplicate_id'
+            when superseded.copy_number is not null then 'duplicate_id'
         end as quarantine_reason
     from flagged
-    left join superseded on flagged.source_row = superseded.source_row
+    left join superseded
+        on
+            flagged.website_id = superseded.website_id
+            and flagged.copy_number = superseded.copy_number
 
 )
 

@@ -46,8 +46,8 @@ with
     {{ entity }}_judged as (
 
         select
-            source_row,
             {{ key }} as row_id,
+            copy_number,
             quarantine_reason as reason
         from
             {{
@@ -60,8 +60,22 @@ with
 
     {{ entity }}_delivered as (
 
-        select cast(columns(*) as varchar) from {{ source('loyalty', entity) }}
-        where _row in (select judged.source_row from {{ entity }}_judged as judged)
+        select
+            {{ read_integer('id') }} as _id,
+            cast(columns(*) as varchar)
+        from {{ source('loyalty', entity) }}
+        where {{ read_integer('id') }} in (select judged.row_id from {{ entity }}_judged as judged)
+        union all
+        select
+            null as _id,
+            cast(columns(*) as varchar)
+        from {{ source('loyalty', entity) }}
+        where
+            {{ read_integer('id') }} is null
+            and exists (
+                select 1 from {{ entity }}_judged as judged
+                where judged.row_id is null
+            )
 
     ),
 
@@ -75,11 +89,13 @@ quarantined as (
             judged.reason,
             judged.row_id,
             cast(
-                json_merge_patch(to_json(delivered), '{"_row": null}') as varchar
+                json_merge_patch(to_json(delivered), '{"_id": null, "_copy": null}') as varchar
             ) as delivered_row
         from {{ entity }}_judged as judged
         inner join {{ entity }}_delivered as delivered
-            on judged.source_row = cast(delivered._row as bigint)
+            on
+                judged.row_id is not distinct from delivered._id
+                and judged.copy_number = cast(delivered._copy as bigint)
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
     {% if previous -%}
