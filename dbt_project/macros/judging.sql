@@ -12,10 +12,9 @@
 {%- endmacro %}
 
 {#
-    Id and copy_number of each readable row that gives way to another of the same id. The row that stays
-    is the greatest by `ranked_by`, in that order, null being least. Ranking a whole ledger would
-    sort it: only ids that lie within the same 32 as one that occurs twice are ranked. Those 32
-    share a number with a bit for each, which has fewer bits than they have rows then.
+    Id and copy_number of each readable row that gives way to another of the same id. The row that
+    stays is the greatest by `ranked_by`, in that order, null being least. Where an id has several
+    rows one of them is numbered 2, so a ledger needs no sorting to find them.
 #}
 {% macro superseded_rows(key, ranked_by, flagged='flagged') -%}
     select
@@ -24,11 +23,9 @@
     from {{ flagged }}
     where
         is_readable
-        and {{ key }} // 32 in (
-            select {{ key }} // 32 from {{ flagged }}
-            where is_readable
-            group by {{ key }} // 32
-            having bit_count(bit_or(cast(1 as bigint) << ({{ key }} & 31))) < count(*)
+        and {{ key }} in (
+            select {{ key }} from {{ flagged }}
+            where copy_number > 1
         )
     qualify
         row_number() over (
