@@ -6,6 +6,13 @@ from orchestration.settings import load_settings
 
 PYTHON_BYTES = 850_000_000
 """What the processes of a run take beside the engine: Python, Dagster and dbt."""
+ENGINE_SHARE = 0.95
+"""The part of the rest that DuckDB is told of: its allocator holds a little more than that."""
+
+
+def engine_bytes(limit: int) -> int:
+    """How much memory the engine may take of what a run may take in all, in bytes."""
+    return int((limit - PYTHON_BYTES) * ENGINE_SHARE)
 
 
 def engine_options(scratch: Path) -> dict[str, str | int]:
@@ -16,7 +23,7 @@ def engine_options(scratch: Path) -> dict[str, str | int]:
     settings = load_settings()
     options: dict[str, str | int] = {"temp_directory": str(scratch)}
     if settings.memory_limit is not None:
-        options["memory_limit"] = f"{settings.memory_limit - PYTHON_BYTES}B"
+        options["memory_limit"] = f"{engine_bytes(settings.memory_limit)}B"
     if settings.threads is not None:
         options["threads"] = settings.threads
     return options

@@ -12,7 +12,7 @@ from conftest import Loyalty
 from generate import generate
 from replay import PROJECT, Replay, open_warehouse
 
-from orchestration.engine import PYTHON_BYTES
+from orchestration.engine import engine_bytes
 from orchestration.workspace import Workspace
 
 LIMIT = 2_000_000_000
@@ -22,7 +22,7 @@ OPTIONS = "select current_setting('memory_limit') as memory, current_setting('th
 @pytest.fixture
 def options() -> tuple[str, int]:
     """What the engine says of itself under the limit, with one thread."""
-    with duckdb.connect(config={"memory_limit": f"{LIMIT - PYTHON_BYTES}B"}) as connection:
+    with duckdb.connect(config={"memory_limit": f"{engine_bytes(LIMIT)}B"}) as connection:
         return connection.execute("select current_setting('memory_limit')").fetchone()[0], 1
 
 
