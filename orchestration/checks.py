@@ -69,29 +69,48 @@ def compare_source(workspace: Workspace, source: Source) -> list[str]:
         load_raw(connection, source, NO_FACTS)
         differences = []
         for entity in ENTITIES:
-            only_source = _count_missing(connection, "delivered", "warehouse", entity.name)
-            only_raw = _count_missing(connection, "warehouse", "delivered", entity.name)
-            if only_source or only_raw:
-                differences.append(
-                    f"{entity.name}: {only_source:,} rows are in the source alone,"
-                    f" {only_raw:,} in raw alone"
-                )
+            delivered, kept = _comparable(connection, entity.name)
+            if _digest(delivered) == _digest(kept):
+                continue
+            only_source, only_raw = (
+                left.except_(right).count("*").fetchone()[0]
+                for left, right in ((delivered, kept), (kept, delivered))
+            )
+            differences.append(
+                f"{entity.name}: {only_source:,} rows are in the source alone,"
+                f" {only_raw:,} in raw alone"
+            )
         return differences
 
 
-def _count_missing(connection: duckdb.DuckDBPyConnection, left: str, right: str, name: str) -> int:
-    """How many rows of a raw table in one database the other one's lacks; all values as text."""
+def _comparable(
+    connection: duckdb.DuckDBPyConnection, name: str
+) -> tuple[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation]:
+    """An entity's rows as delivered now and as raw keeps them; as text where the types differ."""
+    tables = [connection.table(f"{database}.raw.{name}") for database in ("delivered", "warehouse")]
+    types = [dict(zip(table.columns, table.types, strict=True)) for table in tables]
+    delivered, kept = (
+        table.select(
+            *(
+                duckdb.ColumnExpression(column)
+                if types[0][column] == types[1][column]
+                else duckdb.ColumnExpression(column).cast("VARCHAR").alias(column)
+                for column in table.columns
+                if column != "_copy"
+            )
+        )
+        for table in tables
+    )
+    return delivered, kept
 
-    def rows(database: str) -> duckdb.DuckDBPyRelation:
-        delivered = connection.table(f"{database}.raw.{name}")
-        texts = [
-            duckdb.ColumnExpression(column).cast("VARCHAR").alias(column)
-            for column in delivered.columns
-            if column != "_copy"
-        ]
-        return delivered.select(*texts)
 
-    return rows(left).except_(rows(right)).count("*").fetchone()[0]
+def _digest(rows: duckdb.DuckDBPyRelation) -> tuple:
+    """A digest of rows, copies too, whatever their order."""
+    names = ", ".join(f'"{column}"' for column in rows.columns)
+    row_hash = f"hash({names})"
+    return rows.aggregate(
+        f"count(*), sum(cast({row_hash} as hugeint)), bit_xor({row_hash})"
+    ).fetchone()
 
 
 def compare_raw(workspace: Workspace) -> list[str]:
