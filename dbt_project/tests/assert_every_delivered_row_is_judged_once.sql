@@ -1,5 +1,5 @@
 -- A returned row is an entity with a delivered row that is not judged, is judged twice, or is
--- quarantined without being listed. Checksums of ids see a row that takes another's place.
+-- quarantined without being listed. Sums of ids see a row that takes another's place.
 {{ config(meta={'dagster': {'ref': {'name': 'quarantined_rows'}}}) }}
 
 {%- set entities = {
@@ -22,7 +22,7 @@ delivered as (
         select
             '{{ entity }}' as entity,
             count(*) as delivered_count,
-            bit_xor(hash({{ key }}, copy_number)) as delivered_checksum
+            sum({{ key }}) + sum(copy_number) as delivered_sum
         from {{ ref('stg_loyalty__' ~ entity) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -35,7 +35,7 @@ judged as (
             '{{ entity }}' as entity,
             count(*) filter (quarantine_reason is null) as valid_count,
             count(*) as judged_count,
-            bit_xor(hash({{ key }}, copy_number)) as judged_checksum
+            sum({{ key }}) + sum(copy_number) as judged_sum
         from {{ ref('int_' ~ entity ~ '_judged') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -59,8 +59,8 @@ compared as (
         judged.valid_count,
         coalesce(quarantined.quarantined_count, 0) as quarantined_count,
         judged.judged_count,
-        delivered.delivered_checksum,
-        judged.judged_checksum
+        delivered.delivered_sum,
+        judged.judged_sum
     from delivered
     inner join judged on delivered.entity = judged.entity
     left join quarantined on delivered.entity = quarantined.entity
@@ -73,7 +73,7 @@ broken as (
     where
         delivered_count != valid_count + quarantined_count
         or delivered_count != judged_count
-        or delivered_checksum != judged_checksum
+        or delivered_sum is distinct from judged_sum
 
 )
 
