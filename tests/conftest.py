@@ -1,13 +1,12 @@
 """Fixtures that many tests share: the compiled project, and a workspace built by the command."""
 
-import os
 import shutil
 import subprocess
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from commands import LOYALTY, clean_environment
 from datasets import write_dataset
 from faulty import FaultyRun
 from replay import PROJECT, Replay
@@ -28,12 +27,10 @@ def loyalty() -> Loyalty:
     """The command in a process of its own, away from the settings of who runs the tests."""
 
     def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        command = Path(sys.executable).parent / "loyalty"
-        clean = {key: value for key, value in os.environ.items() if "LOYALTY" not in key}
         return subprocess.run(
-            [command, *map(str, arguments)],
+            [LOYALTY, *map(str, arguments)],
             cwd=PROJECT,
-            env=clean | environment,
+            env=clean_environment(**environment),
             capture_output=True,
             text=True,
             check=False,

@@ -1,11 +1,13 @@
 """What must hold of a workspace after a run that went wrong, and after the next one."""
 
+import shutil
 from pathlib import Path
 
 import duckdb
 from faulty import FaultyRun, run
 
 from api_export.manifest import find_faults
+from api_export.writer import write_export
 from orchestration.workspace import Workspace
 
 
@@ -14,6 +16,15 @@ def run_well(faulty: FaultyRun) -> dict[str, float]:
     exit_code, seconds = run(faulty)
     assert exit_code == 0, f"the run ended with {exit_code} after {list(seconds)}"
     return seconds
+
+
+def publish(workspace: Workspace, marts: Path) -> None:
+    """What the end of a run does with these marts, where few exports are kept."""
+    workspace.root.mkdir(exist_ok=True)
+    shutil.copyfile(marts, workspace.next_marts)
+    workspace.publish_marts()
+    asked = (workspace.asked_ranges(), workspace.widget_edits())
+    write_export(workspace.marts, workspace.export, *asked, keep=1)
 
 
 def assert_old_or_new(root: Path, old: Path | None, new: Path) -> None:

@@ -23,6 +23,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
+from commands import LOYALTY, clean_environment
 from generate import DAYS, generate
 from handwritten import find_differences
 from tabulate import tabulate
@@ -105,8 +106,7 @@ def _runs(source: Path, workspace: Path, rows: int) -> Iterator[tuple[str, Measu
 
 
 def _loyalty(call: str, source: Path, workspace: Path) -> Measured:
-    command = Path(sys.executable).parent / "loyalty"
-    return _measure(command, call, "--source", f"files:{source}", "--workspace", workspace)
+    return _measure(LOYALTY, call, "--source", f"files:{source}", "--workspace", workspace)
 
 
 def _python(script: str, *arguments: Path) -> Measured:
@@ -115,14 +115,13 @@ def _python(script: str, *arguments: Path) -> Measured:
 
 def _measure(*command: object) -> Measured:
     """Run a command away from the settings of who measures; ends the benchmark if it fails."""
-    clean = {key: value for key, value in os.environ.items() if "LOYALTY" not in key}
     began, used = time.monotonic(), _processor_seconds()
     process = subprocess.Popen(
         [str(part) for part in command],
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=clean | {"COLUMNS": "200", "LOYALTY_MEMORY_LIMIT": MEMORY_LIMIT},
+        env=clean_environment(COLUMNS="200", LOYALTY_MEMORY_LIMIT=MEMORY_LIMIT),
         start_new_session=True,
     )
     peaks = [0]

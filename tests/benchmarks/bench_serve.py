@@ -7,25 +7,23 @@ It uses the marts of the last run, and writes nothing there.
 """
 
 import http.client
-import os
+import itertools
 import shutil
-import signal
 import statistics
-import subprocess
 import sys
 import tempfile
 import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
+from commands import serving
 from tabulate import tabulate
+from workspaces import publish
 
 from api_export.endpoints import API_ROOT
-from api_export.writer import write_export
 from orchestration.workspace import Workspace
 
 READERS = 16
@@ -50,24 +48,22 @@ def main() -> None:
     """Measure and print."""
     with tempfile.TemporaryDirectory() as folder:
         workspace, other = Workspace(Path(folder) / "workspace"), Path(folder) / "other.duckdb"
-        workspace.root.mkdir()
         published = Workspace(Path("data")).marts
         shutil.copyfile(published, other)
-        other.chmod(0o644)
         with duckdb.connect(str(other)) as connection:
             connection.execute("update reports.rpt_websites set name = name || ' (another)'")
-        versions = (published, other)
-        _publish(workspace, published)
+        versions = (other, published)
+        publish(workspace, published)
         files = [
             f"/{path.relative_to(workspace.current_export)}"
             for path in sorted(workspace.current_export.rglob("days=*.json"))
         ]
-        with _serve(workspace) as address:
+        with serving(workspace.root) as address:
             lines = [
                 ("eight API calls", *_read(address, CALLS)),
                 (
                     "the same, while versions are published",
-                    *_read(address, CALLS, lambda n: _publish(workspace, versions[n % 2])),
+                    *_read(address, CALLS, lambda n: publish(workspace, versions[n % 2])),
                 ),
                 ("files of the export", *_read(address, files)),
                 ("a trend of 3,660 days", *_read(address, LONGEST)),
@@ -76,29 +72,8 @@ def main() -> None:
     print(tabulate(lines, headers, tablefmt="github", floatfmt=".0f"))
 
 
-def _publish(workspace: Workspace, marts: Path) -> None:
-    shutil.copyfile(marts, workspace.next_marts)
-    workspace.publish_marts()
-    write_export(workspace.marts, workspace.export, keep=1)
-
-
-@contextmanager
-def _serve(workspace: Workspace) -> Iterator[str]:
-    command = Path(sys.executable).parent / "loyalty"
-    with subprocess.Popen(
-        [command, "serve", "--port", "0", "--workspace", workspace.root],
-        env={key: value for key, value in os.environ.items() if "LOYALTY" not in key},
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield process.stdout.readline().strip()
-        finally:
-            process.send_signal(signal.SIGINT)
-
-
 def _read(
-    address: str, paths: list[str], publish: Callable[[int], None] | None = None
+    address: str, paths: list[str], meanwhile: Callable[[int], None] | None = None
 ) -> tuple[float, float, float, float]:
     """Answers a second, the milliseconds of half and of 99 % of them, and their mean size in kB.
 
@@ -126,10 +101,10 @@ def _read(
     readers = [threading.Thread(target=ask, args=(3 * number,)) for number in range(READERS)]
     for reader in readers:
         reader.start()
-    published = 0
-    while publish and time.perf_counter() < until:
-        published += 1
-        publish(published)
+    for number in itertools.count():
+        if meanwhile is None or time.perf_counter() > until:
+            break
+        meanwhile(number)
     for reader in readers:
         reader.join()
     if refused:

@@ -5,10 +5,11 @@ from pathlib import Path
 
 import pytest
 import simplejson
+from commands import serving
 from playwright.sync_api import Route
 from replay import Replay
 from shops import EMPTY, HOSTILE, SHOP, write_shops
-from visits import Visit, Visiting, loyalty_serving, payload
+from visits import Visit, Visiting, payload
 
 
 def test_the_headline_figures_are_those_of_the_period(visit: Visiting, shops: Path) -> None:
@@ -180,7 +181,8 @@ def test_from_disk_it_shows_just_what_it_shows_over_http(visit: Visiting, shops:
 
 
 def test_loyalty_serve_shows_just_what_a_static_server_shows(visit: Visiting, shops: Path) -> None:
-    by_loyalty, by_static = visit(shops, server=loyalty_serving), visit(shops)
+    by_loyalty = visit(shops, server=lambda export: serving(export.parents[2]))
+    by_static = visit(shops)
     for page in (by_loyalty, by_static):
         page.go(website=SHOP, days=90)
     assert by_loyalty.page.inner_text("body") == by_static.page.inner_text("body")

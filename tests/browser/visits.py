@@ -1,10 +1,7 @@
 """Visits to a page: what a person does there, and what the browser complains of meanwhile."""
 
 import http.server
-import os
 import shutil
-import subprocess
-import sys
 import threading
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
@@ -86,22 +83,6 @@ def serving(directory: Path) -> Iterator[str]:
         threading.Thread(target=server.serve_forever, daemon=True).start()
         yield f"http://127.0.0.1:{server.server_port}/"
         server.shutdown()
-
-
-@contextmanager
-def loyalty_serving(export: Path) -> Iterator[str]:
-    """The address where `loyalty serve` serves the workspace of an export."""
-    workspace = export.parents[2]
-    command = Path(sys.executable).parent / "loyalty"
-    clean = {key: value for key, value in os.environ.items() if "LOYALTY" not in key}
-    with subprocess.Popen(
-        [command, "serve", "--port", "0", "--workspace", workspace],
-        env=clean,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        yield process.stdout.readline().strip()
-        process.terminate()
 
 
 def payload(export: Path, path: str, website: int = 1) -> Any:

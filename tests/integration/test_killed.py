@@ -6,12 +6,12 @@ import random
 import shutil
 import signal
 import subprocess
-import sys
 import time
 from collections import Counter
 from pathlib import Path
 
 import pytest
+from commands import LOYALTY, clean_environment
 from conftest import Loyalty
 from faulty import STAGES, FaultyRun, draw_kill, run
 from replay import PROJECT, Replay
@@ -65,9 +65,9 @@ def test_the_command_killed_at_any_moment_is_made_up_for_by_the_next(
         shutil.copytree(built[0], root, symlinks=True)
     options = ["--workspace", root, "--source", f"files:{later_source}", "--full-refresh"]
     command = subprocess.Popen(
-        [Path(sys.executable).parent / "loyalty", "run", *options],
+        [LOYALTY, "run", *options],
         cwd=PROJECT,
-        env={key: value for key, value in os.environ.items() if "LOYALTY" not in key},
+        env=clean_environment(),
         start_new_session=True,
         stdout=subprocess.PIPE,
         text=True,

@@ -1,10 +1,8 @@
 """`loyalty serve`, as browsers and clients call it: a process, real marts, real requests."""
 
 import hashlib
-import os
 import re
 import shutil
-import signal
 import subprocess
 import sys
 import threading
@@ -14,6 +12,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import commands
 import duckdb
 import pytest
 import requests
@@ -23,8 +22,8 @@ from datasets import mid_history
 from jsonschema import Draft202012Validator
 from recount import recount, recount_fallbacks
 from replay import DEFAULTS, PROJECT, Replay
+from workspaces import publish
 
-from api_export.writer import write_export
 from orchestration.workspace import Workspace
 
 ROOT = "api/v1/loyalty-management"
@@ -83,34 +82,11 @@ def with_few_websites(marts: Path, path: Path) -> Path:
     return path
 
 
-def publish(workspace: Workspace, marts: Path) -> None:
-    """What the end of a run does, where few exports are kept."""
-    workspace.root.mkdir(exist_ok=True)
-    shutil.copyfile(marts, workspace.next_marts)
-    workspace.publish_marts()
-    asked = (workspace.asked_ranges(), workspace.widget_edits())
-    write_export(workspace.marts, workspace.export, *asked, keep=1)
-
-
 @contextmanager
-def serve(workspace: Workspace, *options: str, **environment: str) -> Iterator[Serving]:
-    """`loyalty serve` in a process of its own, on a free port."""
-    clean = {key: value for key, value in os.environ.items() if "LOYALTY" not in key}
-    with subprocess.Popen(
-        [
-            *(Path(sys.executable).parent / "loyalty", "serve", "--port", "0"),
-            *("--workspace", workspace.root, *options),
-        ],
-        cwd=PROJECT,
-        env=clean | {"PYTHONUTF8": "1"} | environment,
-        stdout=subprocess.PIPE,
-        text=True,
-    ) as process:
-        try:
-            yield Serving(workspace, process.stdout.readline().strip())
-        finally:
-            process.send_signal(signal.SIGINT)
-    assert process.returncode == 0  # as with Ctrl-C
+def serve(workspace: Workspace, *options: str, **settings: str) -> Iterator[Serving]:
+    """A workspace that is served."""
+    with commands.serving(workspace.root, *options, PYTHONUTF8="1", **settings) as address:
+        yield Serving(workspace, address)
 
 
 @pytest.fixture(scope="module")

@@ -1,7 +1,6 @@
 """Two at once: one works, the other waits for it or ends in a line that names who holds what."""
 
 import json
-import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from commands import LOYALTY, clean_environment
 from conftest import Loyalty
 from dagster import DagsterInstance, DagsterResourceFunctionError
 from replay import PROJECT
@@ -87,12 +87,12 @@ def test_two_runs_of_a_new_workspace_both_end_well(
     dirty_source: Path, tmp_path: Path, built: Built
 ) -> None:
     workspace = tmp_path / "workspace"
-    command = [Path(sys.executable).parent / "loyalty", "run", "--workspace", workspace]
+    command = [LOYALTY, "run", "--workspace", workspace]
     runs = [
         subprocess.Popen(
             [*command, "--source", f"files:{dirty_source}"],
             cwd=PROJECT,
-            env={key: value for key, value in os.environ.items() if "LOYALTY" not in key},
+            env=clean_environment(),
             stdout=subprocess.PIPE,
             text=True,
         )

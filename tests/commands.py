@@ -1,0 +1,35 @@
+"""The command `loyalty` in processes of its own, away from the settings of who runs the tests."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from replay import PROJECT
+
+LOYALTY = Path(sys.executable).parent / "loyalty"
+
+
+def clean_environment(**settings: str) -> dict[str, str]:
+    """The environment with these settings of the pipeline alone."""
+    return {key: value for key, value in os.environ.items() if "LOYALTY" not in key} | settings
+
+
+@contextmanager
+def serving(workspace: Path, *options: str, **settings: str) -> Iterator[str]:
+    """The address where `loyalty serve` serves a workspace, on a free port, until Ctrl-C."""
+    with subprocess.Popen(
+        [LOYALTY, "serve", "--port", "0", "--workspace", workspace, *options],
+        cwd=PROJECT,
+        env=clean_environment(**settings),
+        stdout=subprocess.PIPE,
+        text=True,
+    ) as process:
+        try:
+            yield process.stdout.readline().strip()
+        finally:
+            process.send_signal(signal.SIGINT)
+    assert process.returncode == 0
