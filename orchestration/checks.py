@@ -22,6 +22,7 @@ from orchestration.raw import NO_FACTS, load_raw
 from orchestration.resources import WarehouseResource
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.source import Source
+from orchestration.sync import fingerprint
 from orchestration.workspace import Workspace
 
 
@@ -70,7 +71,8 @@ def compare_source(workspace: Workspace, source: Source) -> list[str]:
         differences = []
         for entity in ENTITIES:
             delivered, kept = _comparable(connection, entity.name)
-            if _digest(delivered) == _digest(kept):
+            digests = [rows.aggregate(fingerprint(entity)).fetchone() for rows in (delivered, kept)]
+            if digests[0] == digests[1]:
                 continue
             only_source, only_raw = (
                 left.except_(right).count("*").fetchone()[0]
@@ -102,15 +104,6 @@ def _comparable(
         for table in tables
     )
     return delivered, kept
-
-
-def _digest(rows: duckdb.DuckDBPyRelation) -> tuple:
-    """A digest of rows, copies too, whatever their order."""
-    names = ", ".join(f'"{column}"' for column in rows.columns)
-    row_hash = f"hash({names})"
-    return rows.aggregate(
-        f"count(*), sum(cast({row_hash} as hugeint)), bit_xor({row_hash})"
-    ).fetchone()
 
 
 def compare_raw(workspace: Workspace) -> list[str]:

@@ -92,7 +92,7 @@ class Delivery:
         self.view()
         condition = "true" if blocks is ALL_BLOCKS else blocks.condition(BLOCK)
         return self.connection.sql(
-            f"select {_fingerprints(self.entity, BLOCK)} from delivered where {condition}"
+            f"select {fingerprint(self.entity, BLOCK)} from delivered where {condition}"
             " group by all"
         )
 
@@ -127,7 +127,7 @@ def load_entity(delivery: Delivery) -> Compared:
     else:
         block = "null" if entity.event_time is None else BLOCK
         fingerprints = connection.sql(
-            f"select {_fingerprints(entity, block)} from {table} group by all"
+            f"select {fingerprint(entity, block)} from {table} group by all"
         )
     fingerprints.create_view("arriving_fingerprints", replace=True)
     connection.execute(
@@ -147,9 +147,7 @@ def replace_entity(delivery: Delivery) -> Compared:
     before = connection.execute(
         "select block, row_count, checksum from raw.fingerprints where entity = ?", [entity.name]
     ).fetchall()
-    now = connection.execute(
-        f"select {_fingerprints(entity, 'null')} from delivered group by all"
-    ).fetchall()
+    now = connection.execute(f"select {fingerprint(entity)} from delivered group by all").fetchall()
     rows = sum(fingerprint[1] for fingerprint in now)
     if now == before:
         return Compared(rows=rows, compared=rows)
@@ -363,8 +361,8 @@ def _retype(delivery: Delivery) -> Compared:
     return replace(load_entity(delivery), is_retyped=True)
 
 
-def _fingerprints(entity: Entity, block: str) -> str:
-    """The fingerprint of each block: swaps and edits show, whatever the order of the rows."""
+def fingerprint(entity: Entity, block: str = "null") -> str:
+    """The fingerprint of each block of rows, or of all: swaps, edits and copies show, no order."""
     row_hash = f"hash({_columns(entity)})"
     return (
         f"{block} as block, count(*) as row_count,"
