@@ -30,25 +30,28 @@
 {%- endmacro %}
 
 {#
-    The rows of a changed id in `transactions`. Two plain conditions, each of which skips what lies
-    outside the changed ids; one that takes nulls as equal would look at every row.
+    The rows whose `key` is one of `ids`, null too. Two plain conditions, each of which skips what
+    lies outside the ids; one that takes nulls as equal would look at every row.
 #}
-{% macro changed_transactions(transactions) -%}
-    select transactions.*
-    from {{ transactions }} as transactions
-    where
-        transactions.transaction_id in (
-            select changed.transaction_id from {{ ref('int_changed_transactions') }} as changed
-        )
+{% macro rows_of_ids(rows, key, ids, id) -%}
+    select rows_of_ids.*
+    from {{ rows }} as rows_of_ids
+    where rows_of_ids.{{ key }} in (select ids.{{ id }} from {{ ids }} as ids)
     union all
-    select transactions.*
-    from {{ transactions }} as transactions
+    select rows_of_ids.*
+    from {{ rows }} as rows_of_ids
     where
-        transactions.transaction_id is null
+        rows_of_ids.{{ key }} is null
         and exists (
-            select 1 from {{ ref('int_changed_transactions') }} as changed
-            where changed.transaction_id is null
+            select 1 from {{ ids }} as ids
+            where ids.{{ id }} is null
         )
+{%- endmacro %}
+
+{# The rows of a changed id in `transactions`. #}
+{% macro changed_transactions(transactions) -%}
+    {%- set changed = ref('int_changed_transactions') -%}
+    {{ rows_of_ids(transactions, 'transaction_id', changed, 'transaction_id') }}
 {%- endmacro %}
 
 {#

@@ -4,6 +4,21 @@
     reason that applies; a valid row has none.
 #}
 
+{# The entities of the source contract, each with the key of its judged model. #}
+{% macro judged_entities() -%}
+    {{ return({
+        'websites': 'website_id',
+        'clients': 'client_id',
+        'loyalty_tiers': 'tier_id',
+        'loyalty_transactions': 'transaction_id',
+        'redemption_categories': 'category_id',
+        'redemption_items': 'item_id',
+        'redemption_requests': 'request_id',
+        'wallet_conversions': 'conversion_id',
+        'dashboard_widgets': 'widget_id',
+    }) }}
+{%- endmacro %}
+
 {# Whether an event's instant lies in the years that the contract counts, 1970 to 2199 (UTC). #}
 {% macro is_countable_instant(column) -%}
     {{ column }} is not null

@@ -2,17 +2,7 @@
 -- quarantined without being listed. Sums of ids see a row that takes another's place.
 {{ config(meta={'dagster': {'ref': {'name': 'quarantined_rows'}}}) }}
 
-{%- set entities = {
-    'websites': 'website_id',
-    'clients': 'client_id',
-    'loyalty_tiers': 'tier_id',
-    'loyalty_transactions': 'transaction_id',
-    'redemption_categories': 'category_id',
-    'redemption_items': 'item_id',
-    'redemption_requests': 'request_id',
-    'wallet_conversions': 'conversion_id',
-    'dashboard_widgets': 'widget_id',
-} %}
+{%- set entities = judged_entities() %}
 
 with
 

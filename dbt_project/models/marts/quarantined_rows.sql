@@ -1,14 +1,4 @@
-{%- set entities = {
-    'websites': 'website_id',
-    'clients': 'client_id',
-    'loyalty_tiers': 'tier_id',
-    'loyalty_transactions': 'transaction_id',
-    'redemption_categories': 'category_id',
-    'redemption_items': 'item_id',
-    'redemption_requests': 'request_id',
-    'wallet_conversions': 'conversion_id',
-    'dashboard_widgets': 'widget_id',
-} -%}
+{%- set entities = judged_entities() -%}
 {%- set previous = previous('marts', 'main', 'quarantined_rows') -%}
 
 with
@@ -58,24 +48,20 @@ with
 
     ),
 
-    {{ entity }}_delivered as (
+    {{ entity }}_keyed as not materialized (
 
         select
-            {{ read_integer('id') }} as _id,
-            cast(columns(*) as varchar)
+            *,
+            {{ read_integer('id') }} as _id
         from {{ source('loyalty', entity) }}
-        where {{ read_integer('id') }} in (select judged.row_id from {{ entity }}_judged as judged)
-        union all
-        select
-            null as _id,
-            cast(columns(*) as varchar)
-        from {{ source('loyalty', entity) }}
-        where
-            {{ read_integer('id') }} is null
-            and exists (
-                select 1 from {{ entity }}_judged as judged
-                where judged.row_id is null
-            )
+
+    ),
+
+    {{ entity }}_delivered as (
+
+        select cast(columns(*) as varchar) from (
+            {{ rows_of_ids(entity ~ '_keyed', '_id', entity ~ '_judged', 'row_id') }}
+        )
 
     ),
 
@@ -94,7 +80,7 @@ quarantined as (
         from {{ entity }}_judged as judged
         inner join {{ entity }}_delivered as delivered
             on
-                judged.row_id is not distinct from delivered._id
+                judged.row_id is not distinct from cast(delivered._id as bigint)
                 and judged.copy_number = cast(delivered._copy as bigint)
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
