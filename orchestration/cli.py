@@ -94,9 +94,19 @@ def commands() -> None:
     metavar="DATE",
     help="Count everything up to this business date.  [LOYALTY_AS_OF, else the latest event's]",
 )
+@click.option(
+    "--lookback",
+    is_flag=True,
+    help="As the daily schedule does, compare only the events of LOYALTY_LOOKBACK_DAYS days up to"
+    " --as-of (or now), all later ids and the requests still open; else all history.",
+)
 @click.option("--full-refresh", is_flag=True, help="Rebuild from nothing; needed for a new source.")
 def run(
-    source: str | None, workspace: Path | None, as_of: datetime | None, full_refresh: bool
+    source: str | None,
+    workspace: Path | None,
+    as_of: datetime | None,
+    lookback: bool,
+    full_refresh: bool,
 ) -> None:
     """Pull, build, test, publish and export: the Dagster job `refresh`, in this process."""
     settings = load_settings(source=source, workspace=workspace, as_of=as_of and as_of.date())
@@ -109,7 +119,7 @@ def run(
             log.info("starting Dagster and dbt")
             from orchestration.run import refresh
 
-            summary = refresh(settings, is_full_refresh=full_refresh)
+            summary = refresh(settings, is_full_refresh=full_refresh, looks_back=lookback)
     table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
     for step in summary.steps:
         table.add_row(step.name, step.done, f"{step.seconds:.1f}")

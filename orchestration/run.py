@@ -2,7 +2,7 @@
 
 import os
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -44,22 +44,33 @@ class Summary:
     steps: tuple[Step, ...]
 
 
-def refresh(settings: Settings, *, is_full_refresh: bool) -> Summary:
+def refresh(settings: Settings, *, is_full_refresh: bool, looks_back: bool = False) -> Summary:
     """Run the job `refresh`; raises the user's error where there is one, else `RunError`."""
     workspace = Workspace(settings.workspace)
     try:
         os.environ.setdefault("DAGSTER_HOME", str(workspace.make_dagster_home()))
         job = build_defs(settings).resolve_job_def("refresh")
-        config = refresh_config(settings.as_of, full_refresh=is_full_refresh) | QUIET
+        config = refresh_config(
+            settings.as_of,
+            full_refresh=is_full_refresh,
+            lookback_until=_end_of_day(settings.as_of) if looks_back else None,
+        )
         with DagsterInstance.get() as instance:
             tell_dead_runs(instance, settings)
             remove_old_runs(instance, datetime.now(UTC) - timedelta(days=settings.keep_days))
             result = job.execute_in_process(
-                run_config=config, instance=instance, tags=process_tag()
+                run_config=config | QUIET, instance=instance, tags=process_tag()
             )
         return _summarize(result, workspace.marts)
     except Exception as error:
         raise _user_error(error, workspace) from error
+
+
+def _end_of_day(as_of: date | None) -> datetime:
+    """When as_of is over (UTC); now, without one."""
+    if as_of is None:
+        return datetime.now(UTC)
+    return datetime.combine(as_of + timedelta(days=1), time(tzinfo=UTC))
 
 
 def _user_error(error: BaseException, workspace: Workspace) -> LoyaltyError:

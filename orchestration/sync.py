@@ -90,7 +90,7 @@ class Delivery:
         if self.is_remote:
             return self.source.fingerprints(self.connection, self.entity, self.columns, blocks)
         self.view()
-        condition = "true" if blocks is ALL_BLOCKS else blocks.condition(BLOCK)
+        condition = "true" if blocks is ALL_BLOCKS else _condition(self.connection, blocks)
         return self.connection.sql(
             f"select {fingerprint(self.entity, BLOCK)} from delivered where {condition}"
             " group by all"
@@ -116,11 +116,7 @@ def load_entity(delivery: Delivery) -> Compared:
     connection, entity = delivery.connection, delivery.entity
     table = f"raw.{entity.name}"
     delivery.view()
-    connection.execute(
-        f"create or replace table {table} as"
-        f" select cast(1 as bigint) as _copy, {_columns(entity)} from delivered"
-    )
-    _number_copies(connection, entity)
+    _load_rows(connection, entity)
     connection.execute("delete from raw.fingerprints where entity = ?", [entity.name])
     if entity.event_time is not None and delivery.is_remote:
         fingerprints = delivery.fingerprints()
@@ -195,13 +191,15 @@ def sync_events(delivery: Delivery, window: Window | None = None) -> Compared:
     different = [block for (block,) in connection.table("different_blocks").fetchall()]
     if not different:
         return result
-    delivery.view(Blocks.of([block for block in different if block is not None]))
+    differing = Blocks.of([block for block in different if block is not None])
+    delivery.view(differing)
+    condition = _condition(connection, differing)
     for name, rows in (("new_rows", "delivered"), ("old_rows", table)):
         connection.execute(
             f"""
             create or replace temp table {name} as
             select {ID} as _id, {columns} from {rows}
-            where {_id_range(connection, different)}
+            where {condition}
                 and exists (
                     from different_blocks
                     where different_blocks.block is not distinct from {BLOCK}
@@ -219,13 +217,16 @@ def sync_events(delivery: Delivery, window: Window | None = None) -> Compared:
         )
         """
     )
-    return _replace_ids(connection, entity, result)
+    return _replace_ids(connection, entity, condition, result)
 
 
 def _replace_ids(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, result: Compared
+    connection: duckdb.DuckDBPyConnection, entity: Entity, condition: str, result: Compared
 ) -> Compared:
-    """Delete all rows of the differing ids, and insert those that the source has now."""
+    """Delete all rows of the differing ids, and insert those that the source has now.
+
+    `condition` holds for each row of these ids, and spares looking at most others.
+    """
     table, columns = f"raw.{entity.name}", _columns(entity)
     differs = "exists (from differing_ids where differing_id is not distinct from"
     added, changed, removed = connection.execute(
@@ -241,7 +242,7 @@ def _replace_ids(
             on differing_id is not distinct from old._id
         """
     ).fetchone()
-    connection.execute(f"delete from {table} where {differs} ({ID}))")
+    connection.execute(f"delete from {table} where {condition} and {differs} ({ID}))")
     connection.execute(
         f"""
         insert into {table}
@@ -287,7 +288,7 @@ def _blocks_to_compare(
     if window is None:
         return ALL_BLOCKS
     table = f"raw.{entity.name}"
-    instant = f'try_cast(cast("{entity.event_time}" as varchar) as timestamptz)'
+    instant = f'try_cast("{entity.event_time}" as timestamptz)'
     (first,) = connection.execute(
         f"""
         select coalesce(
@@ -308,44 +309,58 @@ def _blocks_to_compare(
     return Blocks((*Blocks.of([block for (block,) in still_open]).ranges, (first, None)))
 
 
-def _id_range(connection: duckdb.DuckDBPyConnection, different: list[int | None]) -> str:
-    """A plain condition on ids that the differing blocks lie in, which spares reading the rest."""
+def _condition(connection: duckdb.DuckDBPyConnection, blocks: Blocks) -> str:
+    """The condition that a delivered row is of these blocks or has no id.
+
+    Of ids that arrive as whole numbers it is a plain one, which spares reading all other rows.
+    """
     types = dict(
         connection.execute("select column_name, column_type from (describe delivered)").fetchall()
     )
-    if None in different or types["id"] not in ("INTEGER", "BIGINT"):
-        return "true"
-    return Blocks(((different[0], different[-1]),)).id_condition("id")
+    is_plain = types["id"] in ("INTEGER", "BIGINT")
+    return blocks.id_condition("id") if is_plain else blocks.condition(BLOCK)
 
 
-def _number_copies(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
-    """Number the rows of an id that has several by what they say, not by how they arrived.
+def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+    """Load the delivered rows, those of an id that has several with their numbers.
 
-    Which of two rows that read the same gives way then does not depend on the history of runs. Only
-    ids that lie within the same 32 as one that occurs twice are sorted: those 32 share a number
-    with a bit for each, which has fewer bits than they have rows then.
+    Only ids that lie within the same 32 as one that occurs twice are sorted: those 32 share a
+    number with a bit for each, which has fewer bits than they have rows then. Rows without an id
+    have none.
     """
-    table = f"raw.{entity.name}"
+    table, columns = f"raw.{entity.name}", _columns(entity)
     connection.execute(
         f"""
-        update {table} set _copy = numbered.number
-        from (
-            select rowid as numbered_row, {_copy(entity)} as number
-            from {table}
-            where {ID} is null or ({ID}) // 32 in (
-                select ({ID}) // 32 from {table}
-                group by all
-                having bit_count(bit_or(1::bigint << (({ID}) & 31))) < count(*)
-            )
-            qualify number > 1
-        ) as numbered
-        where {table}.rowid = numbered.numbered_row
+        create or replace temp table crowded_ids as
+        select ({ID}) // 32 as ids
+        from delivered
+        group by all
+        having bit_count(bit_or(1::bigint << (({ID}) & 31))) is distinct from count(*)
         """
     )
+    is_alone = (
+        f"({ID}) is not null and ({ID}) // 32 not in (from crowded_ids where ids is not null)"
+    )
+    connection.execute(
+        f"""
+        create or replace table {table} as
+        select cast(1 as bigint) as _copy, {columns} from delivered where {is_alone}
+        """
+    )
+    if _count(connection, "crowded_ids"):
+        connection.execute(
+            f"""
+            insert into {table}
+            select {_copy(entity)}, {columns} from delivered where not ({is_alone})
+            """
+        )
 
 
 def _copy(entity: Entity) -> str:
-    """The number of a row among those of its id."""
+    """The number of a row among those of its id: by what they say, not by how they arrived.
+
+    Which of two rows that read the same gives way then does not depend on the history of runs.
+    """
     return f"row_number() over (partition by {ID} order by {_columns(entity)})"
 
 

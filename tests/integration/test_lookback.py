@@ -6,6 +6,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
+from conftest import Loyalty
 from programme import Programme, Row
 from replay import Replay, open_warehouse
 
@@ -137,3 +138,17 @@ def test_a_row_dated_in_the_future_moves_nothing(
     programme.write(tmp_path)
     pull = replay.run(warehouse, tmp_path, window=WINDOW)
     assert pull.entities["loyalty_transactions"].changed == 1
+
+
+def test_the_command_looks_back_from_as_of(
+    programme: Programme, tmp_path: Path, loyalty: Loyalty
+) -> None:
+    source, workspace = tmp_path / "source", tmp_path / "workspace"
+    source.mkdir()
+    run = ("run", "--source", f"files:{source}", "--workspace", workspace, "--as-of", "2024-06-30")
+    programme.write(source)
+    assert loyalty(*run).returncode == 0
+    programme.rows["loyalty_transactions"][1]["points"] = 11
+    programme.write(source)
+    assert "nothing changed" in loyalty(*run, "--lookback").stdout
+    assert "1 changed" in loyalty(*run).stdout

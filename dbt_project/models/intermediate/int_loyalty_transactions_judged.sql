@@ -1,4 +1,5 @@
 {%- set changed = 'warehouse.intermediate.int_changed_transactions' -%}
+{%- set is_update = not execute or is_incremental() -%}
 
 {{ config(
     materialized='incremental',
@@ -12,9 +13,9 @@
 
 with
 
-transactions as (
+transactions as not materialized (
 
-    {% if not execute or is_incremental() %}
+    {% if is_update %}
         -- Kept before they are replaced: {{ ref('int_previous_transactions') }}
         {{ changed_transactions(ref('stg_loyalty__loyalty_transactions')) }}
     {% else %}
@@ -37,7 +38,8 @@ clients as (
 
 ),
 
-flagged as (
+{# A whole ledger is rather read three times than held in memory once. #}
+flagged as {{ 'materialized' if is_update else 'not materialized' }} (
 
     select
         *,
@@ -72,7 +74,15 @@ utc_offsets as (
 judged as (
 
     select
-        flagged.*,
+        flagged.transaction_id,
+        flagged.copy_number,
+        flagged.website_id,
+        flagged.client_id,
+        -- Text takes longer to write than all other columns together.
+        try_cast(
+            flagged.transaction_type as enum('add', 'redeem', 'deduct')
+        ) as transaction_type,
+        flagged.points,
         case
             when not flagged.is_readable then 'invalid_value'
             when superseded.copy_number is not null then 'duplicate_id'

@@ -9,6 +9,8 @@
     )
 {%- endset -%}
 
+{%- set is_update = not execute or is_incremental() -%}
+
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_changed',
@@ -18,10 +20,11 @@
 
 with
 
-client_days as (
+{# All client-days are rather read twice than held in memory once. #}
+client_days as {{ 'materialized' if is_update else 'not materialized' }} (
 
     select * from {{ ref('fct_client_days') }}
-    {% if not execute or is_incremental() %}
+    {% if is_update %}
         -- {{ ref('int_changed_dates') }} and {{ ref('stg_pipeline__changed_entities') }}
         where {{ changed }}
     {% endif %}

@@ -1,3 +1,5 @@
+{%- set is_update = not execute or is_incremental() -%}
+
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_changed',
@@ -15,8 +17,7 @@ transactions as (
 
     select transactions.*
     from {{ ref('int_loyalty_transactions_judged') }} as transactions
-    inner join {{ ref('int_run') }} as run on transactions.business_date <= run.as_of
-    {% if not execute or is_incremental() %}
+    {% if is_update %}
         -- Told before they are replaced: {{ ref('int_changed_dates') }}
         inner join {{ ref('int_changed_client_days') }} as changed
             on
@@ -27,10 +28,41 @@ transactions as (
 
 ),
 
-{# What each client had before the first date that is computed. #}
-opening as (
+summed as (
 
-    {% if is_incremental() %}
+    select
+        website_id,
+        client_id,
+        business_date as date,
+        coalesce(sum(points) filter (transaction_type = 'add'), 0) as issued,
+        coalesce(-sum(points) filter (transaction_type = 'redeem'), 0) as redeemed,
+        sum(points) as net,
+        count(*) as transactions
+    from transactions
+    group by website_id, client_id, business_date
+
+),
+
+client_days as (
+
+    select
+        summed.website_id,
+        summed.client_id,
+        summed.date,
+        cast(summed.issued as bigint) as issued,
+        cast(summed.redeemed as bigint) as redeemed,
+        cast(summed.issued - summed.redeemed - summed.net as bigint) as deducted,
+        cast(summed.net as bigint) as net,
+        summed.transactions
+    from summed
+    inner join {{ ref('int_run') }} as run on summed.date <= run.as_of
+
+),
+
+{% if is_incremental() %}
+    {# What each client had before the first date that is computed. #}
+    opening as (
+
         select
             days.client_id,
             arg_max(days.balance, days.date) as balance,
@@ -39,31 +71,9 @@ opening as (
         inner join {{ ref('int_changed_client_days') }} as changed
             on days.client_id = changed.client_id and days.date < changed.from_date
         group by days.client_id
-    {% else %}
-        select
-            cast(null as bigint) as client_id,
-            cast(null as bigint) as balance,
-            cast(null as bigint) as lifetime_issued
-        where false
-    {% endif %}
 
-),
-
-client_days as (
-
-    select
-        website_id,
-        client_id,
-        business_date as date,
-        cast(coalesce(sum(points) filter (transaction_type = 'add'), 0) as bigint) as issued,
-        cast(coalesce(-sum(points) filter (transaction_type = 'redeem'), 0) as bigint) as redeemed,
-        cast(coalesce(-sum(points) filter (transaction_type = 'deduct'), 0) as bigint) as deducted,
-        cast(sum(points) as bigint) as net,
-        count(*) as transactions
-    from transactions
-    group by website_id, client_id, business_date
-
-),
+    ),
+{% endif %}
 
 running as (
 
@@ -76,15 +86,18 @@ running as (
         client_days.deducted,
         client_days.net,
         cast(
-            coalesce(opening.balance, 0) + sum(client_days.net) over client_history as bigint
+            sum(client_days.net) over client_history
+            {{ '+ coalesce(opening.balance, 0)' if is_incremental() }} as bigint
         ) as balance,
         cast(
-            coalesce(opening.lifetime_issued, 0)
-            + sum(client_days.issued) over client_history as bigint
+            sum(client_days.issued) over client_history
+            {{ '+ coalesce(opening.lifetime_issued, 0)' if is_incremental() }} as bigint
         ) as lifetime_issued,
         client_days.transactions
     from client_days
-    left join opening on client_days.client_id = opening.client_id
+    {% if is_incremental() %}
+        left join opening on client_days.client_id = opening.client_id
+    {% endif %}
     window
         client_history as (
             partition by client_days.client_id
