@@ -90,10 +90,9 @@ class Delivery:
         if self.is_remote:
             return self.source.fingerprints(self.connection, self.entity, self.columns, blocks)
         self.view()
-        condition = "true" if blocks is ALL_BLOCKS else _condition(self.connection, blocks)
+        rows = _rows_of("delivered", _conditions(self.connection, blocks))
         return self.connection.sql(
-            f"select {fingerprint(self.entity, BLOCK)} from delivered where {condition}"
-            " group by all"
+            f"select {fingerprint(self.entity, BLOCK)} from ({rows}) group by all"
         )
 
     def _rows(self, blocks: Blocks) -> duckdb.DuckDBPyRelation:
@@ -193,17 +192,16 @@ def sync_events(delivery: Delivery, window: Window | None = None) -> Compared:
         return result
     differing = Blocks.of([block for block in different if block is not None])
     delivery.view(differing)
-    condition = _condition(connection, differing)
+    conditions = _conditions(connection, differing)
     for name, rows in (("new_rows", "delivered"), ("old_rows", table)):
         connection.execute(
             f"""
             create or replace temp table {name} as
-            select {ID} as _id, {columns} from {rows}
-            where {condition}
-                and exists (
-                    from different_blocks
-                    where different_blocks.block is not distinct from {BLOCK}
-                )
+            select {ID} as _id, {columns} from ({_rows_of(rows, conditions)})
+            where exists (
+                from different_blocks
+                where different_blocks.block is not distinct from {BLOCK}
+            )
             """
         )
     connection.execute(
@@ -217,15 +215,18 @@ def sync_events(delivery: Delivery, window: Window | None = None) -> Compared:
         )
         """
     )
-    return _replace_ids(connection, entity, condition, result)
+    return _replace_ids(connection, entity, conditions, result)
 
 
 def _replace_ids(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, condition: str, result: Compared
+    connection: duckdb.DuckDBPyConnection,
+    entity: Entity,
+    conditions: tuple[str, ...],
+    result: Compared,
 ) -> Compared:
     """Delete all rows of the differing ids, and insert those that the source has now.
 
-    `condition` holds for each row of these ids, and spares looking at most others.
+    Each row of these ids meets one of `conditions`, which spare looking at most others.
     """
     table, columns = f"raw.{entity.name}", _columns(entity)
     differs = "exists (from differing_ids where differing_id is not distinct from"
@@ -242,7 +243,8 @@ def _replace_ids(
             on differing_id is not distinct from old._id
         """
     ).fetchone()
-    connection.execute(f"delete from {table} where {condition} and {differs} ({ID}))")
+    for condition in conditions:
+        connection.execute(f"delete from {table} where {condition} and {differs} ({ID}))")
     connection.execute(
         f"""
         insert into {table}
@@ -292,12 +294,12 @@ def _blocks_to_compare(
     (first,) = connection.execute(
         f"""
         select coalesce(
-            (select min({BLOCK}) from {table} where {instant} between $first and $last),
-            (select max({BLOCK}) from {table}),
+            (select min({ID}) from {table} where {instant} between $first and $last) >> {BLOCK_BITS},
+            (select max(block) from raw.fingerprints where entity = $entity),
             0
         )
         """,
-        {"first": window.first, "last": window.last},
+        {"first": window.first, "last": window.last, "entity": entity.name},
     ).fetchone()
     still_open = []
     if "status" in entity.columns:
@@ -309,16 +311,22 @@ def _blocks_to_compare(
     return Blocks((*Blocks.of([block for (block,) in still_open]).ranges, (first, None)))
 
 
-def _condition(connection: duckdb.DuckDBPyConnection, blocks: Blocks) -> str:
-    """The condition that a delivered row is of these blocks or has no id.
+def _conditions(connection: duckdb.DuckDBPyConnection, blocks: Blocks) -> tuple[str, ...]:
+    """What the delivered rows of these blocks meet one of; so do those without an id.
 
-    Of ids that arrive as whole numbers it is a plain one, which spares reading all other rows.
+    Of ids that arrive as whole numbers these are plain, so that other rows need not be read.
     """
     types = dict(
         connection.execute("select column_name, column_type from (describe delivered)").fetchall()
     )
-    is_plain = types["id"] in ("INTEGER", "BIGINT")
-    return blocks.id_condition("id") if is_plain else blocks.condition(BLOCK)
+    if types["id"] not in ("INTEGER", "BIGINT"):
+        return (blocks.condition(BLOCK),)
+    return (f"{blocks.id_span('id')} and {blocks.id_condition('id')}", "id is null")
+
+
+def _rows_of(table: str, conditions: tuple[str, ...]) -> str:
+    """The SELECT of the rows that meet one of these conditions, no two of which meet."""
+    return " union all ".join(f"from {table} where {condition}" for condition in conditions)
 
 
 def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:

@@ -45,12 +45,20 @@ class Blocks:
 
     def id_condition(self, id_column: str) -> str:
         """The same of a column of whole ids, so that an index serves."""
-        return _any_range(
-            id_column,
-            tuple(
-                (first << BLOCK_BITS, None if last is None else ((last + 1) << BLOCK_BITS) - 1)
-                for first, last in self.ranges
-            ),
+        return _any_range(id_column, self._id_ranges())
+
+    def id_span(self, id_column: str) -> str:
+        """The condition that an id lies between the first and the last of these."""
+        ranges = self._id_ranges()
+        if not ranges:
+            return "false"
+        first, last = ranges[0][0], ranges[-1][1]
+        return f"{id_column} >= {first}" + ("" if last is None else f" and {id_column} <= {last}")
+
+    def _id_ranges(self) -> tuple[tuple[int, int | None], ...]:
+        return tuple(
+            (first << BLOCK_BITS, None if last is None else ((last + 1) << BLOCK_BITS) - 1)
+            for first, last in self.ranges
         )
 
 

@@ -1,5 +1,7 @@
 """What the same changed day costs on ledgers of two sizes, beside a full build of each.
 
+The day is compared as the daily schedule does it, and another one as the weekly schedule does.
+
     make bench-change
 
 The statements of pull, models and tests are replayed in this process: no start of Python, Dagster
@@ -10,20 +12,26 @@ import json
 import tempfile
 import time
 from collections.abc import Iterable, Iterator
+from datetime import UTC, datetime, timedelta
+from datetime import time as day_time
 from pathlib import Path
 
 import duckdb
 from datasets import write_dataset
-from generate import DAYS, generate
+from generate import DAYS, LAST_DATE, generate
 from replay import DEFAULTS, Replay, open_warehouse
 from tabulate import tabulate
 
 from orchestration.raw import finish, load_raw
+from orchestration.settings import load_settings
 from orchestration.sources.files import FilesSource
+from orchestration.sync import Window
 
 SIZES = (1_000_000, 10_000_000)
 CLIENTS = 100_000
 NEW_ROWS = SIZES[-1] // DAYS
+END = datetime.combine(LAST_DATE + timedelta(days=1), day_time(tzinfo=UTC))
+LOOKBACK = Window(END - timedelta(days=load_settings().lookback_days), END)
 
 
 def main() -> None:
@@ -44,14 +52,19 @@ def main() -> None:
 
 
 def _measure(replay: Replay, tests: list[str], scratch: Path, rows: int) -> Iterator[list]:
-    """A full build of a ledger, and a run after a day's rows came in."""
+    """A full build of a ledger, and two runs after a day's rows came in."""
     source = scratch / str(rows)
     files = (source / "warehouse.duckdb", source / "marts.duckdb")
-    for name, new_rows in (("full", 0), (f"{NEW_ROWS:,} new rows", NEW_ROWS)):
+    runs = (
+        ("full", 0, None),
+        (f"{NEW_ROWS:,} new rows, looking back 45 days", NEW_ROWS, LOOKBACK),
+        (f"{NEW_ROWS:,} new rows, all compared", 2 * NEW_ROWS, None),
+    )
+    for name, new_rows, window in runs:
         generate(source / "rows", rows, CLIENTS, extra_rows=new_rows)
         with open_warehouse(*files) as connection:
             began = time.process_time()
-            pull = load_raw(connection, FilesSource(source / "rows"), DEFAULTS)
+            pull = load_raw(connection, FilesSource(source / "rows"), DEFAULTS, window=window)
             pulled = time.process_time()
             _execute(connection, replay.full if pull.mode == "full" else replay.incremental)
             built = time.process_time()

@@ -6,7 +6,8 @@
 Each step is a process of its own; its memory is the peak of all its processes together, and its
 processor seconds, on all cores, stay comparable on a machine that is busy with other work. What is
 fixed in a run, the start of Python, Dagster and dbt, is what a full run of 1,000 rows takes. Runs
-are given 8 GB of memory; hand-written SQL takes what DuckDB takes by itself.
+are given 8 GB of memory; hand-written SQL takes what DuckDB takes by itself. All count up to the
+day of the new rows, as a schedule would have them.
 """
 
 import os
@@ -24,7 +25,7 @@ from datetime import timedelta
 from pathlib import Path
 
 from commands import LOYALTY, clean_environment
-from generate import DAYS, generate
+from generate import DAYS, LAST_DATE, generate
 from handwritten import find_differences
 from tabulate import tabulate
 from web_application import load_dashboard
@@ -96,17 +97,20 @@ def main(scale: str) -> None:
 
 
 def _runs(source: Path, workspace: Path, rows: int) -> Iterator[tuple[str, Measured]]:
-    """A full run, one after a day's rows came in, and one after nothing did."""
-    clients = rows // ROWS_PER_CLIENT
+    """A full run, two after a day's rows came in, and one after nothing did."""
+    clients, new_rows = rows // ROWS_PER_CLIENT, rows // DAYS
     generate(source, rows, clients)
     yield "full", _loyalty("run", source, workspace)
-    generate(source, rows, clients, extra_rows=rows // DAYS)
-    yield "one more day", _loyalty("run", source, workspace)
-    yield "nothing changed", _loyalty("run", source, workspace)
+    generate(source, rows, clients, extra_rows=new_rows)
+    yield "one more day, looking back 45", _loyalty("run", source, workspace, "--lookback")
+    generate(source, rows, clients, extra_rows=2 * new_rows)
+    yield "one more day, all compared", _loyalty("run", source, workspace)
+    yield "nothing changed, all compared", _loyalty("run", source, workspace)
 
 
-def _loyalty(call: str, source: Path, workspace: Path) -> Measured:
-    return _measure(LOYALTY, call, "--source", f"files:{source}", "--workspace", workspace)
+def _loyalty(call: str, source: Path, workspace: Path, *options: str) -> Measured:
+    files = ("--source", f"files:{source}", "--workspace", workspace)
+    return _measure(LOYALTY, call, *files, *options)
 
 
 def _python(script: str, *arguments: Path) -> Measured:
@@ -121,7 +125,9 @@ def _measure(*command: object) -> Measured:
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
-        env=clean_environment(COLUMNS="200", LOYALTY_MEMORY_LIMIT=MEMORY_LIMIT),
+        env=clean_environment(
+            COLUMNS="200", LOYALTY_MEMORY_LIMIT=MEMORY_LIMIT, LOYALTY_AS_OF=LAST_DATE.isoformat()
+        ),
         start_new_session=True,
     )
     peaks = [0]

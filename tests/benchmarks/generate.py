@@ -1,11 +1,15 @@
 """A programme of any size in the source contract's shape: deterministic, skewed, and not clean."""
 
+from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
 
-START = "timestamptz '2023-01-01 00:00:00+00'"
+FIRST_DATE = date(2023, 1, 1)
+START = f"timestamptz '{FIRST_DATE} 00:00:00+00'"
 DAYS = 730
+LAST_DATE = FIRST_DATE + timedelta(days=DAYS)
+"""The business date of the extra rows, in each website's timezone."""
 SECONDS = DAYS * 86_400
 WEBSITES = 4
 

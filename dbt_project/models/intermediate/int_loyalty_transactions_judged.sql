@@ -74,15 +74,7 @@ utc_offsets as (
 judged as (
 
     select
-        flagged.transaction_id,
-        flagged.copy_number,
-        flagged.website_id,
-        flagged.client_id,
-        -- Text takes longer to write than all other columns together.
-        try_cast(
-            flagged.transaction_type as enum('add', 'redeem', 'deduct')
-        ) as transaction_type,
-        flagged.points,
+        flagged.*,
         case
             when not flagged.is_readable then 'invalid_value'
             when superseded.copy_number is not null then 'duplicate_id'
@@ -109,6 +101,32 @@ judged as (
             and {{ utc_date('flagged.occurred_at') }} = utc_offsets.utc_date
     left join clients on flagged.client_id = clients.client_id
 
+),
+
+{# Closed sets as numbers: their text would take longer to write than all other columns. #}
+kept as (
+
+    select
+        transaction_id,
+        copy_number,
+        website_id,
+        client_id,
+        try_cast(transaction_type as enum('add', 'redeem', 'deduct')) as transaction_type,
+        points,
+        cast(
+            quarantine_reason as enum(
+                'invalid_value',
+                'duplicate_id',
+                'unknown_website',
+                'unknown_client',
+                'website_mismatch',
+                'unknown_type',
+                'sign_mismatch'
+            )
+        ) as quarantine_reason,
+        business_date
+    from judged
+
 )
 
-select * from judged
+select * from kept

@@ -60,17 +60,19 @@ client_days as (
 ),
 
 {% if is_incremental() %}
-    {# What each client had before the first date that is computed. #}
+    {# What each client had before the first date that is computed: all but what came since. #}
     opening as (
 
         select
-            days.client_id,
-            arg_max(days.balance, days.date) as balance,
-            arg_max(days.lifetime_issued, days.date) as lifetime_issued
-        from {{ this }} as days
-        inner join {{ ref('int_changed_client_days') }} as changed
-            on days.client_id = changed.client_id and days.date < changed.from_date
-        group by days.client_id
+            changed.client_id,
+            any_value(clients.balance) - coalesce(sum(days.net), 0) as balance,
+            any_value(clients.lifetime_issued) - coalesce(sum(days.issued), 0) as lifetime_issued
+        from {{ ref('int_changed_client_days') }} as changed
+        inner join {{ previous('marts', 'main', 'dim_clients') }} as clients
+            on changed.client_id = clients.client_id
+        left join {{ this }} as days
+            on changed.client_id = days.client_id and changed.from_date <= days.date
+        group by changed.client_id
 
     ),
 {% endif %}
