@@ -294,7 +294,8 @@ def _blocks_to_compare(
     (first,) = connection.execute(
         f"""
         select coalesce(
-            (select min({ID}) from {table} where {instant} between $first and $last) >> {BLOCK_BITS},
+            (select min({ID}) from {table} where {instant} between $first and $last)
+                >> {BLOCK_BITS},
             (select max(block) from raw.fingerprints where entity = $entity),
             0
         )

@@ -60,7 +60,10 @@ client_days as (
 ),
 
 {% if is_incremental() %}
-    {# What each client had before the first date that is computed: all but what came since. #}
+    {#
+        What each client had before the first date that is computed: all that the last run knew of
+        him, but for the days from that date on.
+    #}
     opening as (
 
         select
@@ -68,7 +71,7 @@ client_days as (
             any_value(clients.balance) - coalesce(sum(days.net), 0) as balance,
             any_value(clients.lifetime_issued) - coalesce(sum(days.issued), 0) as lifetime_issued
         from {{ ref('int_changed_client_days') }} as changed
-        inner join {{ previous('marts', 'main', 'dim_clients') }} as clients
+        inner join marts.main.dim_clients as clients
             on changed.client_id = clients.client_id
         left join {{ this }} as days
             on changed.client_id = days.client_id and changed.from_date <= days.date
