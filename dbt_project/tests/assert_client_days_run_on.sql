@@ -1,7 +1,8 @@
 -- A returned row is a client's day that does not start from the balance and the issued points with
--- which his day before ended, or that is there twice. With no such row, the balances of the
--- clients change on each date by that date's net, as outstanding points do. An incremental run
--- wrote the days from a client's first changed date on: those are followed from the day before.
+-- which his day before ended, that is there twice, or that is his last one and does not end with
+-- what all his days bring together. With no such row, the balances of the clients change on each
+-- date by that date's net, as outstanding points do. An incremental run wrote the days from a
+-- client's first changed date on: those are followed, and so their start is proven by their end.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_client_days'}}}) }}
 
 with
@@ -21,29 +22,14 @@ first_dates as (
 
 ),
 
-days_before as (
+client_days as (
 
-    select
-        client_days.client_id,
-        max(client_days.date) as date
+    select client_days.*
     from {{ ref('fct_client_days') }} as client_days
     inner join first_dates
         on
             client_days.client_id = first_dates.client_id
-            and client_days.date < first_dates.from_date
-    group by client_days.client_id
-
-),
-
-client_days as (
-
-    select
-        client_days.*,
-        first_dates.from_date
-    from {{ ref('fct_client_days') }} as client_days
-    inner join first_dates on client_days.client_id = first_dates.client_id
-    left join days_before on client_days.client_id = days_before.client_id
-    where client_days.date >= coalesce(days_before.date, first_dates.from_date)
+            and client_days.date >= first_dates.from_date
 
 ),
 
@@ -51,11 +37,11 @@ followed as (
 
     select
         client_id,
-        from_date,
         date,
         lag(date) over client_history as date_before,
-        lag(balance, 1, 0) over client_history as balance_before,
-        lag(lifetime_issued, 1, 0) over client_history as lifetime_issued_before,
+        lag(balance) over client_history as balance_before,
+        lag(lifetime_issued) over client_history as lifetime_issued_before,
+        lead(date) over client_history is null as is_last,
         issued,
         net,
         balance,
@@ -66,16 +52,35 @@ followed as (
 
 ),
 
-broken as (
+broken_starts as (
 
     select * from followed
     where
-        date >= from_date
+        balance != balance_before + net
+        or lifetime_issued != lifetime_issued_before + issued
+        or date = date_before
+
+),
+
+broken_ends as (
+
+    select followed.*
+    from followed
+    left join {{ ref('dim_clients') }} as clients on followed.client_id = clients.client_id
+    where
+        followed.is_last
         and (
-            balance != balance_before + net
-            or lifetime_issued != lifetime_issued_before + issued
-            or date = date_before
+            followed.balance is distinct from clients.balance
+            or followed.lifetime_issued is distinct from clients.lifetime_issued
         )
+
+),
+
+broken as (
+
+    select * from broken_starts
+    union all
+    select * from broken_ends
 
 )
 

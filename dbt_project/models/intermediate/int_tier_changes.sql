@@ -1,10 +1,12 @@
 {#- A tier that changed moves every date; else only the dates of changed client-days move. -#}
 {%- set changed -%}
-    (
-        date in (select date from warehouse.intermediate.int_changed_dates)
-        or (
-            select bool_or(has_changed) from warehouse.staging.stg_pipeline__changed_entities
-            where entity in ('loyalty_tiers', 'websites')
+    date in (
+        select date from warehouse.intermediate.int_changed_dates
+        union all
+        select date from warehouse.intermediate.int_points_daily
+        where exists (
+            from warehouse.staging.stg_pipeline__changed_entities
+            where has_changed and entity in ('loyalty_tiers', 'websites')
         )
     )
 {%- endset -%}
@@ -25,7 +27,8 @@ client_days as {{ 'materialized' if is_update else 'not materialized' }} (
 
     select * from {{ ref('fct_client_days') }}
     {% if is_update %}
-        -- {{ ref('int_changed_dates') }} and {{ ref('stg_pipeline__changed_entities') }}
+        -- {{ ref('int_changed_dates') }}, {{ ref('int_points_daily') }}
+        -- and {{ ref('stg_pipeline__changed_entities') }}
         where {{ changed }}
     {% endif %}
 

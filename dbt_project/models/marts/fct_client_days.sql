@@ -113,4 +113,4 @@ running as (
 )
 
 select * from running
-order by client_id, date
+order by date, client_id
