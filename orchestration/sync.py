@@ -149,13 +149,20 @@ def replace_entity(delivery: Delivery) -> Compared:
     connection.execute(f"create or replace temp table old_rows as from raw.{entity.name}")
     loaded = load_entity(delivery)
     columns = _columns(entity)
-    added, removed = (
-        connection.execute(
-            f"select count(*) from (select {columns} from {left}"
-            f" except all select {columns} from {right})"
-        ).fetchone()[0]
-        for left, right in (("delivered", "old_rows"), ("old_rows", "delivered"))
-    )
+    added, removed = connection.execute(
+        f"""
+        select sum(greatest(surplus, 0)), sum(greatest(-surplus, 0))
+        from (
+            select sum(occurrence) as surplus
+            from (
+                select 1 as occurrence, {columns} from delivered
+                union all
+                select -1 as occurrence, {columns} from old_rows
+            )
+            group by {columns}
+        )
+        """
+    ).fetchone()
     return Compared(loaded.rows, rows, rows, added=added, removed=removed, written=loaded.written)
 
 

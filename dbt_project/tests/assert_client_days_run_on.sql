@@ -1,35 +1,42 @@
 -- A returned row is a client's day that does not start from the balance and the issued points with
--- which his day before ended, that is there twice, or that is his last one and does not end with
--- what all his days bring together. With no such row, the balances of the clients change on each
--- date by that date's net, as outstanding points do. An incremental run wrote the days from a
--- client's first changed date on: those are followed, and so their start is proven by their end.
+-- which his day before ended, that is there twice, that is his last one and does not end with what
+-- all his days bring together, or that is a day of somebody who is no client. With no such row, the
+-- balances of the clients change on each date by that date's net, as outstanding points do. An
+-- incremental run wrote the days from a client's first changed date on, and took away those of
+-- clients that left: these are followed, and so their start is proven by their end.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_client_days'}}}) }}
 
 with
 
-first_dates as (
+clients as (
 
-    select
-        client_id,
-        from_date
-    from {{ ref('int_changed_client_days') }}
-    union all
-    select
-        client_id,
-        date '1970-01-01' as from_date
-    from {{ ref('dim_clients') }}
-    where not exists (select 1 from {{ ref('stg_pipeline__previous_run') }})
+    select * from {{ ref('dim_clients') }}
+
+),
+
+clients_that_left as (
+
+    select changed.client_id
+    from {{ ref('int_changed_clients') }} as changed
+    left join clients on changed.client_id = clients.client_id
+    where clients.client_id is null
 
 ),
 
 client_days as (
 
+    select * from {{ ref('fct_client_days') }}
+    where not exists (select 1 from {{ ref('stg_pipeline__previous_run') }})
+    union all
     select client_days.*
     from {{ ref('fct_client_days') }} as client_days
-    inner join first_dates
+    inner join {{ ref('int_changed_client_days') }} as changed
         on
-            client_days.client_id = first_dates.client_id
-            and client_days.date >= first_dates.from_date
+            client_days.client_id = changed.client_id
+            and client_days.date >= changed.from_date
+    union all
+    select * from {{ ref('fct_client_days') }}
+    where client_id in (select clients_that_left.client_id from clients_that_left)
 
 ),
 
@@ -66,7 +73,7 @@ broken_ends as (
 
     select followed.*
     from followed
-    left join {{ ref('dim_clients') }} as clients on followed.client_id = clients.client_id
+    left join clients on followed.client_id = clients.client_id
     where
         followed.is_last
         and (
