@@ -110,9 +110,15 @@ def load_raw(
             if mode != "nothing":
                 load_history(connection, state)
                 _remember_previous(connection, is_full=mode == "full")
+                if mode == "full":  # it follows no change
+                    connection.execute("delete from raw.changed_ids")
                 connection.execute("drop table if exists raw.finished")
                 _fill(
                     connection, "pending", "key varchar, is_full boolean", [(key, mode == "full")]
+                )
+            if replaced := source.replaced():
+                raise SourceError(
+                    f"{source.identity}: {', '.join(replaced)} changed while it was read; run again"
                 )
             connection.commit()
         except BaseException:

@@ -341,8 +341,8 @@ def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     """Load the delivered rows, those of an id that has several with their numbers.
 
     Only ids that lie within the same 32 as one that occurs twice are sorted: those 32 share a
-    number with a bit for each, which has fewer bits than they have rows then. Rows without an id
-    have none.
+    number with a bit for each, which has fewer bits than they have rows then. So are rows without
+    an id.
     """
     table, columns = f"raw.{entity.name}", _columns(entity)
     connection.execute(

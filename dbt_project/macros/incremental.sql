@@ -1,9 +1,8 @@
 {#
     How models follow a change instead of being built anew. The pull records the ids that changed;
     the int_changed_* models say which transactions, clients and dates that touches, and each
-    incremental model computes those anew, from the rows as they are now. Only what a client had
-    before them follows from a difference: what the last run knew, less the days it counted since.
-    That needs a last run that finished; after one that did not, all is built anew.
+    incremental model computes those anew, from the rows as they are now. Nothing is added up from
+    differences, so a step may be repeated. After a run that did not finish all is built anew.
 #}
 
 {#

@@ -9,6 +9,7 @@ import glob
 import sys
 from collections import deque
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -52,6 +53,17 @@ class FilesSource(Source):
             f" expected one of {', '.join(names)}"
         )
 
+    @contextmanager
+    def reading(self, connection: duckdb.DuckDBPyConnection) -> Iterator[None]:
+        """Remember which Parquet files are read: DuckDB opens them more than once."""
+        parquet = [path for path in self.paths.values() if path and path.suffix == ".parquet"]
+        self._read_states = {path: _state(path) for path in parquet}
+        yield
+
+    def replaced(self) -> list[str]:
+        """The names of the Parquet files that are others now."""
+        return [path.name for path, state in self._read_states.items() if _state(path) != state]
+
     def has(self, entity: Entity) -> bool:
         """Whether there is a file for the entity."""
         return self.paths[entity.name] is not None
@@ -84,6 +96,15 @@ class FilesSource(Source):
         except (duckdb.Error, OSError, UnicodeError, csv.Error) as error:
             reason = str(error).strip().splitlines()[0]
             raise SourceError(f"{self.identity}: {path.name} can't be read: {reason}") from error
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What tells a file from one that took its place; none where there is no file."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
 def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDBPyRelation:

@@ -91,6 +91,10 @@ class Source(ABC):
         """
         yield
 
+    def replaced(self) -> list[str]:
+        """What was replaced while it was read, so that an entity's rows may be of two moments."""
+        return []
+
     @abstractmethod
     def has(self, entity: Entity) -> bool:
         """Whether the source delivers the entity at all."""

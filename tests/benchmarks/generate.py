@@ -9,7 +9,7 @@ FIRST_DATE = date(2023, 1, 1)
 START = f"timestamptz '{FIRST_DATE} 00:00:00+00'"
 DAYS = 730
 LAST_DATE = FIRST_DATE + timedelta(days=DAYS)
-"""The business date of the extra rows, in each website's timezone."""
+"""The last business date of the extra rows."""
 SECONDS = DAYS * 86_400
 WEBSITES = 4
 

@@ -59,23 +59,18 @@ client_days as (
 
 ),
 
-{% if is_incremental() %}
-    {#
-        What each client had before the first date that is computed: all that the last run knew of
-        him, but for the days from that date on.
-    #}
+{% if is_update %}
+    {# What each client had before the first date that is computed. #}
     opening as (
 
         select
-            changed.client_id,
-            any_value(clients.balance) - coalesce(sum(days.net), 0) as balance,
-            any_value(clients.lifetime_issued) - coalesce(sum(days.issued), 0) as lifetime_issued
-        from {{ ref('int_changed_client_days') }} as changed
-        inner join marts.main.dim_clients as clients
-            on changed.client_id = clients.client_id
-        left join {{ this }} as days
-            on changed.client_id = days.client_id and changed.from_date <= days.date
-        group by changed.client_id
+            days.client_id,
+            sum(days.net) as balance,
+            sum(days.issued) as lifetime_issued
+        from {{ this }} as days
+        inner join {{ ref('int_changed_client_days') }} as changed
+            on days.client_id = changed.client_id and days.date < changed.from_date
+        group by days.client_id
 
     ),
 {% endif %}
@@ -92,15 +87,15 @@ running as (
         client_days.net,
         cast(
             sum(client_days.net) over client_history
-            {{ '+ coalesce(opening.balance, 0)' if is_incremental() }} as bigint
+            {{ '+ coalesce(opening.balance, 0)' if is_update }} as bigint
         ) as balance,
         cast(
             sum(client_days.issued) over client_history
-            {{ '+ coalesce(opening.lifetime_issued, 0)' if is_incremental() }} as bigint
+            {{ '+ coalesce(opening.lifetime_issued, 0)' if is_update }} as bigint
         ) as lifetime_issued,
         client_days.transactions
     from client_days
-    {% if is_incremental() %}
+    {% if is_update %}
         left join opening on client_days.client_id = opening.client_id
     {% endif %}
     window
