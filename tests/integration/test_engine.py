@@ -28,7 +28,7 @@ def options() -> tuple[str, int]:
 
 @pytest.mark.parametrize("spill", ["spill", ""])
 def test_the_models_spill_rather_than_die(tmp_path: Path, replay: Replay, spill: str) -> None:
-    generate(tmp_path / "source", rows=300_000, clients=6_000)
+    generate(tmp_path / "source", rows=600_000, clients=12_000)
     with open_warehouse(tmp_path / "warehouse.duckdb", tmp_path / "marts.duckdb") as warehouse:
         warehouse.execute("set memory_limit = '64MB'")
         warehouse.execute("set threads = 2")
