@@ -29,10 +29,15 @@ FULL_DISK = (
 
 
 def causes(error: BaseException) -> Iterator[BaseException]:
-    """An error and all that led to it, the innermost last."""
+    """An error and all that led to it, each once, the innermost last.
+
+    An error that is raised again may name itself among its causes.
+    """
+    seen: list[BaseException] = []
     cause: BaseException | None = error
-    while cause is not None:
+    while cause is not None and not any(cause is one for one in seen):
         yield cause
+        seen.append(cause)
         cause = cause.__cause__ or cause.__context__
 
 
