@@ -20,6 +20,7 @@ from orchestration.history import load_history
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.source import Source
 from orchestration.sync import (
+    ID,
     Compared,
     Delivery,
     Window,
@@ -267,7 +268,7 @@ def _check_timezones(connection: duckdb.DuckDBPyConnection, source: Source) -> N
     """Raise `SourceError` for a readable website's timezone that IANA or DuckDB does not know."""
     delivered = connection.execute(
         "select distinct cast(timezone as varchar) from raw.websites where timezone is not null"
-        " and name is not null and try_cast(cast(id as varchar) as bigint) between 1 and 900719"
+        f" and name is not null and ({ID}) is not null"
     ).fetchall()
     known = zoneinfo.available_timezones() & {
         name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()

@@ -48,6 +48,9 @@ WEBSITES: tuple[tuple[int, str, str | None], ...] = (
     (8, "\u200fעברית", None),
     (11, "No clients here", "America/St_Johns"),
     (900_719, "NULL", "Australia/Lord_Howe"),
+    (900_720, "The first whose records are digests", "UTC"),
+    (27_983_085_677, "Many digits", "America/Chicago"),
+    (-7, "Below zero", "UTC"),
 )
 BUSY = (1, 2, 3, 5, 8)
 ODD_NAMES = (
@@ -331,8 +334,8 @@ def _add_dimensions(world: World) -> None:
 def _add_clients(world: World, clients: int) -> None:
     rng = world.rng
     weights = (8, 5, 4, 3, 2, 1)
-    places = rng.choices((*BUSY, 900_719), weights, k=max(0, clients - 12))
-    for website_id in [*BUSY, *BUSY, 900_719, 900_719, *places]:
+    places = rng.choices((*BUSY, 27_983_085_677), weights, k=max(0, clients - 13))
+    for website_id in [*BUSY, *BUSY, 900_719, -7, 27_983_085_677, *places]:
         joined: datetime | None = _moment(rng, 0.0, 0.9)
         chance = rng.random()
         if chance < 0.25:
@@ -527,8 +530,6 @@ def _add_invalid(world: World, entity: str, rows: list[Row], file_format: FileFo
             bads.append(-1)
         if entity == "wallet_conversions" and name == "points":
             bads.append(-1)
-        if entity == "websites" and name == "id":
-            bads.extend((0, -1, 900_720, 2_147_483_648))
         for bad in bads:
             _twin(world, entity, world.rng.choice(rows), **{name: bad})
     # An unreadable row with the id of a readable one takes nothing from it.
@@ -543,7 +544,7 @@ def _add_orphans(world: World, clean: dict[str, list[Row]]) -> None:
     for entity, rows in clean.items():
         if entity == "websites":
             continue
-        for website_id in (4, 900_720, 2**62):
+        for website_id in (4, 900_721, 2**62):
             _twin(world, entity, rng.choice(rows), website_id=website_id)
     stray_client = _twin(world, "clients", rng.choice(clean["clients"]), website_id=6)
     stray_category = _twin(

@@ -10,8 +10,7 @@ flagged as (
 
     select
         *,
-        coalesce(website_id between 1 and 900719, false)
-        and website_name is not null as is_readable
+        website_id is not null and website_name is not null as is_readable
     from websites
 
 ),
