@@ -23,6 +23,8 @@ def manifest_facts(reports: Reports, edits: tuple[WidgetEdit, ...] = ()) -> dict
     return {
         "schema_version": SCHEMA_VERSION,
         "as_of": run["as_of"],
+        "latest_event": run["latest_event_date"],
+        "accepted_quarantine": run["accepts_quarantine"],
         "settings": {key: run[key] for key in ("tier_basis", "window_days", "top_limits")},
         "totals": reports.totals(),
         "quarantined": reports.quarantined(),
@@ -31,10 +33,15 @@ def manifest_facts(reports: Reports, edits: tuple[WidgetEdit, ...] = ()) -> dict
     }
 
 
+def read_manifest(version: Path) -> dict[str, Any]:
+    """The manifest of an export; raises `OSError` or `ValueError` where it can't be read."""
+    return simplejson.loads((version / MANIFEST).read_bytes())
+
+
 def find_faults(version: Path) -> list[str]:
     """How an export's files differ from its manifest, a line for each; none if they agree."""
     try:
-        manifest = simplejson.loads((version / MANIFEST).read_bytes())
+        manifest = read_manifest(version)
     except (OSError, ValueError) as error:
         return [f"{MANIFEST} can't be read: {error}"]
     listed = {file["path"]: file for file in manifest["files"]}

@@ -194,7 +194,7 @@ class Reports:
             "reports.rpt_manifest_warnings",
             "reports.edited_manifest_warnings",
             edits,
-            "order by website_id, widget_id, config_key",
+            "order by place, website_id, widget_id, subject",
         )
         return [row["warning"] for row in rows]
 

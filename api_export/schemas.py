@@ -243,6 +243,8 @@ class Manifest(TypedDict):
 
     schema_version: int
     as_of: date | None
+    latest_event: date | None
+    accepted_quarantine: bool
     settings: ExportSettings
     totals: dict[str, WebsiteTotals]
     quarantined: dict[str, dict[str, int]]

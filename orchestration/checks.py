@@ -8,25 +8,33 @@ import filecmp
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import duckdb
-import simplejson
-from dagster import AssetCheckResult, AssetChecksDefinition, AssetKey, asset_check
+from dagster import (
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetCheckSeverity,
+    AssetKey,
+    asset_check,
+)
 
-from api_export.manifest import MANIFEST, find_faults
+from api_export.manifest import find_faults, read_manifest
 from api_export.writer import write_export
 from orchestration.engine import engine_options
 from orchestration.errors import RunError
 from orchestration.raw import NO_FACTS, load_raw
 from orchestration.resources import WarehouseResource
+from orchestration.settings import Settings
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.source import Source
+from orchestration.status import event_age
 from orchestration.sync import fingerprint
 from orchestration.workspace import Workspace
 
 
-def build_checks() -> list[AssetChecksDefinition]:
+def build_checks(settings: Settings) -> list[AssetChecksDefinition]:
     """The asset checks that are not dbt's."""
 
     @asset_check(asset=AssetKey("export"), description="Every file has its manifest's checksum.")
@@ -39,7 +47,21 @@ def build_checks() -> list[AssetChecksDefinition]:
         differences = compare_export(warehouse.workspace)
         return AssetCheckResult(passed=not differences, metadata={"differences": differences})
 
-    return [files_match_manifest, export_matches_marts]
+    @asset_check(asset=AssetKey("export"), description="The newest event is recent.")
+    def newest_event_is_recent(warehouse: WarehouseResource) -> AssetCheckResult:
+        latest_event = read_manifest(warehouse.workspace.current_export)["latest_event"]
+        age = latest_event and event_age(latest_event, datetime.now(UTC))
+        return AssetCheckResult(
+            passed=age is not None and age <= timedelta(hours=settings.stale_hours),
+            severity=AssetCheckSeverity.WARN,
+            metadata={
+                "latest_event": str(latest_event),
+                "stale_hours": settings.stale_hours,
+                **({} if age is None else {"age_hours": age.total_seconds() / 3600}),
+            },
+        )
+
+    return [files_match_manifest, export_matches_marts, newest_event_is_recent]
 
 
 def find_differences(workspace: Workspace, source: Source) -> dict[str, list[str]]:
@@ -165,7 +187,7 @@ def compare_export(workspace: Workspace) -> list[str]:
         fresh = write_export(
             workspace.marts, Path(scratch), workspace.asked_ranges(), workspace.widget_edits()
         ).manifest
-    current = simplejson.loads((workspace.current_export / MANIFEST).read_bytes())
+    current = read_manifest(workspace.current_export)
     expected = {file["path"]: file["sha256"] for file in fresh["files"]}
     found = {file["path"]: file["sha256"] for file in current["files"]}
     return [

@@ -101,15 +101,28 @@ def commands() -> None:
     " --as-of (or now), all later ids and the requests still open; else all history.",
 )
 @click.option("--full-refresh", is_flag=True, help="Rebuild from nothing; needed for a new source.")
+@click.option(
+    "--accept-quarantine",
+    is_flag=True,
+    help="Let through a delivery that would be refused: an entity, website or transaction type"
+    " without a valid row, or more quarantined rows than LOYALTY_MAX_QUARANTINED allows."
+    "  [LOYALTY_ACCEPT_QUARANTINE]",
+)
 def run(
     source: str | None,
     workspace: Path | None,
     as_of: datetime | None,
     lookback: bool,
     full_refresh: bool,
+    accept_quarantine: bool,
 ) -> None:
     """Pull, build, test, publish and export: the Dagster job `refresh`, in this process."""
-    settings = load_settings(source=source, workspace=workspace, as_of=as_of and as_of.date())
+    settings = load_settings(
+        source=source,
+        workspace=workspace,
+        as_of=as_of and as_of.date(),
+        accept_quarantine=accept_quarantine or None,
+    )
     if settings.as_of and settings.as_of > datetime.now().date():
         click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
     files = Workspace(settings.workspace)
@@ -123,6 +136,8 @@ def run(
     table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
     for step in summary.steps:
         table.add_row(step.name, step.done, f"{step.seconds:.1f}")
+    for warning in summary.warnings:
+        table.add_row("warning", escape(warning), "")
     out.print(table)
     page = files.current_export / "index.html"
     if page.exists():

@@ -24,7 +24,7 @@ from api_export.calculate import calculate
 from api_export.reports import Reports
 from orchestration.publication import Publication
 from orchestration.resources import WarehouseResource
-from orchestration.settings import Settings
+from orchestration.settings import DEFAULT_SOURCE, Settings
 from orchestration.workspace import Workspace
 
 DAILY = "30 13 * * *"
@@ -34,7 +34,10 @@ LAST_ZONE = "Etc/GMT+12"
 
 
 def refresh_config(
-    as_of: date | None, *, full_refresh: bool = False, lookback_until: datetime | None = None
+    as_of: date | None,
+    *,
+    full_refresh: bool = False,
+    lookback_until: datetime | None = None,
 ) -> dict[str, Any]:
     """The run config of the job `refresh`."""
     pull = {
@@ -116,8 +119,11 @@ def _schedule(
     )
     def refresh_schedule(context: ScheduleEvaluationContext) -> RunRequest:
         tick = context.scheduled_execution_time or datetime.now(UTC)
+        lookback_until = tick if looks_back else None
+        if settings.source == DEFAULT_SOURCE:  # its year is over: it has no yesterday to count
+            return RunRequest(run_config=refresh_config(None, lookback_until=lookback_until))
         as_of = last_complete_date(tick, _known_timezones(Workspace(settings.workspace)))
-        config = refresh_config(as_of, lookback_until=tick if looks_back else None)
+        config = refresh_config(as_of, lookback_until=lookback_until)
         return RunRequest(run_config=config, tags={"as_of": as_of.isoformat()})
 
     return refresh_schedule

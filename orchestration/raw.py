@@ -4,11 +4,12 @@ A pull brings raw to the state of the source in one transaction, and records wha
 models. Nothing is judged here: reading types, finding duplicates and quarantining are dbt's.
 """
 
+import json
 import zoneinfo
-from collections.abc import Iterable
-from contextlib import suppress
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from pathlib import Path
 from typing import Literal
 
@@ -43,6 +44,13 @@ class RunFacts:
     top_limits: tuple[int, ...]
     asked_ranges: tuple[AskedRange, ...]
     widget_edits: tuple[WidgetEdit, ...]
+    began_at: datetime | None = None
+    """When the run begins, with a time zone: without `as_of`, later dates than are over by then
+    don't count. None for a run without a clock."""
+    accepts_quarantine: bool = False
+    """Whether a delivery that breaks the contract of deliveries is let through."""
+    max_quarantined: float = 1
+    """By how much the quarantined share of an entity's rows may grow."""
 
 
 NO_FACTS = RunFacts(None, "balance", (), (), (), ())
@@ -71,6 +79,7 @@ def load_raw(
     window: Window | None = None,
     state: Path | None = None,
     known_columns: dict[str, list[str]] | None = None,
+    published: Path | None = None,
 ) -> Pull:
     """Bring raw to the state of the source, and record what changed.
 
@@ -78,12 +87,13 @@ def load_raw(
     anew where it is not that of the last finished run, where there is none, or for `full_reason`;
     then raw is loaded anew too. `window` narrows the comparison of events to recent ones. The
     folder `state` holds what earlier runs reported. Columns that nothing reads, and that are not
-    among `known_columns`, are told of; none are where that is not given.
+    among `known_columns`, are told of; none are where that is not given. `published` are the marts
+    that were last published from this source, which the delivery is held against.
 
     Raises `SourceError`, and leaves raw as it was, where the source breaks the contract.
     """
     reason = full_reason or _why_full(connection, key)
-    with source.reading(connection):
+    with source.reading(connection), _attached(connection, published):
         columns = delivered_columns(connection, source)
         extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
         connection.begin()
@@ -106,16 +116,22 @@ def load_raw(
                 mode: Mode = "full"
             elif has_new_facts or any(result.has_changed for result in compared.values()):
                 mode, reason = "incremental", "the source or the settings changed"
+            elif _is_day_over(connection, facts):
+                mode, reason = "incremental", "the date of an event that did not count yet is over"
             else:
                 mode, reason = "nothing", "nothing changed since the last run"
             if mode != "nothing":
                 load_history(connection, state)
+                _load_published(connection)
                 _remember_previous(connection, is_full=mode == "full")
                 if mode == "full":  # it follows no change
                     connection.execute("delete from raw.changed_ids")
                 connection.execute("drop table if exists raw.finished")
                 _fill(
-                    connection, "pending", "key varchar, is_full boolean", [(key, mode == "full")]
+                    connection,
+                    "pending",
+                    "key varchar, is_full boolean, source varchar, extra_columns varchar",
+                    [(key, mode == "full", source.identity, json.dumps(extra_columns))],
                 )
             if replaced := source.replaced():
                 raise SourceError(
@@ -158,6 +174,14 @@ def delivered_columns_of(
 def finish(connection: duckdb.DuckDBPyConnection) -> None:
     """Record that what the last pull brought is in the marts and the export."""
     connection.execute("create or replace table raw.finished as select key from raw.pending")
+
+
+def pending_source(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, list[str]]]:
+    """The identity of the source of the last pull, and its columns that nothing reads."""
+    identity, extra_columns = (
+        connection.table("raw.pending").select("source, extra_columns").fetchone()
+    )
+    return identity, json.loads(extra_columns)
 
 
 def is_full_build(connection: duckdb.DuckDBPyConnection) -> bool:
@@ -264,6 +288,55 @@ def _remember_previous(connection: duckdb.DuckDBPyConnection, *, is_full: bool) 
             )
 
 
+def _is_day_over(connection: duckdb.DuckDBPyConnection, facts: RunFacts) -> bool:
+    """Whether an event that the clock kept out of the last run counts by now."""
+    if facts.as_of is not None:
+        return False
+    (is_over,) = connection.execute(
+        """
+        select coalesce(max(run.first_later_date < local.date), false)
+        from intermediate.int_run as run
+        cross join (
+            select min(cast(timezone(timezone, cast(? as timestamptz)) as date)) as date
+            from intermediate.int_websites_judged
+            where quarantine_reason is null
+        ) as local
+        """,
+        [facts.began_at],
+    ).fetchone()
+    return is_over
+
+
+@contextmanager
+def _attached(connection: duckdb.DuckDBPyConnection, published: Path | None) -> Iterator[None]:
+    """Have the published marts at hand, if there are any; not within a transaction."""
+    if published is not None:
+        quoted = str(published).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as last_published (read_only)")
+    try:
+        yield
+    finally:
+        if published is not None:
+            connection.execute("detach last_published")
+
+
+def _load_published(connection: duckdb.DuckDBPyConnection) -> None:
+    """Bring what was delivered to the last published run into raw; nothing where none was."""
+    connection.execute(
+        "create or replace table raw.published_rows (entity varchar, website_id bigint,"
+        " transaction_type varchar, reason varchar, delivered_rows bigint)"
+    )
+    if connection.execute(
+        "select 1 from duckdb_tables() where database_name = 'last_published'"
+        " and schema_name = 'main' and table_name = 'fct_delivered_rows'"
+    ).fetchone():
+        connection.execute(
+            "insert into raw.published_rows by name"
+            " select entity, website_id, transaction_type, reason, delivered_rows"
+            " from last_published.fct_delivered_rows"
+        )
+
+
 def _check_timezones(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Raise `SourceError` for a readable website's timezone that IANA or DuckDB does not know."""
     delivered = connection.execute(
@@ -321,10 +394,16 @@ def _load_facts(
         _fill(
             connection,
             "deliveries",
-            "entity varchar, is_delivered boolean",
-            [(entity.name, source.has(entity)) for entity in ENTITIES],
+            "entity varchar, is_delivered boolean, is_required boolean",
+            [(entity.name, source.has(entity), not entity.is_optional) for entity in ENTITIES],
         ),
     ]
+    _fill(
+        connection,
+        "run",
+        "began_at timestamptz, accepts_quarantine boolean, max_quarantined double",
+        [(facts.began_at, facts.accepts_quarantine, facts.max_quarantined)],
+    )
     _fill(
         connection,
         "changed_entities",

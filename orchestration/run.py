@@ -3,12 +3,11 @@
 import os
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
-from pathlib import Path
 from typing import Any
 
 from dagster import DagsterInstance, ExecuteInProcessResult, Failure
 
-from api_export.reports import Reports
+from api_export.manifest import read_manifest
 from orchestration.build import build_defs
 from orchestration.errors import (
     LoyaltyError,
@@ -42,6 +41,8 @@ class Summary:
 
     as_of: str
     steps: tuple[Step, ...]
+    warnings: tuple[str, ...]
+    """What the manifest says that a person should know of the data."""
 
 
 def refresh(settings: Settings, *, is_full_refresh: bool, looks_back: bool = False) -> Summary:
@@ -61,7 +62,7 @@ def refresh(settings: Settings, *, is_full_refresh: bool, looks_back: bool = Fal
             result = job.execute_in_process(
                 run_config=config | QUIET, instance=instance, tags=process_tag()
             )
-        return _summarize(result, workspace.marts)
+        return _summarize(result, workspace)
     except Exception as error:
         raise _user_error(error, workspace) from error
 
@@ -85,7 +86,7 @@ def _user_error(error: BaseException, workspace: Workspace) -> LoyaltyError:
     return RunError(f"the run failed; what was published before stays as it was. {text}")
 
 
-def _summarize(result: ExecuteInProcessResult, marts: Path) -> Summary:
+def _summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
     """What each step did, from what the assets told Dagster."""
     materializations = {
         event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
@@ -95,12 +96,11 @@ def _summarize(result: ExecuteInProcessResult, marts: Path) -> Summary:
         event.step_key: event.event_specific_data.duration_ms / 1000
         for event in result.get_step_success_events()
     }
+    manifest = read_manifest(workspace.current_export)
+    as_of, warnings = str(manifest["as_of"]), tuple(manifest["warnings"])
     if "export" not in materializations:
         done = "nothing changed since the last run; marts and export are as they were"
-        with Reports(marts) as reports:
-            as_of = str(reports.run()["as_of"])
-        return Summary(as_of, (Step("pull", done, seconds["pull"]),))
-    export = materializations["export"]
+        return Summary(as_of, (Step("pull", done, seconds["pull"]),), warnings)
     steps = (
         Step("pull", _describe_pull(materializations), seconds["pull"]),
         Step("models", _describe_models(result), seconds["models"]),
@@ -109,9 +109,9 @@ def _summarize(result: ExecuteInProcessResult, marts: Path) -> Summary:
             f"{materializations['marts_duckdb']['bytes'].value:,} bytes",
             seconds["marts_duckdb"],
         ),
-        Step("export", _describe_export(export), seconds["export"]),
+        Step("export", _describe_export(materializations["export"]), seconds["export"]),
     )
-    return Summary(export["as_of"].value, steps)
+    return Summary(as_of, steps, warnings)
 
 
 def _describe_pull(materializations: dict[str, Any]) -> str:

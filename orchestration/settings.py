@@ -54,6 +54,10 @@ class Settings(BaseSettings):
     """The folder that holds everything a run makes."""
     as_of: Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)] | None = None
     """The business date up to which everything counts; without it, the latest event's."""
+    accept_quarantine: bool = False
+    """Whether to let through a delivery that breaks the contract of deliveries."""
+    max_quarantined: Annotated[float, Field(ge=0, le=1)] = 0.1
+    """By how much the quarantined share of an entity's rows may grow from one run to the next."""
     tier_basis: Literal["balance", "lifetime"] = "balance"
     """Whether tiers go by the balance or by all points ever issued."""
     window_days: _numbers(MAX_DAYS) = (7, 30, 90, 365)

@@ -9,12 +9,12 @@ import re
 import shlex
 import urllib.request
 from dataclasses import asdict, dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Literal
 
 import filelock
 
-from api_export.manifest import MANIFEST
+from api_export.manifest import read_manifest
 from orchestration.secrets import MASK, without_password
 from orchestration.settings import DEFAULT_SOURCE, Settings
 from orchestration.workspace import Workspace, replace_file
@@ -73,17 +73,27 @@ def tell(settings: Settings, trouble: Trouble) -> None:
 
 
 def find_staleness(settings: Settings) -> Trouble | None:
-    """What to tell of data whose last finished run is too long ago; none if it is recent."""
-    workspace = Workspace(settings.workspace)
-    finished_at = read_status(workspace).get("finished_at")
-    if finished_at is None:
-        return None
-    age = datetime.now(UTC) - datetime.fromisoformat(finished_at)
-    if age <= timedelta(hours=settings.stale_hours):
-        return None
-    hours = age.total_seconds() / 3600
-    cause = f"the last run that ended well was {hours:.0f} hours ago, at {finished_at}"
-    return Trouble("stale", "export", cause, run_command(settings))
+    """What to tell where the last finished run or the newest event is too long ago; else none."""
+    status = read_status(Workspace(settings.workspace))
+    finished_at, latest_event = status.get("finished_at"), status.get("latest_event")
+    now = datetime.now(UTC)
+    limit = timedelta(hours=settings.stale_hours)
+    if finished_at is not None and now - datetime.fromisoformat(finished_at) > limit:
+        hours = (now - datetime.fromisoformat(finished_at)).total_seconds() / 3600
+        cause = f"the last run that ended well was {hours:.0f} hours ago, at {finished_at}"
+        return Trouble("stale", "export", cause, run_command(settings))
+    if latest_event is not None and event_age(latest_event, now) > limit:
+        days = event_age(latest_event, now).days
+        cause = f"the newest event is of {latest_event}, {days} days ago: is the source still fed?"
+        return Trouble("stale", "pull", cause, run_command(settings))
+    return None
+
+
+def event_age(latest_event: str, now: datetime) -> timedelta:
+    """How long ago the date of the newest event ended, in UTC; negative before it has."""
+    return now - datetime.combine(
+        date.fromisoformat(latest_event) + timedelta(days=1), time(tzinfo=UTC)
+    )
 
 
 def run_command(settings: Settings) -> str:
@@ -107,6 +117,7 @@ def _note(workspace: Workspace, facts: dict[str, Any]) -> None:
     with filelock.FileLock(workspace.root / ".status-lock"):
         known = {
             "as_of": None,
+            "latest_event": None,
             "published_at": None,
             "finished_at": None,
             "last_failure": None,
@@ -118,10 +129,11 @@ def _note(workspace: Workspace, facts: dict[str, Any]) -> None:
 
 def _published(workspace: Workspace) -> dict[str, Any]:
     """Up to when the export counts, and since when it is the current one."""
-    manifest = json.loads((workspace.current_export / MANIFEST).read_bytes())
+    manifest = read_manifest(workspace.current_export)
     switched = datetime.fromtimestamp(workspace.current_export.lstat().st_mtime, UTC)
     return {
         "as_of": manifest["as_of"],
+        "latest_event": manifest.get("latest_event"),
         "published_at": switched.isoformat(timespec="seconds"),
     }
 

@@ -41,6 +41,16 @@ def connect(
         yield connection
 
 
+@contextmanager
+def connect_to_read(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that reads a file, whose tables need no name before theirs."""
+    with duckdb.connect() as connection:
+        quoted = str(database).replace("'", "''")
+        connection.execute(f"attach '{quoted}' as read_file (read_only)")
+        connection.execute("use read_file")
+        yield connection
+
+
 def find_damage(database: Path, *, thorough: bool = False, read_only: bool = False) -> str | None:
     """Why a file can't be opened, or `thorough`ly read, for reasons in itself; none if it can."""
     try:

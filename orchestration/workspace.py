@@ -162,13 +162,17 @@ class Workspace:
                 " use --full-refresh to rebuild it from there, or another workspace"
             )
 
+    def holds(self, identity: str) -> bool:
+        """Whether what is published was built from this source."""
+        return self._read("source.json") == identity
+
     def known_columns(self, identity: str) -> dict[str, list[str]] | None:
         """The columns that nothing reads, by entity, as this source's first run found them."""
         kept = self._read("source_columns.json")
         return kept["columns"] if kept is not None and kept["source"] == identity else None
 
     def remember_source(self, identity: str, extra_columns: dict[str, list[str]]) -> None:
-        """Keep the identity of the source that the workspace holds, and what it had at first."""
+        """Keep the identity of the source that was published, and what it had at first."""
         if self.known_columns(identity) is None:
             self._write("source_columns.json", {"source": identity, "columns": extra_columns})
         self._write("source.json", identity)

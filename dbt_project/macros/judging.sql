@@ -19,6 +19,22 @@
     }) }}
 {%- endmacro %}
 
+{# The column that a reason other than an unreadable value is about, as the contract names it. #}
+{% macro column_of(reason) -%}
+    case {{ reason }}
+        when 'duplicate_id' then 'id'
+        when 'unknown_website' then 'website_id'
+        when 'unknown_category' then 'category_id'
+        when 'unknown_client' then 'client_id'
+        when 'website_mismatch' then 'client_id'
+        when 'unknown_item' then 'item_id'
+        when 'unknown_type' then 'transaction_type'
+        when 'unknown_status' then 'status'
+        when 'unknown_widget_type' then 'widget_type'
+        when 'sign_mismatch' then 'points'
+    end
+{%- endmacro %}
+
 {# Whether an event's instant lies in the years that the contract counts, 1970 to 2199 (UTC). #}
 {% macro is_countable_instant(column) -%}
     {{ column }} is not null

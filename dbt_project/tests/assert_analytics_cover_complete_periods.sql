@@ -37,7 +37,7 @@ month_starts as (
     select
         websites.website_id,
         cast(unnest(generate_series(
-            date_trunc('month', websites.first_event_date), run.as_of, interval 1 month
+            date_trunc('month', websites.first_snapshot_date), run.as_of, interval 1 month
         )) as date) as date_from
     from websites
     cross join run
@@ -49,7 +49,7 @@ week_starts as (
     select
         websites.website_id,
         cast(unnest(generate_series(
-            date_trunc('week', websites.first_event_date), run.as_of, interval 7 day
+            date_trunc('week', websites.first_snapshot_date), run.as_of, interval 7 day
         )) as date) as date_from
     from websites
     cross join run

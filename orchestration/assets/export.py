@@ -13,7 +13,7 @@ from dagster import (
 
 from api_export.dashboard import has_chart_library
 from api_export.writer import write_export
-from orchestration.raw import finish
+from orchestration.raw import finish, pending_source
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 from orchestration.status import note_finished
@@ -42,6 +42,7 @@ def build_export(settings: Settings) -> AssetsDefinition:
         )
         with warehouse.connect() as connection:
             workspace.keep_history(connection)
+            workspace.remember_source(*pending_source(connection))
             finish(connection)
         manifest = written.manifest
         note_finished(workspace)

@@ -81,6 +81,12 @@ def published_keys(models: AssetsDefinition) -> list[AssetKey]:
     return [key for key, group in models.group_names_by_key.items() if group in PUBLISHED_LAYERS]
 
 
+def breaches_key(models: AssetsDefinition) -> AssetKey:
+    """The model that says how a delivery breaks the contract of deliveries."""
+    (key,) = (key for key in models.keys if key.path[-1] == "fct_delivery_breaches")
+    return key
+
+
 def _tell_failures(invocation: DbtCliInvocation) -> str:
     """Each failed model and test with dbt's message."""
     try:

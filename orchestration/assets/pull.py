@@ -3,7 +3,7 @@
 import hashlib
 import logging
 from collections.abc import Callable, Iterator
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
@@ -39,6 +39,7 @@ PREVIEW_CHARACTERS = 80
 SHAPING = (".sql", ".csv", ".yml", ".py")
 """Files whose content shapes the results."""
 FACTS = {
+    "run": "when the run began, and which deliveries it lets through",
     "settings": "as_of and settings of the run",
     "asked_ranges": "the ranges asked for with calculate",
     "widget_edits": "the widgets edited through the API",
@@ -48,6 +49,7 @@ FACTS = {
     "previous_run": "as_of of the last run",
     "previous_websites": "the websites as the last run knew them",
     "previous_clients": "the clients as the last run knew them",
+    "published_rows": "what was delivered to the last published run",
     "published_figures": "what earlier runs reported",
     "row_changes": "the ledger rows that changed between earlier runs",
 }
@@ -60,6 +62,9 @@ class PullConfig(Config):
     """The business date up to which everything counts; without it the setting, else the latest."""
     full_refresh: bool = False
     """Rebuild from nothing; a workspace may change its source only so."""
+    accept_quarantine: bool = False
+    """Let through a delivery that breaks the contract of deliveries, as LOYALTY_ACCEPT_QUARANTINE
+    does."""
     lookback_until: str | None = None
     """Compare only the events of the last days before this instant (see LOYALTY_LOOKBACK_DAYS),
     all later ids and the requests still open; without it, all history."""
@@ -120,6 +125,9 @@ def build_pull(settings: Settings) -> AssetsDefinition:
             top_limits=settings.top_limits,
             asked_ranges=workspace.asked_ranges(),
             widget_edits=workspace.widget_edits(),
+            began_at=datetime.now(UTC),
+            accepts_quarantine=settings.accept_quarantine or config.accept_quarantine,
+            max_quarantined=settings.max_quarantined,
         )
         with source.open(workspace.scratch) as opened:
             workspace.check_source(opened.identity, is_full_refresh=config.full_refresh)
@@ -136,10 +144,10 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                         window=config.window(settings),
                         state=workspace.state,
                         known_columns=workspace.known_columns(opened.identity),
+                        published=_published(workspace, opened.identity),
                     )
 
             pulled = load_or_heal(workspace, load)
-            workspace.remember_source(opened.identity, pulled.extra_columns)
             log.info("%s: %s", pulled.mode, pulled.reason)
             if pulled.mode == "nothing":
                 note_finished(workspace)
@@ -233,11 +241,22 @@ def full_reason(workspace: Workspace, config: PullConfig) -> str | None:
     ):
         if not path.exists():
             return f"there is no {path.name}"
-    if wal_of(workspace.marts).exists() or find_damage(workspace.marts, read_only=True):
+    if not _is_as_published(workspace.marts):
         return f"{workspace.marts.name} is not as it was published"
     if find_faults(workspace.current_export):
         return "the export is not what its manifest says"
     return None
+
+
+def _is_as_published(marts: Path) -> bool:
+    return not wal_of(marts).exists() and not find_damage(marts, read_only=True)
+
+
+def _published(workspace: Workspace, identity: str) -> Path | None:
+    """The marts that were last published from this source, if they can be read."""
+    marts = workspace.marts
+    is_there = workspace.holds(identity) and marts.exists() and _is_as_published(marts)
+    return marts if is_there else None
 
 
 def _preview(connection: DuckDBPyConnection, table: str) -> MarkdownMetadataValue:

@@ -17,7 +17,11 @@ flagged as (
 
     select
         *,
-        client_id is not null and website_id is not null as is_readable
+        case
+            when client_id is null then 'id'
+            when website_id is null then 'website_id'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from clients
 
 ),

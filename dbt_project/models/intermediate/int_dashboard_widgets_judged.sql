@@ -24,14 +24,19 @@ flagged as (
 
     select
         *,
-        widget_id is not null
-        and widget_id not between 9000000000000000 and 9000999999999999
-        and website_id is not null
-        and widget_type is not null
-        and title is not null
-        and position is not null
-        and is_visible is not null
-        and config is not null as is_readable
+        case
+            when
+                widget_id is null
+                or widget_id between 9000000000000000 and 9000999999999999
+                then 'id'
+            when website_id is null then 'website_id'
+            when widget_type is null then 'widget_type'
+            when title is null then 'title'
+            when position is null then 'position'
+            when is_visible is null then 'is_visible'
+            when config is null then 'config'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from widgets
 
 ),

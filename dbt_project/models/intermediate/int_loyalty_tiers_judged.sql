@@ -17,10 +17,13 @@ flagged as (
 
     select
         *,
-        tier_id is not null
-        and website_id is not null
-        and tier_name is not null
-        and threshold is not null as is_readable
+        case
+            when tier_id is null then 'id'
+            when website_id is null then 'website_id'
+            when tier_name is null then 'name'
+            when threshold is null then 'threshold'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from tiers
 
 ),

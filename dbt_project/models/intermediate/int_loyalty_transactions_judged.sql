@@ -43,12 +43,15 @@ flagged as {{ 'materialized' if is_update else 'not materialized' }} (
 
     select
         *,
-        transaction_id is not null
-        and website_id is not null
-        and client_id is not null
-        and points is not null
-        and transaction_type is not null
-        and {{ is_countable_instant('occurred_at') }} as is_readable
+        case
+            when transaction_id is null then 'id'
+            when website_id is null then 'website_id'
+            when client_id is null then 'client_id'
+            when points is null then 'points'
+            when transaction_type is null then 'transaction_type'
+            when not ({{ is_countable_instant('occurred_at') }}) then 'timestamp'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from transactions
 
 ),
@@ -124,6 +127,11 @@ kept as (
                 'sign_mismatch'
             )
         ) as quarantine_reason,
+        cast(
+            unreadable_column as enum(
+                'id', 'website_id', 'client_id', 'points', 'transaction_type', 'timestamp'
+            )
+        ) as unreadable_column,
         business_date
     from judged
 

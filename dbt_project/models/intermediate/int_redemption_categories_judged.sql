@@ -17,9 +17,12 @@ flagged as (
 
     select
         *,
-        category_id is not null
-        and website_id is not null
-        and category_name is not null as is_readable
+        case
+            when category_id is null then 'id'
+            when website_id is null then 'website_id'
+            when category_name is null then 'name'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from categories
 
 ),

@@ -24,11 +24,14 @@ flagged as (
 
     select
         *,
-        item_id is not null
-        and website_id is not null
-        and category_id is not null
-        and item_name is not null
-        and points_required is not null as is_readable
+        case
+            when item_id is null then 'id'
+            when website_id is null then 'website_id'
+            when category_id is null then 'category_id'
+            when item_name is null then 'name'
+            when points_required is null then 'points_required'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from items
 
 ),

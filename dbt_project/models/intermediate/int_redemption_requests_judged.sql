@@ -31,14 +31,16 @@ flagged as (
 
     select
         *,
-        request_id is not null
-        and website_id is not null
-        and client_id is not null
-        and item_id is not null
-        and points_used is not null
-        and points_used >= 0
-        and status is not null
-        and {{ is_countable_instant('requested_at') }} as is_readable
+        case
+            when request_id is null then 'id'
+            when website_id is null then 'website_id'
+            when client_id is null then 'client_id'
+            when item_id is null then 'item_id'
+            when points_used is null or points_used < 0 then 'points_used'
+            when status is null then 'status'
+            when not ({{ is_countable_instant('requested_at') }}) then 'requested_at'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from requests
 
 ),

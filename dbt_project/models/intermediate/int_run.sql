@@ -6,6 +6,13 @@ settings as (
 
 ),
 
+websites as (
+
+    select * from {{ ref('int_websites_judged') }}
+    where quarantine_reason is null
+
+),
+
 events as (
 
     select business_date from {{ ref('int_loyalty_transactions_judged') }}
@@ -19,22 +26,58 @@ events as (
 
 ),
 
-latest as (
+{# The last date that is over on all websites by the clock; null where the run has no clock. #}
+over as (
 
-    select max(business_date) as business_date from events
+    select
+        min(cast(timezone(websites.timezone, run.began_at) as date)) - 1 as date
+    from {{ ref('stg_pipeline__run') }} as run
+    cross join websites
+
+),
+
+bounds as (
+
+    select
+        settings.requested_as_of is null as is_by_clock,
+        coalesce(settings.requested_as_of, over.date, date '9999-12-31') as last_date
+    from settings
+    cross join over
+
+),
+
+found as (
+
+    select
+        max(events.business_date) filter (events.business_date <= bounds.last_date)
+            as latest_event_date,
+        count(*) filter (bounds.is_by_clock and events.business_date > bounds.last_date)
+            as later_events,
+        min(events.business_date) filter (
+            bounds.is_by_clock and events.business_date > bounds.last_date
+        ) as first_later_date,
+        max(events.business_date) filter (
+            bounds.is_by_clock and events.business_date > bounds.last_date
+        ) as last_later_date
+    from events
+    cross join bounds
 
 ),
 
 run as (
 
     select
-        coalesce(settings.requested_as_of, latest.business_date) as as_of,
+        coalesce(settings.requested_as_of, found.latest_event_date) as as_of,
         settings.tier_basis,
         settings.window_days,
         settings.top_limits,
-        settings.added_columns
+        settings.added_columns,
+        found.latest_event_date,
+        found.later_events,
+        found.first_later_date,
+        found.last_later_date
     from settings
-    cross join latest
+    cross join found
 
 )
 

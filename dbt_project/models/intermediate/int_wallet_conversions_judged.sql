@@ -24,14 +24,15 @@ flagged as (
 
     select
         *,
-        conversion_id is not null
-        and website_id is not null
-        and client_id is not null
-        and points is not null
-        and points >= 0
-        and amount is not null
-        and amount >= 0
-        and {{ is_countable_instant('converted_at') }} as is_readable
+        case
+            when conversion_id is null then 'id'
+            when website_id is null then 'website_id'
+            when client_id is null then 'client_id'
+            when points is null or points < 0 then 'points'
+            when amount is null or amount < 0 then 'amount'
+            when not ({{ is_countable_instant('converted_at') }}) then 'converted_at'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from conversions
 
 ),

@@ -27,14 +27,40 @@ run as (
 
 ),
 
+dated as (
+
+    select distinct
+        events.website_id,
+        events.business_date
+    from events
+    inner join run on events.business_date <= run.as_of
+
+),
+
+spaced as (
+
+    select
+        website_id,
+        business_date,
+        business_date - lag(business_date) over (
+            partition by website_id
+            order by business_date
+        ) as days_since_last
+    from dated
+
+),
+
+{# A row misdated by decades asks for no decades of snapshots. #}
 first_events as (
 
     select
-        events.website_id,
-        min(events.business_date) as first_event_date
-    from events
-    inner join run on events.business_date <= run.as_of
-    group by events.website_id
+        website_id,
+        min(business_date) as first_event_date,
+        max(business_date) filter (
+            days_since_last is null or days_since_last > {{ max_days() }}
+        ) as first_snapshot_date
+    from spaced
+    group by website_id
 
 )
 

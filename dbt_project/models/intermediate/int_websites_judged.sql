@@ -10,7 +10,11 @@ flagged as (
 
     select
         *,
-        website_id is not null and website_name is not null as is_readable
+        case
+            when website_id is null then 'id'
+            when website_name is null then 'name'
+        end as unreadable_column,
+        unreadable_column is null as is_readable
     from websites
 
 ),

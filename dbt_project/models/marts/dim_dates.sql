@@ -18,7 +18,7 @@ bounds as (
     select
         run.as_of,
         least(
-            coalesce(first_event.first_event_date, run.as_of), run.as_of - 3659
+            coalesce(first_event.first_event_date, run.as_of), run.as_of - {{ max_days() }} + 1
         ) as first_date
     from run
     cross join first_event

@@ -19,7 +19,8 @@ described as (
         websites.website_id,
         websites.website_name,
         websites.timezone,
-        first_events.first_event_date
+        first_events.first_event_date,
+        first_events.first_snapshot_date
     from websites
     left join first_events on websites.website_id = first_events.website_id
 

@@ -2,7 +2,7 @@ with
 
 windows as (
 
-    select cast(unnest(range(1, 3661)) as integer) as window_days
+    select cast(unnest(range(1, {{ max_days() }} + 1)) as integer) as window_days
 
 ),
 

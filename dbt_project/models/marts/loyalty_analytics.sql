@@ -9,7 +9,7 @@ with
 websites as (
 
     select * from {{ ref('dim_websites') }}
-    where first_event_date is not null
+    where first_snapshot_date is not null
 
 ),
 
@@ -20,7 +20,7 @@ months as (
         dates.month_start_date as date_from,
         last_day(dates.month_start_date) as date_to
     from websites
-    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates.date
+    inner join {{ ref('dim_dates') }} as dates on websites.first_snapshot_date <= dates.date
 
 ),
 
@@ -31,7 +31,7 @@ weeks as (
         dates.week_start_date as date_from,
         dates.week_start_date + 6 as date_to
     from websites
-    inner join {{ ref('dim_dates') }} as dates on websites.first_event_date <= dates.date
+    inner join {{ ref('dim_dates') }} as dates on websites.first_snapshot_date <= dates.date
 
 ),
 

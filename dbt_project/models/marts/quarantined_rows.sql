@@ -38,7 +38,10 @@ with
         select
             {{ key }} as row_id,
             copy_number,
-            quarantine_reason as reason
+            quarantine_reason as reason,
+            coalesce(
+                cast(unreadable_column as varchar), {{ column_of('quarantine_reason') }}
+            ) as column_name
         from
             {{
                 'ledger' if previous and entity == 'loyalty_transactions'
@@ -74,6 +77,7 @@ quarantined as (
             '{{ entity }}' as entity,
             judged.reason,
             judged.row_id,
+            judged.column_name,
             cast(
                 json_merge_patch(to_json(delivered), '{"_id": null, "_copy": null}') as varchar
             ) as delivered_row
@@ -90,6 +94,7 @@ quarantined as (
             entity,
             reason,
             row_id,
+            column_name,
             delivered_row
         from listed
     {%- endif %}
@@ -101,6 +106,7 @@ numbered as (
         entity,
         reason,
         row_id,
+        column_name,
         delivered_row,
         row_number() over (partition by entity, delivered_row order by reason) as occurrence
     from quarantined

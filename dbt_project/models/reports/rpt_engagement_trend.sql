@@ -9,7 +9,7 @@ engagement as (
 dates as (
 
     select * from {{ ref('dim_dates') }}
-    where window_days <= 3660
+    where window_days <= {{ max_days() }}
 
 ),
 

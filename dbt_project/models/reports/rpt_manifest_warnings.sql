@@ -16,4 +16,4 @@ widgets as (
 {{ manifest_warnings('widgets') }}
 
 select * from warnings
-order by website_id nulls first, widget_id, config_key
+order by place, website_id, widget_id, subject

@@ -9,7 +9,7 @@ websites as (
 dates as (
 
     select * from {{ ref('dim_dates') }}
-    where window_days <= 3660
+    where window_days <= {{ max_days() }}
 
 ),
 

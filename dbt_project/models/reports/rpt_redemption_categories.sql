@@ -18,7 +18,7 @@ redemptions as (
     from {{ ref('fct_redemption_requests') }} as requests
     inner join items on requests.item_id = items.item_id
     inner join {{ ref('dim_dates') }} as dates on requests.date = dates.date
-    where requests.is_redemption and dates.window_days <= 3660
+    where requests.is_redemption and dates.window_days <= {{ max_days() }}
     group by items.website_id, items.category_id, items.category_name, dates.window_days
 
 ),

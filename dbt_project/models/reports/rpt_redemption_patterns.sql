@@ -22,7 +22,7 @@ redemptions as (
         count(*) as redemptions
     from {{ ref('fct_redemption_requests') }} as requests
     inner join {{ ref('dim_dates') }} as dates on requests.date = dates.date
-    where requests.is_redemption and dates.window_days <= 3660
+    where requests.is_redemption and dates.window_days <= {{ max_days() }}
     group by requests.website_id, requests.weekday, requests.hour, dates.window_days
 
 ),

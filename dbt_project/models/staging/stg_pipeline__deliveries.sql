@@ -13,7 +13,8 @@ renamed as (
         entity,
 
         -- flags
-        is_delivered
+        is_delivered,
+        is_required
 
     from source
 

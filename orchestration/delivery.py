@@ -1,0 +1,167 @@
+"""The contract of deliveries: whether what arrived, as a whole, may replace what is published.
+
+The models judge it (`fct_delivery_breaches`); here a person is told, and a run is stopped.
+"""
+
+import logging
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import duckdb
+from dagster import (
+    AssetCheckResult,
+    AssetChecksDefinition,
+    AssetCheckSpec,
+    AssetKey,
+    MetadataValue,
+    multi_asset_check,
+)
+
+from orchestration.errors import RunError
+from orchestration.resources import WarehouseResource
+from orchestration.warehouse import connect_to_read
+
+log = logging.getLogger(__name__)
+
+EXAMPLES = 3
+EXAMPLE_CHARACTERS = 40
+WAY_OUT = (
+    "what was published before stays as it was; `loyalty source` shows what is wrong, a mapping"
+    " can tell the conventions of a programme, and `loyalty run --accept-quarantine` lets this"
+    " delivery through"
+)
+
+
+@dataclass(frozen=True)
+class Breach:
+    """A row of fct_delivery_breaches, and the quarantined rows behind it."""
+
+    entity: str
+    rule: str
+    website_id: int | None
+    transaction_type: str | None
+    valid_rows: int
+    quarantined_rows: int
+    valid_before: int
+    quarantined_before: int
+    reasons: dict[str, int]
+    """Quarantined rows of the entity, of the website where one is meant, by reason."""
+    examples: tuple[str, ...]
+    """The column and up to three values of the most frequent reason."""
+
+    def __str__(self) -> str:
+        """What was found, as part of a sentence."""
+        return f"{self.entity}: {self._found()}{self._why()}"
+
+    def _found(self) -> str:
+        before = f"{self.valid_before:,} in the last published run"
+        match self.rule:
+            case "no_valid_row" if not self.quarantined_rows:
+                return f"no rows were delivered, {before}"
+            case "no_valid_row":
+                text = f"none of {self.quarantined_rows:,} rows is valid"
+                return f"{text}, {before}" if self.valid_before else text
+            case "website_without_valid_row":
+                return f"website {self.website_id} has no valid row, {before}"
+            case "type_without_valid_row":
+                return f"no valid row is of type {self.transaction_type}, {before}"
+        rows = self.valid_rows + self.quarantined_rows
+        rows_before = self.valid_before + self.quarantined_before
+        text = f"{self.quarantined_rows:,} of {rows:,} rows are quarantined"
+        if not rows_before:
+            return text
+        return f"{text}, {self.quarantined_before:,} of {rows_before:,} in the last published run"
+
+    def _why(self) -> str:
+        if not self.reasons:
+            return ""
+        counts = ", ".join(f"{reason} {rows:,}" for reason, rows in self.reasons.items())
+        return f" ({counts}; such as {', '.join(self.examples)})"
+
+
+def build_delivery_check(breaches: AssetKey) -> AssetChecksDefinition:
+    """The check that stops a run before it publishes; `breaches` is fct_delivery_breaches."""
+
+    spec = AssetCheckSpec(
+        "delivery_keeps_its_contract",
+        asset=breaches,
+        blocking=True,
+        description="The delivery keeps the contract of deliveries, or is let through.",
+    )
+
+    @multi_asset_check(name=spec.name, specs=[spec])
+    def delivery_keeps_its_contract(warehouse: WarehouseResource) -> Iterator[AssetCheckResult]:
+        found, is_accepted = find_breaches(warehouse.workspace.next_marts)
+        yield AssetCheckResult(
+            passed=is_accepted or not found,
+            metadata={
+                "breaches": MetadataValue.json([str(breach) for breach in found]),
+                "accepted": is_accepted,
+            },
+        )
+        if found and not is_accepted:
+            raise RunError(describe_breaches(found))
+        for breach in found:
+            log.warning("let through: %s", breach)
+
+    return delivery_keeps_its_contract
+
+
+def describe_breaches(breaches: list[Breach]) -> str:
+    """Why a delivery is refused and the way out, in one line."""
+    told = "; ".join(str(breach) for breach in breaches)
+    return f"the delivery is refused: {told}. {WAY_OUT}"
+
+
+def find_breaches(marts: Path) -> tuple[list[Breach], bool]:
+    """How the delivery behind some built marts breaks the contract; whether it is let through."""
+    with connect_to_read(marts) as connection:
+        (is_accepted,) = connection.execute("select accepts_quarantine from dim_run").fetchone()
+        found = connection.execute(
+            "select entity, rule, website_id, transaction_type, valid_rows, quarantined_rows,"
+            " valid_before, quarantined_before from fct_delivery_breaches"
+            " order by entity != 'websites', entity, rule, website_id, transaction_type"
+        ).fetchall()
+        return [_explain(connection, row) for row in found], is_accepted
+
+
+def _explain(connection: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Breach:
+    entity, _, website_id, *_ = row
+    reasons = dict(
+        connection.execute(
+            "select reason, cast(sum(excluded_rows) as bigint) as excluded"
+            " from fct_excluded_points"
+            " where entity = $entity and ($website_id is null or website_id = $website_id)"
+            " group by reason order by excluded desc, reason",
+            {"entity": entity, "website_id": website_id},
+        ).fetchall()
+    )
+    return Breach(*row, reasons, find_examples(connection, entity, next(iter(reasons), None)))
+
+
+def find_examples(
+    connection: duckdb.DuckDBPyConnection, entity: str, reason: str | None
+) -> tuple[str, ...]:
+    """Up to three values for which rows of an entity are quarantined, each after its column."""
+    rows = connection.execute(
+        "select column_name, cast(delivered_row as json) ->> column_name,"
+        " cast(delivered_row as json) ->> '_line'"
+        " from quarantined_rows where entity = ? and reason = ?"
+        " order by row_id, delivered_row limit 1000",
+        [entity, reason],
+    ).fetchall()
+    told = dict.fromkeys(
+        f"the line {_shown(line)}" if line is not None else f"{column} {_shown(value)}"
+        for column, value, line in rows
+    )
+    return tuple(told)[:EXAMPLES]
+
+
+def _shown(value: str | None) -> str:
+    """A delivered value as a person reads it, whatever it holds."""
+    if value is None:
+        return "null"
+    shortened = value if len(value) <= EXAMPLE_CHARACTERS else f"{value[:EXAMPLE_CHARACTERS]}…"
+    return repr(shortened)
