@@ -18,7 +18,6 @@ from rich.table import Table
 from orchestration.errors import (
     LoyaltyError,
     RunError,
-    SourceError,
     UsageError,
     causes,
     is_full_disk,
@@ -155,8 +154,7 @@ def _telling_failures(settings: Settings) -> Iterator[None]:
         from orchestration.status import Trouble, run_command, tell
 
         steps = (getattr(cause, "step_key", None) for cause in causes(error))
-        default = "pull" if isinstance(error, SourceError) else "refresh"
-        asset = next(filter(None, steps), default)
+        asset = next(filter(None, steps), getattr(error, "step", "refresh"))
         cause = str(error) or type(error).__name__
         tell(settings, Trouble("failed", asset, cause, run_command(settings)))
         raise

@@ -1,12 +1,11 @@
 """The contract of deliveries: whether what arrived, as a whole, may replace what is published.
 
-The models judge it (`fct_delivery_breaches`); here a person is told, and a run is stopped.
+The models judge it (`int_delivery_breaches`); here a person is told, and a run is stopped.
 """
 
 import logging
 from collections.abc import Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import duckdb
@@ -19,7 +18,7 @@ from dagster import (
     multi_asset_check,
 )
 
-from orchestration.errors import RunError
+from orchestration.errors import DeliveryError
 from orchestration.resources import WarehouseResource
 from orchestration.warehouse import connect_to_read
 
@@ -36,7 +35,7 @@ WAY_OUT = (
 
 @dataclass(frozen=True)
 class Breach:
-    """A row of fct_delivery_breaches, and the quarantined rows behind it."""
+    """A row of int_delivery_breaches, and the quarantined rows behind it."""
 
     entity: str
     rule: str
@@ -82,10 +81,10 @@ class Breach:
 
 
 def build_delivery_check(breaches: AssetKey) -> AssetChecksDefinition:
-    """The check that stops a run before it publishes; `breaches` is fct_delivery_breaches."""
+    """The check that stops a run before it publishes; `breaches` is int_delivery_breaches."""
 
     spec = AssetCheckSpec(
-        "delivery_keeps_its_contract",
+        DeliveryError.step,
         asset=breaches,
         blocking=True,
         description="The delivery keeps the contract of deliveries, or is let through.",
@@ -93,7 +92,10 @@ def build_delivery_check(breaches: AssetKey) -> AssetChecksDefinition:
 
     @multi_asset_check(name=spec.name, specs=[spec])
     def delivery_keeps_its_contract(warehouse: WarehouseResource) -> Iterator[AssetCheckResult]:
-        found, is_accepted = find_breaches(warehouse.workspace.next_marts)
+        with connect_to_read(
+            warehouse=warehouse.workspace.warehouse, marts=warehouse.workspace.next_marts
+        ) as connection:
+            found, is_accepted = find_breaches(connection)
         yield AssetCheckResult(
             passed=is_accepted or not found,
             metadata={
@@ -102,7 +104,7 @@ def build_delivery_check(breaches: AssetKey) -> AssetChecksDefinition:
             },
         )
         if found and not is_accepted:
-            raise RunError(describe_breaches(found))
+            raise DeliveryError(describe_breaches(found))
         for breach in found:
             log.warning("let through: %s", breach)
 
@@ -115,16 +117,18 @@ def describe_breaches(breaches: list[Breach]) -> str:
     return f"the delivery is refused: {told}. {WAY_OUT}"
 
 
-def find_breaches(marts: Path) -> tuple[list[Breach], bool]:
-    """How the delivery behind some built marts breaks the contract; whether it is let through."""
-    with connect_to_read(marts) as connection:
-        (is_accepted,) = connection.execute("select accepts_quarantine from dim_run").fetchone()
-        found = connection.execute(
-            "select entity, rule, website_id, transaction_type, valid_rows, quarantined_rows,"
-            " valid_before, quarantined_before from fct_delivery_breaches"
-            " order by entity != 'websites', entity, rule, website_id, transaction_type"
-        ).fetchall()
-        return [_explain(connection, row) for row in found], is_accepted
+def find_breaches(connection: duckdb.DuckDBPyConnection) -> tuple[list[Breach], bool]:
+    """How the delivery behind some built models breaks the contract; whether it is let through.
+
+    The connection knows the databases `warehouse` and `marts`.
+    """
+    (is_accepted,) = connection.execute("select accepts_quarantine from marts.dim_run").fetchone()
+    found = connection.execute(
+        "select entity, rule, website_id, transaction_type, valid_rows, quarantined_rows,"
+        " valid_before, quarantined_before from warehouse.intermediate.int_delivery_breaches"
+        " order by entity != 'websites', entity, rule, website_id, transaction_type"
+    ).fetchall()
+    return [_explain(connection, row) for row in found], is_accepted
 
 
 def _explain(connection: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Breach:
@@ -132,7 +136,7 @@ def _explain(connection: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Bre
     reasons = dict(
         connection.execute(
             "select reason, cast(sum(excluded_rows) as bigint) as excluded"
-            " from fct_excluded_points"
+            " from marts.fct_excluded_points"
             " where entity = $entity and ($website_id is null or website_id = $website_id)"
             " group by reason order by excluded desc, reason",
             {"entity": entity, "website_id": website_id},
@@ -148,7 +152,7 @@ def find_examples(
     rows = connection.execute(
         "select column_name, cast(delivered_row as json) ->> column_name,"
         " cast(delivered_row as json) ->> '_line'"
-        " from quarantined_rows where entity = ? and reason = ?"
+        " from marts.quarantined_rows where entity = ? and reason = ?"
         " order by row_id, delivered_row limit 1000",
         [entity, reason],
     ).fetchall()

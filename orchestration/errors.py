@@ -5,17 +5,31 @@ from pathlib import Path
 
 from api_export.errors import BusyError, LoyaltyError, UsageError
 
-__all__ = ["BusyError", "LoyaltyError", "RunError", "SourceError", "UsageError"]
+__all__ = [
+    "BusyError",
+    "DeliveryError",
+    "LoyaltyError",
+    "RunError",
+    "SourceError",
+    "UsageError",
+]
 
 
 class SourceError(LoyaltyError):
     """A source that can't be used: absent, unreadable, or not of the contract's shape."""
 
     exit_code = 2
+    step = "pull"
 
 
 class RunError(LoyaltyError):
     """A run or check that failed; what was published before stays as it was."""
+
+
+class DeliveryError(RunError):
+    """A delivery that breaks the contract of deliveries, so that nothing of it is published."""
+
+    step = "delivery_keeps_its_contract"
 
 
 FULL_DISK = (

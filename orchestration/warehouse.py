@@ -42,12 +42,12 @@ def connect(
 
 
 @contextmanager
-def connect_to_read(database: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that reads a file, whose tables need no name before theirs."""
+def connect_to_read(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that reads these files, each under the name that is given to it."""
     with duckdb.connect() as connection:
-        quoted = str(database).replace("'", "''")
-        connection.execute(f"attach '{quoted}' as read_file (read_only)")
-        connection.execute("use read_file")
+        for name, path in databases.items():
+            quoted = str(path).replace("'", "''")
+            connection.execute(f"attach '{quoted}' as {name} (read_only)")
         yield connection
 
 

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta, timezone
 from decimal import Decimal
 from fractions import Fraction
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, NamedTuple
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -31,6 +32,7 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_EVENT = EPOCH
 AFTER_LAST_EVENT = datetime(2200, 1, 1, tzinfo=UTC)
 ONE_DAY = timedelta(days=1)
+LONGEST_GAP = timedelta(days=3660)
 
 
 class UnusableSourceError(ValueError):
@@ -539,8 +541,19 @@ class Site:
         return [self.as_of - timedelta(days=back) for back in reversed(range(days))]
 
 
-def _latest_date(judged: Judged) -> date | None:
-    dates = [row["date"] for entity in EVENT_TIME for row in judged.valid[entity].values()]
+def _event_dates(judged: Judged) -> list[date]:
+    return [row["date"] for entity in EVENT_TIME for row in judged.valid[entity].values()]
+
+
+def _latest_date(judged: Judged, clock: datetime | None) -> date | None:
+    """The latest event's date that is over on all websites by the clock, if there is one."""
+    dates = _event_dates(judged)
+    if clock is not None:
+        today = [
+            _local(clock, _zone(website["timezone"])).date()
+            for website in judged.valid["websites"].values()
+        ]
+        dates = [day for day in dates if day < min(today)]
     return max(dates, default=None)
 
 
@@ -799,9 +812,12 @@ def _periods(site: Site, asked_ranges: Iterable[Range]) -> list[tuple[date, date
         for website_id, date_from, date_to in asked_ranges
         if website_id == site.id and date_from <= date_to <= site.as_of
     }
-    events = [*site.transactions, *site.requests, *site.conversions]
-    if events:
-        first = min(row["date"] for row in events)
+    dates = sorted({row["date"] for row in (*site.transactions, *site.requests, *site.conversions)})
+    if dates:
+        first = dates[0]
+        for previous, day in pairwise(dates):
+            if day - previous > LONGEST_GAP:
+                first = day
         periods.update(_months(first, site.as_of))
         periods.update(_weeks(first, site.as_of))
     return sorted(periods, key=lambda period: (period[1], period[0]), reverse=True)
@@ -1147,6 +1163,7 @@ def recount(
     top_limits: Sequence[int] = (5, 10, 25),
     asked_ranges: Iterable[Range] = (),
     widget_edits: Sequence[Row] = (),
+    clock: datetime | None = None,
 ) -> dict[str, bytes]:
     """Every exported file but manifest.json: its path under export/current, and its bytes.
 
@@ -1156,7 +1173,7 @@ def recount(
     settings = {"window_days": window_days, "top_limits": top_limits}
     ranges = list(asked_ranges)
     files = {"websites.json": to_bytes(_websites_json(judged))}
-    for site in _sites(judged, as_of or _latest_date(judged), tier_basis, widget_edits):
+    for site in _sites(judged, as_of or _latest_date(judged, clock), tier_basis, widget_edits):
         root = f"{site.id}/api/v1/loyalty-management"
         for part in (
             _endpoint_files(site, settings),
@@ -1204,14 +1221,17 @@ def recount_manifest(
     window_days: Sequence[int] = (7, 30, 90, 365),
     top_limits: Sequence[int] = (5, 10, 25),
     asked_ranges: Iterable[Range] = (),
+    clock: datetime | None = None,
 ) -> dict[str, Any]:
     """The manifest without its warnings and files. Ranges asked for change nothing in it."""
     judged = judge(source)
-    day = as_of or _latest_date(judged)
+    day = as_of or _latest_date(judged, clock)
+    counted = [event for event in _event_dates(judged) if day is not None and event <= day]
     sites = _sites(judged, day, tier_basis)
     return {
         "schema_version": 1,
         "as_of": _iso(day),
+        "latest_event": _iso(max(counted, default=None)),
         "settings": {
             "tier_basis": tier_basis,
             "window_days": list(window_days),
@@ -1238,3 +1258,13 @@ def recount_fallbacks(source: Path, widget_edits: Sequence[Row] = ()) -> list[tu
     judged = judge(source)
     sites = _sites(judged, None, "balance", widget_edits)
     return sorted(entry for site in sites for entry in _fallbacks(site))
+
+
+def recount_left_out(source: Path) -> list[str]:
+    """How many of each entity's delivered rows reach no figure, where any is left out, by name."""
+    judged = judge(source)
+    return [
+        f"{entity}: {left_out} of {left_out + len(judged.valid[entity])} rows"
+        for entity in sorted(CONTRACT)
+        if (left_out := sum(judged.quarantined[entity].values()))
+    ]

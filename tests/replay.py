@@ -60,9 +60,17 @@ class Replay:
         source: Path,
         facts: RunFacts = DEFAULTS,
         window: Window | None = None,
+        published: Path | None = None,
     ) -> Pull:
         """What `loyalty run` does up to the export, on an open warehouse."""
-        pull = load_raw(connection, FilesSource(source), facts, key=facts.tier_basis, window=window)
+        pull = load_raw(
+            connection,
+            FilesSource(source),
+            facts,
+            key=facts.tier_basis,
+            window=window,
+            published=published,
+        )
         if pull.mode != "nothing":
             execute(connection, self.full if pull.mode == "full" else self.incremental)
             finish(connection)

@@ -141,11 +141,14 @@ outdated as (
 later as (
 
     select
-        run.later_events
-        || if(run.later_events = 1, ' event lies', ' events lie') || ' after '
+        run.later_events || if(run.later_events = 1, ' event lies after ', ' events lie after ')
         || coalesce('as_of, ' || run.as_of, 'the last date that is over')
         || ', the latest on ' || run.last_later_date
-        || ', and count only when their date is over on all websites' as warning
+        || if(
+            run.later_events = 1,
+            ', and counts only when its date is over on all websites',
+            ', and count only when their dates are over on all websites'
+        ) as warning
     from {{ mart(ref('dim_run'), published) }} as run
     where run.later_events > 0
 

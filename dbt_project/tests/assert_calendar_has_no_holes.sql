@@ -28,7 +28,10 @@ websites as (
 
 lengths as (
 
-    select greatest({{ max_days() }}, coalesce(max(run.as_of - websites.first_event_date) + 1, 0)) as days
+    select
+        greatest(
+            {{ max_days() }}, coalesce(max(run.as_of - websites.first_event_date) + 1, 0)
+        ) as days
     from run
     left join websites on run.as_of >= websites.first_event_date
 

@@ -83,7 +83,7 @@ def published_keys(models: AssetsDefinition) -> list[AssetKey]:
 
 def breaches_key(models: AssetsDefinition) -> AssetKey:
     """The model that says how a delivery breaks the contract of deliveries."""
-    (key,) = (key for key in models.keys if key.path[-1] == "fct_delivery_breaches")
+    (key,) = (key for key in models.keys if key.path[-1] == "int_delivery_breaches")
     return key
 
 

@@ -7,7 +7,7 @@ import pytest
 import simplejson
 from conftest import read_payloads
 from datasets import FileFormat, mid_history, write_dataset
-from recount import judge, recount, recount_fallbacks, recount_manifest
+from recount import judge, recount, recount_fallbacks, recount_left_out, recount_manifest
 from replay import DEFAULTS, Replay
 
 from api_export.reports import WidgetEdit
@@ -55,10 +55,13 @@ def test_export_equals_recount(
     assert [path for path in files if files[path] != expected[path]] == []
     counted = simplejson.loads(simplejson.dumps(recount_manifest(source, **told), default=str))
     assert {key: manifest[key] for key in counted} == counted
-    named = [tuple(warning.split(":")[0].split(", ")) for warning in manifest["warnings"]]
-    assert named == [
-        (f"website {website}", f"widget {widget}")
-        for website, widget, _ in recount_fallbacks(source)
+    told_of = [warning.partition(" are quarantined")[0] for warning in manifest["warnings"]]
+    assert [text.partition(": config")[0] for text in told_of] == [
+        *recount_left_out(source),
+        *(
+            f"website {website}, widget {widget}"
+            for website, widget, _ in recount_fallbacks(source)
+        ),
     ]
 
 

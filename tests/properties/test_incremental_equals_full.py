@@ -196,10 +196,11 @@ def test_histories_through_loyalty_run(
             for change in data.draw(st.lists(st.sampled_from(CHANGES), min_size=5, max_size=15)):
                 change(programme, data.draw)
             programme.write(source)
-            done = loyalty("run", "--workspace", workspace, "--source", f"files:{source}")
+            told = ("--workspace", workspace, "--source", f"files:{source}")
+            done = loyalty("run", *told, "--accept-quarantine")
             assert done.returncode == 0, done.stdout + done.stderr
         with open_warehouse(":memory:", ":memory:") as fresh:
-            replay.run(fresh, source)
+            replay.run(fresh, source, replace(DEFAULTS, accepts_quarantine=True))
             fresh.execute(f"attach '{workspace / 'marts.duckdb'}' as run (read_only)")
             for name in mart_names(fresh):
                 assert mart_rows(fresh, name.replace("marts.", "run.", 1)) == mart_rows(

@@ -29,8 +29,7 @@ events as (
 {# The last date that is over on all websites by the clock; null where the run has no clock. #}
 over as (
 
-    select
-        min(cast(timezone(websites.timezone, run.began_at) as date)) - 1 as date
+    select min(cast(timezone(websites.timezone, run.began_at) as date)) - 1 as date
     from {{ ref('stg_pipeline__run') }} as run
     cross join websites
 

@@ -2,7 +2,7 @@ with
 
 delivered as (
 
-    select * from {{ ref('fct_delivered_rows') }}
+    select * from {{ ref('int_delivered_rows') }}
     where reason is not null
 
 ),

@@ -14,7 +14,7 @@ entities as (
 
 delivered as (
 
-    select * from {{ ref('fct_delivered_rows') }}
+    select * from {{ ref('int_delivered_rows') }}
 
 ),
 
@@ -53,7 +53,7 @@ compared as (
             delivered_rows,
             false as is_now
         from published
-    )
+    ) as all_rows
     group by entity, website_id, transaction_type
 
 ),
@@ -95,19 +95,31 @@ judged as (
         shares.*,
         case
             when
-                is_whole and valid_rows = 0
-                and (valid_before > 0 or (entities.is_required and quarantined_rows > 0))
+                shares.is_whole
+                and shares.valid_rows = 0
+                and (
+                    shares.valid_before > 0
+                    or (entities.is_required and shares.quarantined_rows > 0)
+                )
                 then 'no_valid_row'
             when
-                is_of_website and valid_rows = 0 and valid_before > 0
+                shares.is_of_website
+                and shares.valid_rows = 0
+                and shares.valid_before > 0
                 and (
-                    quarantined_rows > 0
+                    shares.quarantined_rows > 0
                     or shares.entity in ('websites', 'loyalty_transactions')
                 )
                 then 'website_without_valid_row'
-            when is_of_type and transaction_type is not null and valid_rows = 0 and valid_before > 0
+            when
+                shares.is_of_type
+                and shares.transaction_type is not null
+                and shares.valid_rows = 0
+                and shares.valid_before > 0
                 then 'type_without_valid_row'
-            when is_whole and quarantined_share - share_before > run.max_quarantined
+            when
+                shares.is_whole
+                and shares.quarantined_share - shares.share_before > run.max_quarantined
                 then 'too_many_quarantined'
         end as rule
     from shares
@@ -137,4 +149,3 @@ breaches as (
 )
 
 select * from breaches
-order by entity, rule, website_id, transaction_type
