@@ -5,11 +5,11 @@ from typing import Any
 from dagster import Definitions
 
 from orchestration.assets.export import build_export
-from orchestration.assets.models import breaches_key, build_models, published_keys
+from orchestration.assets.models import build_models, key_of, published_keys
 from orchestration.assets.publish import build_publish
 from orchestration.assets.pull import build_pull
 from orchestration.checks import build_checks
-from orchestration.delivery import build_delivery_check
+from orchestration.delivery import BREACHES, DELIVERED, build_delivery_check
 from orchestration.jobs import build_calculate_analytics, build_refresh, build_schedules
 from orchestration.resources import (
     SourceOpener,
@@ -37,7 +37,10 @@ def build_defs(
             build_publish(published_keys(models)),
             build_export(settings),
         ],
-        asset_checks=[*build_checks(settings), build_delivery_check(breaches_key(models))],
+        asset_checks=[
+            *build_checks(settings),
+            build_delivery_check(key_of(models, DELIVERED), key_of(models, BREACHES)),
+        ],
         jobs=[refresh, build_calculate_analytics(settings)],
         schedules=build_schedules(settings, refresh),
         sensors=build_sensors(settings),

@@ -24,6 +24,8 @@ from orchestration.warehouse import connect_to_read
 
 log = logging.getLogger(__name__)
 
+DELIVERED = "fct_delivered_rows"
+BREACHES = "int_delivery_breaches"
 EXAMPLES = 3
 EXAMPLE_CHARACTERS = 40
 WAY_OUT = (
@@ -80,12 +82,13 @@ class Breach:
         return f" ({counts}; such as {', '.join(self.examples)})"
 
 
-def build_delivery_check(breaches: AssetKey) -> AssetChecksDefinition:
-    """The check that stops a run before it publishes; `breaches` is int_delivery_breaches."""
+def build_delivery_check(delivered: AssetKey, breaches: AssetKey) -> AssetChecksDefinition:
+    """The check of DELIVERED, which is published, that stops a run by what BREACHES holds."""
 
     spec = AssetCheckSpec(
         DeliveryError.step,
-        asset=breaches,
+        asset=delivered,
+        additional_deps=[breaches],
         blocking=True,
         description="The delivery keeps the contract of deliveries, or is let through.",
     )

@@ -81,9 +81,9 @@ def published_keys(models: AssetsDefinition) -> list[AssetKey]:
     return [key for key, group in models.group_names_by_key.items() if group in PUBLISHED_LAYERS]
 
 
-def breaches_key(models: AssetsDefinition) -> AssetKey:
-    """The model that says how a delivery breaks the contract of deliveries."""
-    (key,) = (key for key in models.keys if key.path[-1] == "int_delivery_breaches")
+def key_of(models: AssetsDefinition, name: str) -> AssetKey:
+    """The asset of a model."""
+    (key,) = (key for key in models.keys if key.path[-1] == name)
     return key
 
 

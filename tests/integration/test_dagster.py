@@ -17,7 +17,7 @@ from orchestration.sources.contract import ENTITIES
 
 @pytest.fixture(scope="module")
 def definitions(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Definitions:
-    return build_defs(load_settings(workspace=built[0]))
+    return build_defs(load_settings(workspace=built[0], source="files:elsewhere"))
 
 
 def test_definitions_load_without_warnings(tmp_path: Path) -> None:
@@ -62,6 +62,8 @@ def test_dbt_tests_are_asset_checks(definitions: Definitions) -> None:
         "assert_cached_balances_agree",
         "files_match_manifest",
         "export_matches_marts",
+        "newest_event_is_recent",
+        "delivery_keeps_its_contract",
     } <= names
 
 
@@ -80,6 +82,24 @@ def test_schedules_pass_the_last_complete_date_and_how_far_to_compare(
     assert config["as_of"] == "2024-05-05"
     assert config["lookback_until"] == (tick.isoformat() if looks_back else None)
     assert validate_run_config(definitions.resolve_job_def("refresh"), request.run_config)
+
+
+def test_the_demo_is_never_counted_up_to_yesterday(tmp_path: Path) -> None:
+    schedule = build_defs(load_settings(workspace=tmp_path)).resolve_schedule_def("daily_refresh")
+    tick = datetime(2026, 5, 6, 13, 30, tzinfo=UTC)
+    (request,) = schedule.evaluate_tick(
+        build_schedule_context(scheduled_execution_time=tick)
+    ).run_requests
+    assert request.run_config["ops"]["pull"]["config"]["as_of"] is None
+
+
+def test_a_delivery_that_breaks_its_contract_stops_before_it_is_published(
+    definitions: Definitions,
+) -> None:
+    graph = definitions.resolve_asset_graph()
+    (check,) = (key for key in graph.asset_check_keys if key.name == "delivery_keeps_its_contract")
+    assert graph.get(check).blocking
+    assert check.asset_key in graph.get(AssetKey("marts_duckdb")).parent_keys
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import json
 import threading
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
@@ -124,6 +124,31 @@ def test_stale_data_is_told_once_until_it_is_fresh_again(
     note_finished(workspace)
     assert look(cursor) == ""
     assert read_status(workspace)["as_of"] == "2024-04-20"
+
+
+def test_a_source_that_is_fed_no_more_is_told_once(settings: Settings, webhook: Webhook) -> None:
+    workspace = Workspace(settings.workspace)
+    watch = build_defs(settings).resolve_sensor_def("watch")
+    manifest = workspace.current_export / "manifest.json"
+
+    def look(latest_event: date, cursor: str | None) -> str | None:
+        manifest.write_text(
+            json.dumps({"as_of": str(latest_event), "latest_event": str(latest_event)})
+        )
+        note_finished(workspace)
+        with DagsterInstance.ephemeral() as instance:
+            context = build_sensor_context(instance=instance, cursor=cursor)
+            watch(context)
+            return context.cursor
+
+    today = datetime.now(UTC).date()
+    assert look(today - timedelta(days=1), None) == ""
+    old = today - timedelta(days=9)
+    assert look(old, look(old, None))
+    (told,) = webhook.told
+    assert told["event"] == "stale" and told["asset"] == "pull"
+    assert told["cause"] == (f"the newest event is of {old}, 8 days ago: is the source still fed?")
+    assert read_status(workspace)["latest_event"] == str(old)
 
 
 def test_a_killed_run_is_ended_and_told_and_frees_the_queue(
