@@ -84,7 +84,7 @@ def test_the_table_of_a_chart_has_the_same_figures(
     page = visit(shops)
 
     heads, *rows = page.table("points_issued as line")
-    assert heads == ["Date", "Points issued", "Points redeemed", "Points outstanding"]
+    assert heads == ["Date", "Points issued", "Points redeemed, in all", "Points outstanding"]
     data = widgets["points_issued as line"]["data"]
     assert [row[1:] for row in rows] == [
         [f"{row[key]:,}" for key in ("issued", "redeemed", "balance")] for row in data
