@@ -3,7 +3,7 @@
 // Where the figures come from: the files of one export, and nothing else.
 
 const API = "api/v1/loyalty-management";
-const MOST_ATTEMPTS = 5;
+const MOST_TRIES = 5;
 const USUAL_DAYS = 30;
 
 /** Why something can't be read or shown, as a sentence for people. */
@@ -43,7 +43,7 @@ const PERIOD_ENDPOINTS = [
  * @returns {Promise<View>}
  */
 async function readView(wanted) {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
     const read = location.protocol === "file:" ? await openFromDisk(wanted.website) : fetchText;
     const manifest = await read("manifest.json");
     const [outcome] = await Promise.allSettled([readParts(read, manifest, wanted)]);

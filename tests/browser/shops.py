@@ -26,6 +26,7 @@ ATTACKS = (
     "\u200fעברית <b>bold</b>",
 )
 
+LONG_TITLE = "no end " * 20_000 + "x" * 20_000
 STRANGE_CONFIGS: tuple[Any, ...] = (
     {"chart": {"toString": 1}},
     {"chart": {"toString": {"toString": 1}}, "days": {"valueOf": 1}},
@@ -180,6 +181,7 @@ def _widgets() -> list[Row]:
         ("top_redemptions", "One item", {"limit": 1}),
     ]
     hostile = [(kind, ATTACKS[at % 4], {}) for at, kind in enumerate(CHARTS)]
+    hostile += [("points_balance", LONG_TITLE, {})]
     hostile += [
         ("points_issued", f"Strange config {number}", config)
         for number, config in enumerate(STRANGE_CONFIGS)

@@ -4,8 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exports import copy_export, rewrite_page
+from axe_playwright_python.sync_playwright import Axe
+from exports import api_file, copy_export, rewrite, rewrite_page
 from playwright.sync_api import Locator, expect
+from shops import SHOP
 from visits import Visit, Visiting
 
 
@@ -97,6 +99,21 @@ def test_the_head_is_printed_with_every_warning(visit: Visiting, export: Path) -
     page = visit(export)
     page.page.emulate_media(media="print")
     assert visible(page.page.locator(".state")) == ["One.", "Two.", "Three."]
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_in_notes_of_any_level_and_in_failures(
+    visit: Visiting, export: Path, colours: str
+) -> None:
+    rewrite_page(export, accepted_quarantine=["Four rows."], warnings=[], latest_event="2024-04-30")
+    rewrite(api_file(export, SHOP, "dashboard-widgets/1/data/index.json"), b"")
+    page = visit(export, color_scheme=colours)
+    assert {level for level, _ in notes(page)} == {"fine", "alert"}
+    page.page.evaluate(
+        "document.querySelectorAll('.note')[1].setAttribute('data-level', 'warning')"
+    )
+    for place in (".state", ".card:has(.failure)"):
+        assert Axe().run(page.page, context=place).response["violations"] == []
 
 
 def test_the_warnings_of_an_export_without_websites_are_told(visit: Visiting, export: Path) -> None:
