@@ -12,9 +12,22 @@ from api_export.dashboard import page_files
 from api_export.writer import dump
 
 
-def copy_export(export: Path, target: Path) -> Path:
-    """A copy whose files may be rewritten by `rewrite`, and no other way: they are links."""
-    return shutil.copytree(export, target, copy_function=os.link)
+def copy_export(export: Path, target: Path, only: int | None = None) -> Path:
+    """A copy, of one website if asked for, whose files are links: `rewrite` alone may change them.
+
+    Where files are changed, `rewrite_page` makes those of the page that hold the same.
+    """
+    websites = read(export / "websites.json")
+    kept = [website for website in websites if only in (None, website["id"])]
+    left_out = {str(website["id"]) for website in websites if website not in kept}
+    shutil.copytree(
+        export,
+        target,
+        copy_function=os.link,
+        ignore=lambda folder, _: left_out if Path(folder) == export else (),
+    )
+    rewrite(target / "websites.json", kept)
+    return target
 
 
 def rewrite(path: Path, content: Any) -> None:

@@ -51,7 +51,7 @@ def test_a_config_that_names_no_chart_leaves_the_usual_one(
 def test_a_broken_widget_says_so_and_the_others_are_drawn(
     visit: Visiting, shops: Path, tmp_path: Path, from_disk: bool
 ) -> None:
-    export = copy_export(shops, tmp_path / "copy")
+    export = copy_export(shops, tmp_path / "copy", only=SHOP)
     titles = [widget["title"] for widget in payload(export, "dashboard-widgets/index.json")]
     for number, content in enumerate((b'{"widget": ', *BROKEN), start=1):
         rewrite(api_file(export, SHOP, f"dashboard-widgets/{number}/data/index.json"), content)
@@ -76,7 +76,7 @@ def test_a_broken_widget_says_so_and_the_others_are_drawn(
 
 
 def test_a_widget_of_another_type_says_so(visit: Visiting, shops: Path, tmp_path: Path) -> None:
-    export = copy_export(shops, tmp_path / "copy")
+    export = copy_export(shops, tmp_path / "copy", only=SHOP)
     path = api_file(export, SHOP, "dashboard-widgets/index.json")
     widgets = read(path)
     kinds = ("__proto__", "constructor", {"toString": 1}, ["points_issued"], 7)
@@ -93,7 +93,7 @@ def test_a_widget_of_another_type_says_so(visit: Visiting, shops: Path, tmp_path
 def test_a_broken_payload_is_told_where_its_figures_would_stand(
     visit: Visiting, shops: Path, tmp_path: Path, content: Any
 ) -> None:
-    export = copy_export(shops, tmp_path / "copy")
+    export = copy_export(shops, tmp_path / "copy", only=SHOP)
     for path in PAYLOADS:
         rewrite(api_file(export, SHOP, path), content)
     page = visit(export)
@@ -106,7 +106,7 @@ def test_a_broken_payload_is_told_where_its_figures_would_stand(
 def test_a_broken_list_is_told_where_its_section_would_stand(
     visit: Visiting, shops: Path, tmp_path: Path
 ) -> None:
-    export = copy_export(shops, tmp_path / "copy")
+    export = copy_export(shops, tmp_path / "copy", only=SHOP)
     for path in ("analytics/index.json", "dashboard-widgets/index.json"):
         rewrite(api_file(export, SHOP, path), b"")
     page = visit(export)
@@ -117,7 +117,7 @@ def test_a_broken_list_is_told_where_its_section_would_stand(
 def test_the_split_of_redeemed_points_may_be_missing_alone(
     visit: Visiting, shops: Path, tmp_path: Path
 ) -> None:
-    export = copy_export(shops, tmp_path / "copy")
+    export = copy_export(shops, tmp_path / "copy", only=SHOP)
     rewrite(api_file(export, SHOP, "analytics/conversion/days=30.json"), b"")
     page = visit(export)
     tile = page.page.locator(".tiles > div", has_text="Points redeemed, in all")
@@ -127,7 +127,7 @@ def test_the_split_of_redeemed_points_may_be_missing_alone(
 def test_without_the_chart_library_there_are_words_and_tables(
     visit: Visiting, shops: Path, tmp_path: Path
 ) -> None:
-    export = copy_export(shops, tmp_path / "copy")
+    export = copy_export(shops, tmp_path / "copy", only=SHOP)
     rewrite(export / "assets/chart.umd.min.js", b"")
     page = visit(export)
     expect(page.card("Points outstanding").locator(".failure")).to_be_visible()

@@ -7,14 +7,14 @@ import pytest
 from axe_playwright_python.sync_playwright import Axe
 from exports import api_file, copy_export, rewrite, rewrite_page
 from playwright.sync_api import Locator, expect
-from shops import SHOP
+from shops import EMPTY
 from visits import Visit, Visiting
 
 
 @pytest.fixture
 def export(shops: Path, tmp_path: Path) -> Path:
-    """A copy of the shops' export, for other facts in its manifest."""
-    return copy_export(shops, tmp_path / "copy")
+    """A copy of the website without figures, for other facts in the manifest."""
+    return copy_export(shops, tmp_path / "copy", only=EMPTY)
 
 
 def notes(visit: Visit) -> list[tuple[str, str]]:
@@ -50,10 +50,19 @@ def test_the_age_of_the_newest_event_is_told_by_the_readers_clock_whenever_it_is
         page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
         note = page.page.locator(".state .note").first
         expect(note).to_contain_text(
-            f"Newest event of all websites: May 10, 2024, {age}. Last day counted: Apr 30, 2024."
+            f"Newest event: May 10, 2024, {age}. Last day counted: Apr 30, 2024."
         )
         expect(note).to_contain_text(word)
         assert note.get_attribute("data-level") == level
+
+
+def test_the_newest_event_of_several_websites_is_called_that(
+    visit: Visiting, shops: Path, tmp_path: Path
+) -> None:
+    export = copy_export(shops, tmp_path / "all")
+    rewrite_page(export, latest_event="2024-04-30")
+    first, *_ = notes(visit(export))
+    assert first[1].startswith("Out of date Newest event of all websites: Apr 30, 2024, ")
 
 
 @pytest.mark.parametrize("latest", [{}, {"latest_event": "soon"}, {"latest_event": 5}])
@@ -106,19 +115,18 @@ def test_axe_finds_nothing_in_notes_of_any_level_and_in_failures(
     visit: Visiting, export: Path, colours: str
 ) -> None:
     rewrite_page(export, accepted_quarantine=["Four rows."], warnings=[], latest_event="2024-04-30")
-    rewrite(api_file(export, SHOP, "dashboard-widgets/1/data/index.json"), b"")
+    rewrite(api_file(export, EMPTY, "analytics/overview/days=30.json"), b"")
     page = visit(export, color_scheme=colours)
     assert {level for level, _ in notes(page)} == {"fine", "alert"}
     page.page.evaluate(
         "document.querySelectorAll('.note')[1].setAttribute('data-level', 'warning')"
     )
-    for place in (".state", ".card:has(.failure)"):
+    for place in (".state", ".part:has(> .failure)"):
         assert Axe().run(page.page, context=place).response["violations"] == []
 
 
 def test_the_warnings_of_an_export_without_websites_are_told(visit: Visiting, export: Path) -> None:
-    (export / "websites.json").unlink()
-    (export / "websites.json").write_bytes(b"[]")
+    rewrite(export / "websites.json", [])
     rewrite_page(export, warnings=["All 4 rows of websites are in quarantine."])
     page = visit(export)
     assert notes(page)[-1] == ("warning", "1 warning All 4 rows of websites are in quarantine.")
