@@ -132,7 +132,7 @@ function tierCards(tiers, payloads, asOf) {
   const uncounted = uncountedTiers(tiers ?? []);
   if (tiers !== null && uncounted.length === 0) return [];
   const reason =
-    `Snapshots count tiers named ${TIER_WORDS.join(", ")} alone, ` +
+    `Snapshots count only tiers named with the words ${TIER_WORDS.join(", ")}, ` +
     `so they have no figures for ${uncounted.join(", ")}`;
   const makeContent = () => {
     const content = showTiers(payloads.tier_distribution(), { asOf });

@@ -48,9 +48,12 @@ function freshnessNote(manifest, websites) {
   const counted =
     manifest.as_of === null ? "" : ` Last day counted: ${formatDate(manifest.as_of)}.`;
   const latest = latestEvent(manifest);
-  if (latest === null) return stateNote("warning", "No events yet", counted);
+  if (latest === null || manifest.as_of === null) {
+    return stateNote("warning", "No events yet", counted.trim());
+  }
   if (latest === undefined) {
-    return stateNote("warning", "Age unknown", `This export doesn't tell its newest event.${counted}`);
+    const unknown = `This export doesn't tell its newest event.${counted}`;
+    return stateNote("warning", "Age unknown", unknown);
   }
   const [level, word] = freshness(today() - dayNumber(latest));
   const whose = websites.length > 1 ? "Newest event of all websites" : "Newest event";
@@ -145,10 +148,8 @@ function websiteFacts({ as_of: asOf, settings, totals }, website) {
       label: "Last day counted",
       value: asOf === null ? "no events yet" : `${formatDate(asOf)}, ${formatAge(asOf)}`,
     },
-    {
-      label: "By the age of their newest event, data is",
-      value: `getting old after ${count(LATE_AFTER, "day")}, out of date after ${OLD_AFTER}`,
-    },
+    { label: "Getting old", value: `${count(LATE_AFTER, "day")} after the newest event` },
+    { label: "Out of date", value: `${count(OLD_AFTER, "day")} after the newest event` },
     { label: "Time zone", value: website.timezone },
     {
       label: "Tiers go by",

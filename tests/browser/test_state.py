@@ -56,6 +56,21 @@ def test_the_age_of_the_newest_event_is_told_by_the_readers_clock_whenever_it_is
         assert note.get_attribute("data-level") == level
 
 
+def test_without_an_event_no_age_is_told(visit: Visiting, export: Path) -> None:
+    rewrite_page(export, latest_event=None, as_of=None)
+    page = visit(export)
+    assert notes(page)[0] == ("warning", "No events yet")
+    assert "No events yet · " in page.page.locator(".part summary").text_content()
+
+
+def test_the_rule_for_old_data_is_written_on_the_page(visit: Visiting, export: Path) -> None:
+    page = visit(export)
+    page.page.locator(".part summary").click()
+    facts = page.page.locator("details .facts").inner_text()
+    assert "Getting old\n2 days after the newest event" in facts
+    assert "Out of date\n7 days after the newest event" in facts
+
+
 def test_the_newest_event_of_several_websites_is_called_that(
     visit: Visiting, shops: Path, tmp_path: Path
 ) -> None:
