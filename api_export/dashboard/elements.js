@@ -46,7 +46,9 @@ const FIGURE_COLUMNS = [
 function table(caption, columns, rows) {
   const isText = ({ format }) => format === formatText;
   const kind = (col) => (isText(col) ? "text" : "number");
-  const heads = columns.map((col) => element("th", { scope: "col", class: kind(col) }, named(col.label)));
+  const heads = columns.map((col) =>
+    element("th", { scope: "col", class: kind(col) }, named(col.label)),
+  );
   const lines = rows.map((row) => {
     const [first, ...others] = columns.map((col) => named(col.format(row[col.key])));
     return element(

@@ -10,8 +10,9 @@ const USUAL_DAYS = 30;
 class Unreadable extends Error {}
 
 /**
- * What the page shows: a website and a period, from one and the same export. Each part is a function
- * that gives it, or throws why its file can't be read: to whoever shows it, and to nobody else.
+ * What the page shows: a website and a period, from one and the same export. Widgets, records and
+ * payloads are functions that give them, or throw why their file can't be read: to whoever shows
+ * them, and to nobody else.
  * @typedef {object} View
  * @property {object} manifest
  * @property {string} manifestText
@@ -24,7 +25,7 @@ class Unreadable extends Error {}
  * @property {Record<string, () => any>} payloads by endpoint, those of the period
  */
 
-/** @typedef {{id: string, name: string, timezone: string}} Website its id as text, with all digits */
+/** @typedef {{id: string, name: string, timezone: string}} Website its id as text, all digits */
 
 const PERIOD_ENDPOINTS = [
   "overview",
