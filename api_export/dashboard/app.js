@@ -8,13 +8,24 @@ const statusLine = document.getElementById("status");
 const darkMode = matchMedia("(prefers-color-scheme: dark)");
 
 let latestTurn = 0;
-let shownManifest = null;
+let shown = { manifestText: null, day: null };
+
+/** The parts of the page by their headings. What is broken in one breaks no other. */
+const PARTS = {
+  "At a glance": glanceSection,
+  Widgets: widgetSection,
+  "Trends and patterns": periodSection,
+  "Period by period": snapshotSection,
+  "About the data": dataSection,
+};
 
 /** The website and period that the address asks for: `#website=2&days=90`. */
 function readAddress() {
   const asked = new URLSearchParams(location.hash.slice(1));
-  const number = (name) => (asked.has(name) ? Number(asked.get(name)) : null);
-  return { website: number("website"), days: number("days") };
+  return {
+    website: asked.get("website"),
+    days: asked.has("days") ? Number(asked.get("days")) : null,
+  };
 }
 
 /** Goes to a website and period; the address remembers it. */
@@ -29,39 +40,47 @@ async function show() {
   main.setAttribute("aria-busy", "true");
   const [outcome] = await Promise.allSettled([readView(readAddress())]);
   if (turn !== latestTurn) return;
-  if (outcome.status === "fulfilled") draw(outcome.value);
-  else drawFailure(outcome.reason);
+  try {
+    if (outcome.status === "rejected") throw outcome.reason;
+    draw(outcome.value);
+  } catch (error) {
+    drawFailure(error);
+  }
   main.setAttribute("aria-busy", "false");
   performance.mark("drawn");
 }
 
-/** Shows whoever comes back to a page left open the export that there is by then. */
+/** Shows whoever comes back to a page left open the export and the age that there are by then. */
 async function catchUp() {
-  if (document.hidden || shownManifest === null || location.protocol === "file:") return;
-  const manifest = await fetchText("manifest.json").catch(() => shownManifest);
-  if (manifest !== shownManifest) show();
+  if (document.hidden || shown.manifestText === null) return;
+  const isFromDisk = location.protocol === "file:";
+  const manifest = isFromDisk
+    ? shown.manifestText
+    : await fetchText("manifest.json").catch(() => shown.manifestText);
+  if (manifest !== shown.manifestText || today() !== shown.day) show();
 }
 
 /** @param {View} view */
 function draw(view) {
-  shownManifest = view.manifestText;
+  shown = { manifestText: view.manifestText, day: today() };
   drawControls(view);
   if (view.website === null) {
     document.title = "Loyalty Analytics";
-    main.replaceChildren(element("p", { class: "notice" }, "There are no websites yet."));
+    main.replaceChildren(
+      pageHead(view),
+      element("p", { class: "notice" }, "There are no websites yet."),
+    );
     return;
   }
   const { name } = view.website;
   document.title = `${name} · Loyalty Analytics`;
-  main.replaceChildren(
-    element("h1", { dir: "auto" }, name),
-    element("p", { class: "caption" }, formatAsOf(view.manifest.as_of)),
-    glanceSection(view),
-    widgetSection(view),
-    periodSection(view),
-    snapshotSection(view.records),
-    dataSection(view),
+  const parts = Object.entries(PARTS).map(([title, make]) =>
+    attempt(
+      () => make(view),
+      (failure) => titledSection(title, "", failure),
+    ),
   );
+  main.replaceChildren(pageHead(view), ...parts);
   drawCharts();
   statusLine.textContent = `${name}, ${count(view.days, "day")}`;
 }
@@ -71,11 +90,11 @@ function drawControls({ websites, website, days, manifest }) {
   const focused = controls.contains(document.activeElement) && document.activeElement.name;
   const periods = [...manifest.settings.window_days].sort((one, other) => one - other);
   const options = periods.map((period) => ({ value: String(period), label: count(period, "day") }));
-  const sites = websites.map(({ id, name }) => ({ value: String(id), label: name }));
+  const sites = websites.map(({ id, name }) => ({ value: id, label: name }));
   controls.replaceChildren();
   if (website === null) return;
   if (sites.length > 1) {
-    controls.append(chooser("website", "Website", sites, String(website.id), (id) => go(id, days)));
+    controls.append(chooser("website", "Website", sites, website.id, (id) => go(id, days)));
   }
   controls.append(
     segments("period", "Period", options, String(days), (period) => go(website.id, period)),
@@ -83,7 +102,7 @@ function drawControls({ websites, website, days, manifest }) {
   controls.querySelector(`select[name="${focused}"], [name="${focused}"]:checked`)?.focus();
 }
 
-/** @param {Error} error */
+/** @param {Error} error why nothing can be shown */
 function drawFailure(error) {
   const again = element("button", { type: "button", class: "switch" }, "Try again");
   again.addEventListener("click", show);
@@ -92,7 +111,7 @@ function drawFailure(error) {
       "div",
       { class: "notice", role: "alert" },
       element("h1", {}, "The figures can't be shown"),
-      element("p", {}, error.message),
+      element("p", {}, reasonOf(error)),
       again,
     ),
   );

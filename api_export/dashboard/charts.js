@@ -13,14 +13,24 @@ const chartConfigs = new Map();
 /** Draws every chart on the page, and forgets those that have left it. */
 function drawCharts() {
   const theme = readTheme();
+  for (const [canvas, config] of chartConfigs) {
+    attempt(
+      () => drawChart(canvas, config, theme),
+      (failure) => {
+        chartConfigs.delete(canvas);
+        canvas.replaceWith(failure);
+      },
+    );
+  }
+}
+
+function drawChart(canvas, config, theme) {
   Chart.defaults.font.family = theme.font;
   Chart.defaults.color = theme.text;
-  for (const [canvas, config] of chartConfigs) {
-    const drawn = Chart.getChart(canvas);
-    drawn?.destroy();
-    if (canvas.isConnected) new Chart(canvas, config(theme));
-    else if (drawn) chartConfigs.delete(canvas);
-  }
+  const drawn = Chart.getChart(canvas);
+  drawn?.destroy();
+  if (canvas.isConnected) new Chart(canvas, config(theme));
+  else if (drawn) chartConfigs.delete(canvas);
 }
 
 /** The colours that the style sheet holds at this moment. */
@@ -97,7 +107,7 @@ function trendConfig(theme, kind, rows, series, { format = formatNumber, title =
     kind === "bar" ? (days.at(-1) - days[0]) / Math.max(days.length - 1, 1) / 2 || 0.5 : 0;
   const datasets = series.map(({ key, label }, at) => ({
     label,
-    data: rows.map((row, day) => ({ x: days[day], y: row[key] })),
+    data: rows.map((row, day) => ({ x: days[day], y: figure(row[key]) })),
     ...(kind === "bar"
       ? barStyle(theme, at, rows.length * series.length)
       : lineStyle(theme, at, series.length === 1)),

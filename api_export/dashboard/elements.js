@@ -46,7 +46,9 @@ const FIGURE_COLUMNS = [
 function table(caption, columns, rows) {
   const isText = ({ format }) => format === formatText;
   const kind = (col) => (isText(col) ? "text" : "number");
-  const heads = columns.map((col) => element("th", { scope: "col", class: kind(col) }, col.label));
+  const heads = columns.map((col) =>
+    element("th", { scope: "col", class: kind(col) }, named(col.label)),
+  );
   const lines = rows.map((row) => {
     const [first, ...others] = columns.map((col) => named(col.format(row[col.key])));
     return element(
@@ -158,19 +160,25 @@ function chooser(name, label, options, chosen, choose) {
 const SHAPES = { heat: "heat", metric: "metric", pie: "share", doughnut: "share", table: "table" };
 
 /**
- * A titled card with a picture of its figures and a table of the same ones.
+ * A titled card with a picture of its figures and a table of the same ones. Where they can't be
+ * shown, it says so, and the cards beside it are drawn all the same.
  * @param {string} title
- * @param {Content} content
- * @param {string} chart the name of a picture, or "table"
+ * @param {() => Content} makeContent
+ * @param {string} usual the name of a picture, or "table"
+ * @param {any} asked what a config names as its chart, whatever that is
  */
-function card(title, content, chart) {
-  const body = element("div", { class: "body" });
-  const head = element(
-    "header",
-    {},
-    element("h3", { dir: "auto" }, title),
-    element("p", { class: "caption" }, content.caption),
+function card(title, makeContent, usual, asked = usual) {
+  return attempt(
+    () => filledCard(title, makeContent(), usual, asked),
+    (failure) => element("section", { class: "card" }, cardHead(title), failure),
   );
+}
+
+function filledCard(title, content, usual, asked) {
+  const isPossible = asked === "table" || has(content.pictures, asked);
+  const chart = isPossible ? asked : usual;
+  const body = element("div", { class: "body" });
+  const head = cardHead(title, element("p", { class: "caption" }, content.caption));
   const makeTable = () => table(title, content.columns, content.rows);
   const hasRows = content.rows.length > 0;
   if (content.empty && !(hasRows && chart === "table")) {
@@ -180,6 +188,34 @@ function card(title, content, chart) {
   }
   if (hasRows && chart !== "table") head.append(tableSwitch(title, body, makeTable));
   return element("section", { class: "card", "data-shape": SHAPES[chart] ?? "chart" }, head, body);
+}
+
+function cardHead(title, ...others) {
+  return element("header", {}, element("h3", { dir: "auto" }, title), ...others);
+}
+
+/** Whether an object has such a key of its own, asked with whatever a file holds. */
+const has = (object, key) => typeof key === "string" && Object.hasOwn(object, key);
+
+/**
+ * What `make` makes; where it fails, what `mend` makes of the reason, told in words.
+ * @template T
+ * @param {() => T} make
+ * @param {(failure: HTMLElement) => T} mend
+ */
+function attempt(make, mend) {
+  try {
+    return make();
+  } catch (error) {
+    return mend(element("p", { class: "failure" }, `This can't be shown. ${reasonOf(error)}`));
+  }
+}
+
+/** Why something failed, for people; what isn't meant for them goes to the console. */
+function reasonOf(error) {
+  if (error instanceof Unreadable) return error.message;
+  console.error(error);
+  return "Its figures are not of the kind that this page knows.";
 }
 
 /** The button that changes a card between its picture and its table. */
@@ -194,7 +230,7 @@ function tableSwitch(title, body, makeTable) {
   button.addEventListener("click", () => {
     picture.hidden = !picture.hidden;
     button.setAttribute("aria-pressed", String(picture.hidden));
-    if (picture.hidden) body.append((shownTable = makeTable()));
+    if (picture.hidden) body.append((shownTable = attempt(makeTable, (failure) => failure)));
     else shownTable.remove();
   });
   return button;

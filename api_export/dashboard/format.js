@@ -27,7 +27,6 @@ const yearOnly = dateFormat({ year: "numeric" });
 const longWeekday = dateFormat({ weekday: "long" });
 const shortWeekday = dateFormat({ weekday: "short" });
 const hourOfDay = dateFormat({ hour: "numeric" });
-const timeAgo = new Intl.RelativeTimeFormat(undefined, { numeric: "auto" });
 
 function decimals(digits) {
   return new Intl.NumberFormat(undefined, {
@@ -40,26 +39,38 @@ function dateFormat(options) {
   return new Intl.DateTimeFormat(undefined, { ...options, timeZone: "UTC" });
 }
 
-/** @param {number} value */
-const formatNumber = (value) => wholeNumber.format(value);
+/** A payload's figure; whatever else stands in its place is refused, and never drawn. */
+function figure(value) {
+  if (Number.isFinite(value)) return value;
+  throw new TypeError(`${typeof value} where a number was expected`);
+}
+
+/** A payload's text; whatever else stands in its place is refused. */
+function wording(value) {
+  if (typeof value === "string") return value;
+  throw new TypeError(`${typeof value} where a text was expected`);
+}
 
 /** @param {number} value */
-const formatShort = (value) => shortNumber.format(value);
+const formatNumber = (value) => wholeNumber.format(figure(value));
 
 /** @param {number} value */
-const formatDecimal = (value) => twoDecimals.format(value);
+const formatShort = (value) => shortNumber.format(figure(value));
 
 /** @param {number} value */
-const formatFine = (value) => fourDecimals.format(value);
+const formatDecimal = (value) => twoDecimals.format(figure(value));
+
+/** @param {number} value */
+const formatFine = (value) => fourDecimals.format(figure(value));
 
 /** @param {number} value a percentage, such as 36 */
-const formatPercent = (value) => percentage.format(value / 100);
+const formatPercent = (value) => percentage.format(figure(value) / 100);
 
 /** @param {number} value a percentage, without decimals */
-const formatRoughPercent = (value) => roughPercentage.format(value / 100);
+const formatRoughPercent = (value) => roughPercentage.format(figure(value) / 100);
 
 /** @param {string | null} text */
-const formatText = (text) => text ?? "none";
+const formatText = (text) => (text === null ? "none" : wording(text));
 
 /**
  * A number and what it counts: "1 day", "30 days".
@@ -70,11 +81,18 @@ function count(number, singular) {
   return `${formatNumber(number)} ${singular}${number === 1 ? "" : "s"}`;
 }
 
+/** Whether something is a date of the export. */
+const isDate = (value) =>
+  typeof value === "string" && Number.isInteger(Date.parse(`${value}T00:00:00Z`));
+
 /**
  * The date as days since 1970-01-01.
  * @param {string} date
  */
-const dayNumber = (date) => Date.parse(`${date}T00:00:00Z`) / MILLISECONDS_A_DAY;
+function dayNumber(date) {
+  if (isDate(date)) return Date.parse(`${date}T00:00:00Z`) / MILLISECONDS_A_DAY;
+  throw new TypeError(`${typeof date} where a date was expected`);
+}
 
 /** @param {number} day as `dayNumber` gives it */
 const dateOfDay = (day) => new Date(day * MILLISECONDS_A_DAY);
@@ -116,17 +134,21 @@ function formatThese(days) {
   return days === 1 ? "on this day" : `in these ${count(days, "day")}`;
 }
 
+/** The reader's own today, as `dayNumber` gives it. */
+function today() {
+  const now = new Date();
+  return Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / MILLISECONDS_A_DAY;
+}
+
 /**
- * How long ago a date was, seen from the reader's own today: "yesterday", "3 months ago".
+ * How long ago a date was, seen from the reader's own today: "yesterday", "3,253 days ago".
  * @param {string} date
  */
 function formatAge(date) {
-  const now = new Date();
-  const today = Date.UTC(now.getFullYear(), now.getMonth(), now.getDate()) / MILLISECONDS_A_DAY;
-  const days = dayNumber(date) - today;
-  if (Math.abs(days) < 60) return timeAgo.format(days, "day");
-  if (Math.abs(days) < 730) return timeAgo.format(Math.trunc(days / 30.44), "month");
-  return timeAgo.format(Math.trunc(days / 365.25), "year");
+  const days = today() - dayNumber(date);
+  if (days === 0) return "today";
+  if (Math.abs(days) === 1) return days > 0 ? "yesterday" : "tomorrow";
+  return days > 0 ? `${count(days, "day")} ago` : `in ${count(-days, "day")}`;
 }
 
 /**

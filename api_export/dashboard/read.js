@@ -3,21 +3,29 @@
 // Where the figures come from: the files of one export, and nothing else.
 
 const API = "api/v1/loyalty-management";
-const MOST_ATTEMPTS = 5;
+const MOST_TRIES = 5;
 const USUAL_DAYS = 30;
 
+/** Why something can't be read or shown, as a sentence for people. */
+class Unreadable extends Error {}
+
 /**
- * What the page shows: a website and a period, from one and the same export.
+ * What the page shows: a website and a period, from one and the same export. Widgets, records and
+ * payloads are functions that give them, or throw why their file can't be read: to whoever shows
+ * them, and to nobody else.
  * @typedef {object} View
  * @property {object} manifest
  * @property {string} manifestText
- * @property {{id: number, name: string, timezone: string}[]} websites
- * @property {{id: number, name: string, timezone: string} | null} website null if there is none
+ * @property {Website[]} websites
+ * @property {Website | null} website null if there is none
  * @property {number} days the period
- * @property {{widget: object, as_of: string | null, data: any}[]} widgets by position
- * @property {object[]} records the stored snapshots, the newest first
- * @property {Record<string, any>} payloads by endpoint, those of the period
+ * @property {() => {widget: object, placed: () => {as_of: string | null, data: any}}[]} widgets by
+ *   position
+ * @property {() => object[]} records the stored snapshots, the newest first
+ * @property {Record<string, () => any>} payloads by endpoint, those of the period
  */
+
+/** @typedef {{id: string, name: string, timezone: string}} Website its id as text, all digits */
 
 const PERIOD_ENDPOINTS = [
   "overview",
@@ -26,73 +34,100 @@ const PERIOD_ENDPOINTS = [
   "engagement_trend",
   "redemption_categories",
   "redemption_patterns",
+  "conversion",
 ];
 
 /**
  * Reads a view. The manifest is read first and last; where it changed, the export was switched
  * meanwhile, and all is read again.
- * @param {{website: number | null, days: number | null}} wanted
+ * @param {{website: string | null, days: number | null}} wanted
  * @returns {Promise<View>}
  */
 async function readView(wanted) {
-  for (let attempt = 1; attempt <= MOST_ATTEMPTS; attempt += 1) {
+  for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
     const read = location.protocol === "file:" ? await openFromDisk(wanted.website) : fetchText;
     const manifest = await read("manifest.json");
-    const [outcome] = await Promise.allSettled([readParts(read, JSON.parse(manifest), wanted)]);
+    const [outcome] = await Promise.allSettled([readParts(read, manifest, wanted)]);
     if ((await read("manifest.json")) !== manifest) continue;
     if (outcome.status === "rejected") throw outcome.reason;
     return { ...outcome.value, manifestText: manifest };
   }
-  throw new Error("New figures are being published again and again.");
+  throw new Unreadable("New figures are being published again and again.");
 }
 
 /**
  * @param {(path: string) => Promise<string>} read
- * @param {object} manifest
- * @param {{website: number | null, days: number | null}} wanted
+ * @param {string} manifestText
+ * @param {{website: string | null, days: number | null}} wanted
  * @returns {Promise<Omit<View, "manifestText">>}
  */
-async function readParts(read, manifest, wanted) {
-  const readJson = async (path) => JSON.parse(await read(path));
+async function readParts(read, manifestText, wanted) {
+  const readJson = async (path) => parseJson(await read(path), path);
+  const manifest = parseJson(manifestText, "manifest.json");
   const websites = await readJson("websites.json");
-  const website = findWebsite(websites, wanted.website);
+  const website = findWebsite(websites, wanted.website, manifest);
   const days = findPeriod(manifest.settings.window_days, wanted.days);
-  if (website === null) {
-    return { manifest, websites, website, days, widgets: [], records: [], payloads: {} };
-  }
+  if (website === null) return { manifest, websites, website, days };
 
-  const root = `${website.id}/${API}`;
-  const readPayload = async (name) => [
+  const root = `${pathOf(website)}/${API}`;
+  const readPayload = async (name, file) => [
     name,
-    await readJson(`${root}/analytics/${name}/days=${days}.json`),
+    await keep(readJson(`${root}/analytics/${name}/${file}.json`)),
   ];
   const [widgets, records, ...payloads] = await Promise.all([
-    readWidgets(read, root),
-    readJson(`${root}/analytics/index.json`),
-    ...PERIOD_ENDPOINTS.map(readPayload),
+    keep(readWidgets(readJson, `${root}/dashboard-widgets`)),
+    keep(readJson(`${root}/analytics/index.json`)),
+    readPayload("tier_distribution", "index"),
+    ...PERIOD_ENDPOINTS.map((name) => readPayload(name, `days=${days}`)),
   ]);
   const view = { manifest, websites, website, days, widgets, records };
   return { ...view, payloads: Object.fromEntries(payloads) };
 }
 
-/** The widgets with their data, by position. */
-async function readWidgets(read, root) {
-  const listed = await read(`${root}/dashboard-widgets/index.json`);
-  const texts = JSON.parse(listed, keepWriting).map(({ id }) =>
-    read(`${root}/dashboard-widgets/${id}/data/index.json`),
+/** The widgets by position, each with what keeps its data. */
+async function readWidgets(readJson, root) {
+  const listed = await readJson(`${root}/index.json`);
+  const readPlaced = async (widget) => readJson(`${root}/${pathOf(widget)}/data/index.json`);
+  return Promise.all(
+    listed.map(async (widget) => ({ widget, placed: await keep(readPlaced(widget)) })),
   );
-  return (await Promise.all(texts)).map((text) => JSON.parse(text, keepWriting));
 }
 
-/** Keeps as text what a number can't hold: an id beyond 2⁵³, or that a config's 14.0 is not 14. */
-function keepWriting(key, value, context) {
-  const isLargeId = key === "id" && !Number.isSafeInteger(value);
-  const isOddDays = key === "days" && typeof value === "number" && !/^\d+$/.test(context?.source);
-  return (isLargeId || isOddDays) && context ? context.source : value;
+/** What a reading came to, for whoever asks: its value is given, its error thrown. */
+async function keep(reading) {
+  const [outcome] = await Promise.allSettled([reading]);
+  return () => {
+    if (outcome.status === "rejected") throw outcome.reason;
+    return outcome.value;
+  };
 }
 
-function findWebsite(websites, id) {
-  return websites.find((website) => website.id === id) ?? websites[0] ?? null;
+/** Numbers that mean how they are written: an id, maybe beyond 2⁵³, and a config's 14.0 days. */
+const WRITTEN_NUMBERS = /("id":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
+
+/** The value of a JSON text, in which ids are text with all their digits. */
+function parseJson(text, path) {
+  try {
+    return JSON.parse(text.replace(WRITTEN_NUMBERS, '$1"$2"'));
+  } catch {
+    throw new Unreadable(`${path} is no valid JSON.`);
+  }
+}
+
+/** The folder of a website or a widget: its id. */
+function pathOf({ id }) {
+  if (typeof id !== "string" || !/^-?\d+$/.test(id))
+    throw new Unreadable("An id in this export is no whole number.");
+  return id;
+}
+
+/** The website asked for, or else the first one with events, or else the first one. */
+function findWebsite(websites, id, { totals }) {
+  const hasEvents = (website) =>
+    Object.hasOwn(totals, website.id) &&
+    (totals[website.id].transactions > 0 || totals[website.id].requests > 0);
+  const asked = websites.find((website) => website.id === id);
+  return asked ?? websites.find(hasEvents) ?? websites[0] ?? null;
 }
 
 function findPeriod(periods, days) {
@@ -101,22 +136,27 @@ function findPeriod(periods, days) {
 
 /** The text of an exported file, from the server that the page came from. */
 async function fetchText(path) {
-  const response = await fetch(path, { cache: "no-cache" });
-  if (!response.ok) throw new Error(`${path} can't be read (HTTP ${response.status}).`);
+  const response = await fetch(path, { cache: "no-cache" }).catch(() => {
+    throw new Unreadable(`${path} can't be read: the server doesn't answer.`);
+  });
+  if (!response.ok) throw new Unreadable(`${path} can't be read (HTTP ${response.status}).`);
   return response.text();
 }
 
 /**
  * A reader for a page that was opened from disk, where nothing can be fetched: the same texts lie
  * in a script for each website, all of one export.
- * @param {number | null} id
+ * @param {string | null} id
  */
 async function openFromDisk(id) {
   const common = await loadScript("websites.js");
-  const website = findWebsite(JSON.parse(common["websites.json"]), id);
-  const texts = website === null ? common : await loadScript(`website-${website.id}.js`);
+  const [websites, manifest] = ["websites.json", "manifest.json"].map((path) =>
+    parseJson(common[path], path),
+  );
+  const website = findWebsite(websites, id, manifest);
+  const texts = website === null ? common : await loadScript(`website-${pathOf(website)}.js`);
   return async (path) => {
-    if (!Object.hasOwn(texts, path)) throw new Error(`${path} is missing.`);
+    if (!Object.hasOwn(texts, path)) throw new Unreadable(`${path} is missing.`);
     return texts[path];
   };
 }
@@ -129,7 +169,7 @@ function receiveFiles(texts) {
   received = texts;
 }
 
-/** The texts that a script holds, by path. */
+/** The texts that a script holds, by path. One that can't be read is asked for again. */
 function loadScript(name) {
   if (!loadedScripts.has(name)) {
     loadedScripts.set(
@@ -138,7 +178,10 @@ function loadScript(name) {
         const script = document.createElement("script");
         script.src = `assets/${name}`;
         script.addEventListener("load", () => resolve(received));
-        script.addEventListener("error", () => reject(new Error(`assets/${name} can't be read.`)));
+        script.addEventListener("error", () => {
+          loadedScripts.delete(name);
+          reject(new Unreadable(`assets/${name} can't be read.`));
+        });
         document.head.append(script);
       }),
     );

@@ -1,6 +1,6 @@
 "use strict";
 
-// What stands around the widgets: the period's figures, its patterns, and facts about the data.
+// What stands around the widgets: the period's figures and its patterns.
 
 const HEAT_LEVELS = 5;
 const DAY_HOURS = Array.from({ length: 24 }, (_, hour) => hour);
@@ -23,28 +23,36 @@ function titledSection(title, caption, ...children) {
 
 /** The headline figures of the period. */
 function glanceSection({ payloads, manifest, days }) {
-  const figures = payloads.overview;
+  const figures = payloads.overview();
+  const uses = attempt(
+    () => usesOfPoints(figures, payloads.conversion()),
+    (failure) => [failure.textContent],
+  );
   const tiles = [
     ["Points outstanding", formatNumber(figures.total_points_balance), "as of the last day"],
     ["Points issued", formatNumber(figures.total_points_issued), "in the period"],
-    ["Points redeemed", formatNumber(figures.total_points_redeemed), "in the period"],
+    ["Points redeemed, in all", formatNumber(figures.total_points_redeemed), ...uses],
     ["Active clients", formatNumber(figures.total_active_clients), "with a balance above 0"],
-    ["Redemptions", formatNumber(figures.total_redemptions), "in the period"],
-    ["Points per redemption", formatDecimal(figures.average_redemption_value), "on average"],
+    ["Redemptions", formatNumber(figures.total_redemptions), "of items, in the period"],
+    [
+      "Points per redemption",
+      formatDecimal(figures.average_redemption_value),
+      "spent on items, on average",
+    ],
     ["Points per active client", formatDecimal(figures.average_points_per_client), "on average"],
     [
-      "Client lifetime value",
+      "Client lifetime value, in points",
       formatDecimal(figures.client_lifetime_value),
-      "points ever issued, each",
+      "ever issued to each client who got any, on average",
     ],
   ];
-  const list = tiles.map(([label, value, note]) =>
+  const list = tiles.map(([label, value, ...notes]) =>
     element(
       "div",
       {},
       element("dt", {}, label),
       element("dd", {}, value),
-      element("dd", { class: "note" }, note),
+      ...notes.map((note) => element("dd", { class: "note" }, note)),
     ),
   );
   return titledSection(
@@ -54,8 +62,21 @@ function glanceSection({ payloads, manifest, days }) {
   );
 }
 
+/** What the points redeemed in a period went to: the ledger's sum, split by the other sources. */
+function usesOfPoints(overview, conversion) {
+  const [spent, converted] = [overview.total_redemption_value, conversion.points_converted];
+  const other = overview.total_points_redeemed - spent - converted;
+  const known = [
+    `${formatNumber(spent)} spent on items`,
+    `${formatNumber(converted)} converted to wallet credit`,
+  ];
+  if (other >= 0) return [...known, `${formatNumber(other)} other`];
+  return [...known, `together ${formatNumber(-other)} more than the ledger redeemed`];
+}
+
 /** The widgets as configured. */
-function widgetSection({ widgets }) {
+function widgetSection({ widgets: readWidgetList }) {
+  const widgets = readWidgetList();
   const cards = element("div", { class: "cards" }, ...widgets.map(widgetCard));
   if (widgets.length === 0) {
     cards.append(element("p", { class: "empty" }, "This website shows no widgets."));
@@ -67,16 +88,20 @@ function widgetSection({ widgets }) {
 function periodSection({ payloads, manifest, days }) {
   const asOf = manifest.as_of;
   const cards = [
-    card("Points outstanding", showOutstanding(payloads.points_trend, asOf), "line"),
-    card("Points issued and redeemed", showFlow(payloads.points_trend, asOf), "bar"),
-    card("Redemptions", showRedemptions(payloads.redemption_trend, { asOf }), "bar"),
+    card("Points outstanding", () => showOutstanding(payloads.points_trend()), "line"),
+    card("Points issued and redeemed", () => showFlow(payloads.points_trend(), asOf), "bar"),
+    card("Redemptions", () => showRedemptions(payloads.redemption_trend(), { asOf }), "bar"),
     card(
       "Redemptions by category",
-      showCategories(payloads.redemption_categories, asOf, days),
+      () => showCategories(payloads.redemption_categories(), asOf, days),
       "bar",
     ),
-    card("Engagement", showEngagementTrend(payloads.engagement_trend, asOf), "line"),
-    card("When clients redeem", showPatterns(payloads.redemption_patterns, asOf, days), "heat"),
+    card("Engagement", () => showEngagementTrend(payloads.engagement_trend()), "line"),
+    card(
+      "When clients redeem",
+      () => showPatterns(payloads.redemption_patterns(), asOf, days),
+      "heat",
+    ),
   ];
   return titledSection(
     "Trends and patterns",
@@ -85,7 +110,7 @@ function periodSection({ payloads, manifest, days }) {
   );
 }
 
-function showOutstanding(rows, asOf) {
+function showOutstanding(rows) {
   return {
     caption: "At the end of each day",
     empty:
@@ -102,7 +127,7 @@ function showOutstanding(rows, asOf) {
 function showFlow(rows, asOf) {
   const series = [
     { key: "issued", label: "Issued" },
-    { key: "redeemed", label: "Redeemed" },
+    { key: "redeemed", label: "Redeemed, in all" },
   ];
   const isEmpty = rows.every(({ issued, redeemed }) => issued === 0 && redeemed === 0);
   return {
@@ -111,14 +136,14 @@ function showFlow(rows, asOf) {
     columns: [
       column("Date", "date", formatDate),
       column("Points issued", "issued"),
-      column("Points redeemed", "redeemed"),
+      column("Points redeemed, in all", "redeemed"),
     ],
     rows,
     pictures: { bar: () => trendChart("bar", rows, series) },
   };
 }
 
-function showEngagementTrend(rows, asOf) {
+function showEngagementTrend(rows) {
   const series = [{ key: "engagement_rate", label: "Engagement rate" }];
   return {
     caption: "Clients with transactions on a day, of all clients",
@@ -140,7 +165,7 @@ function showEngagementTrend(rows, asOf) {
 
 function showCategories(rows, asOf, days) {
   const parts = rows.map(({ category: label, redemptions, percentage: share }) => ({
-    label,
+    label: wording(label),
     value: redemptions,
     note: `${count(redemptions, "redemption")}, ${formatPercent(share)}`,
   }));
@@ -150,8 +175,8 @@ function showCategories(rows, asOf, days) {
     columns: [
       column("Category", "category", formatText),
       column("Redemptions", "redemptions"),
-      column("Points", "points"),
-      column("Share", "percentage", formatPercent),
+      column("Points spent", "points"),
+      column("Share of redemptions", "percentage", formatPercent),
     ],
     rows,
     pictures: { bar: () => rankChart("redemptions by category", parts) },
@@ -198,66 +223,5 @@ function heatMap(rows) {
     element("caption", { class: "unseen" }, "Redemptions by weekday and hour"),
     element("thead", {}, element("tr", {}, element("td"), ...heads)),
     element("tbody", {}, ...lines),
-  );
-}
-
-/** How old the data is, and what a person should know of its quality. */
-function dataSection({ manifest, website }) {
-  const { quarantined, drift, warnings, settings } = manifest;
-  const totals = manifest.totals[website.id];
-  const reasons = Object.entries(quarantined).flatMap(([entity, counts]) =>
-    Object.entries(counts).map(([reason, rows]) => ({ entity, reason, rows })),
-  );
-  const rows = reasons.reduce((sum, reason) => sum + reason.rows, 0);
-  const age = manifest.as_of === null ? "none" : formatAge(manifest.as_of);
-  const facts = [
-    {
-      label: "Counted up to",
-      value: manifest.as_of === null ? "no events yet" : formatDate(manifest.as_of),
-    },
-    { label: "Age", value: age },
-    { label: "Time zone", value: website.timezone },
-    {
-      label: "Tiers go by",
-      value: settings.tier_basis === "lifetime" ? "points ever issued" : "balance",
-    },
-    { label: "Transactions of this website", value: formatNumber(totals.transactions) },
-    { label: "Redemption requests of this website", value: formatNumber(totals.requests) },
-    { label: "Rows in quarantine", value: formatNumber(rows) },
-    {
-      label: "Cached balances that drifted",
-      value: `${formatNumber(drift.clients_drifted)} of ${formatNumber(drift.clients_checked)}`,
-    },
-    { label: "Points they drifted by", value: formatNumber(drift.points_drifted) },
-  ];
-  const summary = [
-    manifest.as_of === null ? "No events yet" : `Last day counted: ${age}`,
-    `${count(rows, "row")} in quarantine`,
-    `${count(drift.clients_drifted, "balance")} drifted`,
-    count(warnings.length, "warning"),
-  ].join(" · ");
-  const columns = [
-    column("Entity", "entity", formatText),
-    column("Reason", "reason", formatText),
-    column("Rows", "rows"),
-  ];
-  return titledSection(
-    "About the data",
-    "",
-    element(
-      "details",
-      { class: "card" },
-      element("summary", {}, summary),
-      factList(facts),
-      ...(rows
-        ? [element("h3", {}, "Quarantine, of all websites"), table("Quarantine", columns, reasons)]
-        : []),
-      ...(warnings.length
-        ? [
-            element("h3", {}, "Warnings"),
-            element("ul", {}, ...warnings.map((text) => element("li", {}, named(text)))),
-          ]
-        : []),
-    ),
   );
 }

@@ -5,21 +5,8 @@
 const MOST_BARS = 24;
 const KINDS = { month: "Months", week: "Weeks", range: "Other ranges" };
 
-const RECORD_COLUMNS = [
-  column("Active clients", "total_active_clients"),
-  column("Points issued", "total_points_issued"),
-  column("Points redeemed", "total_points_redeemed"),
-  column("Points outstanding", "total_points_balance"),
-  column("Redemptions", "total_redemptions"),
-  column("Redemption value", "total_redemption_value"),
-  column("Active clients who redeemed", "active_redemptions_ratio", formatPercent),
-  column("Points per client", "average_points_per_client", formatDecimal),
-  column("Bronze clients", "bronze_count"),
-  column("Silver clients", "silver_count"),
-  column("Gold clients", "gold_count"),
-  column("Platinum clients", "platinum_count"),
-  column("Most popular item", "most_popular_item_name", formatText),
-];
+/** The words that a record counts tiers by: those whose name contains one, case ignored. */
+const TIER_WORDS = ["bronze", "silver", "gold", "platinum"];
 
 const COMPARED_COLUMNS = [
   column("Figure", "label", formatText),
@@ -56,9 +43,38 @@ function periodName(record) {
   return formatRange(first, dayNumber(record.date_to));
 }
 
+/**
+ * The figures of a record, its tiers under the website's own names.
+ * @param {string[]} tiers the names of the website's tiers
+ * @returns {Column[]}
+ */
+function recordColumns(tiers) {
+  const tierColumns = TIER_WORDS.flatMap((word) => {
+    const counted = tiers.filter((name) => name.toLowerCase().includes(word));
+    return counted.length ? [column(`Clients in ${counted.join(", ")}`, `${word}_count`)] : [];
+  });
+  return [
+    column("Active clients", "total_active_clients"),
+    column("Points issued", "total_points_issued"),
+    column("Points redeemed, in all", "total_points_redeemed"),
+    column("Points outstanding", "total_points_balance"),
+    column("Redemptions", "total_redemptions"),
+    column("Points spent on redemptions", "total_redemption_value"),
+    column("Clients who redeemed, to active ones", "active_redemptions_ratio", formatPercent),
+    column("Points per active client", "average_points_per_client", formatDecimal),
+    ...tierColumns,
+    column("Most popular item", "most_popular_item_name", formatText),
+  ];
+}
+
+/** The tiers that no word of a record counts. */
+function uncountedTiers(tiers) {
+  return tiers.filter((name) => !TIER_WORDS.some((word) => name.toLowerCase().includes(word)));
+}
+
 /** Each figure of a record, the same of the record before, and the change. */
-function compare(record, before) {
-  return RECORD_COLUMNS.map(({ label, key, format }) => ({
+function compare(columns, record, before) {
+  return columns.map(({ label, key, format }) => ({
     label,
     now: format(record[key]),
     before: before ? format(before[key]) : "–",
@@ -73,11 +89,9 @@ function formatChange(now, before, format) {
   return `${difference} (${relativeChange.format((now - before) / Math.abs(before))})`;
 }
 
-/**
- * The section of stored snapshots, with a choice of kind and period.
- * @param {object[]} records the newest first
- */
-function snapshotSection(records) {
+/** The section of stored snapshots, with a choice of kind and period. */
+function snapshotSection({ records: readRecords, payloads, manifest }) {
+  const records = readRecords();
   const kinds = Object.keys(KINDS).filter((kind) => records.some((each) => kindOf(each) === kind));
   const controls = element("div", { class: "controls" });
   const cards = element("div", { class: "cards" });
@@ -86,14 +100,23 @@ function snapshotSection(records) {
     cards.append(element("p", { class: "empty" }, "No whole month or week has passed yet."));
     return section;
   }
+  const tiers = attempt(
+    () => payloads.tier_distribution().map(({ tier_name: name }) => wording(name)),
+    () => null,
+  );
+  const columns = recordColumns(tiers ?? []);
   const showKind = (kind) => {
     const ofKind = records.filter((record) => kindOf(record) === kind);
     const showRecord = (id) => {
-      const record = ofKind.find((each) => String(each.id) === id);
-      cards.replaceChildren(comparisonCard(record, records), historyCard(kind, ofKind));
+      const record = ofKind.find((each) => each.id === id);
+      cards.replaceChildren(
+        comparisonCard(columns, record, records),
+        historyCard(columns, kind, ofKind),
+        ...tierCards(tiers, payloads, manifest.as_of),
+      );
       drawCharts();
     };
-    const options = ofKind.map((each) => ({ value: String(each.id), label: periodName(each) }));
+    const options = ofKind.map((each) => ({ value: each.id, label: periodName(each) }));
     controls.querySelector(".chooser")?.remove();
     controls.append(chooser("snapshot", "Snapshot", options, options[0].value, showRecord));
     showRecord(options[0].value);
@@ -104,37 +127,54 @@ function snapshotSection(records) {
   return section;
 }
 
-function comparisonCard(record, records) {
+/** The website's tiers as they are now, where records don't count each of them. */
+function tierCards(tiers, payloads, asOf) {
+  const uncounted = uncountedTiers(tiers ?? []);
+  if (tiers !== null && uncounted.length === 0) return [];
+  const reason =
+    `Snapshots count only tiers named with the words ${TIER_WORDS.join(", ")}, ` +
+    `so they have no figures for ${uncounted.join(", ")}`;
+  const makeContent = () => {
+    const content = showTiers(payloads.tier_distribution(), { asOf });
+    return { ...content, caption: `${content.caption}. ${reason}.` };
+  };
+  return [card("Clients by tier", makeContent, "doughnut")];
+}
+
+function comparisonCard(columns, record, records) {
   const before = recordBefore(record, records);
-  const content = {
+  const makeContent = () => ({
     caption: before
       ? `Compared with ${periodName(before)}`
       : "Nothing is stored of the period before",
     empty: false,
     columns: COMPARED_COLUMNS,
-    rows: compare(record, before),
+    rows: compare(columns, record, before),
     pictures: {},
-  };
-  return card(periodName(record), content, "table");
+  });
+  return card(periodName(record), makeContent, "table");
 }
 
 /** All snapshots of a kind: the latest ones as a chart, every one as a table. */
-function historyCard(kind, records) {
+function historyCard(columns, kind, records) {
   const latest = records.slice(0, MOST_BARS);
   const bars = latest.map((record) => ({ ...record, date: record.date_from })).reverse();
   const series = [
     { key: "total_points_issued", label: "Issued" },
-    { key: "total_points_redeemed", label: "Redeemed" },
+    { key: "total_points_redeemed", label: "Redeemed, in all" },
   ];
-  const names = new Map(bars.map((record) => [dayNumber(record.date), periodName(record)]));
-  const content = {
-    caption: kind === "range" ? "As asked for" : `The latest ${latest.length} of ${records.length}`,
-    empty: false,
-    columns: [column("Period", "name", formatText), ...RECORD_COLUMNS],
-    rows: records.map((record) => ({ ...record, name: periodName(record) })),
-    pictures: {
-      bar: () => trendChart("bar", bars, series, { title: (day) => names.get(day) }),
-    },
+  const makeContent = () => {
+    const names = new Map(bars.map((record) => [dayNumber(record.date), periodName(record)]));
+    return {
+      caption:
+        kind === "range" ? "As asked for" : `The latest ${latest.length} of ${records.length}`,
+      empty: false,
+      columns: [column("Period", "name", formatText), ...columns],
+      rows: records.map((record) => ({ ...record, name: periodName(record) })),
+      pictures: {
+        bar: () => trendChart("bar", bars, series, { title: (day) => names.get(day) }),
+      },
+    };
   };
-  return card(`Points by ${kind}`, content, kind === "range" ? "table" : "bar");
+  return card(`Points by ${kind}`, makeContent, kind === "range" ? "table" : "bar");
 }

@@ -19,13 +19,17 @@ const WIDGET_TYPES = {
   conversion_rate: { name: "Points to Wallet Conversion", usual: "metric", show: showConversion },
 };
 
-/** @param {{widget: object, as_of: string | null, data: any}} placed */
-function widgetCard({ widget, as_of: asOf, data }) {
-  const type = WIDGET_TYPES[widget.widget_type];
+/** @param {{widget: object, placed: () => {as_of: string | null, data: any}}} configured */
+function widgetCard({ widget, placed }) {
+  const type = has(WIDGET_TYPES, widget.widget_type) ? WIDGET_TYPES[widget.widget_type] : null;
   const config = widget.config ?? {};
-  const content = type.show(data, { asOf, days: configuredDays(config) });
-  const isPossible = config.chart === "table" || Object.hasOwn(content.pictures, config.chart);
-  return card(widget.title.trim() || type.name, content, isPossible ? config.chart : type.usual);
+  const title = typeof widget.title === "string" ? widget.title.trim() : "";
+  const makeContent = () => {
+    if (type === null) throw new Unreadable("This page doesn't know widgets of this type.");
+    const { as_of: asOf, data } = placed();
+    return type.show(data, { asOf, days: configuredDays(config) });
+  };
+  return card(title || type?.name || "Widget", makeContent, type?.usual, config.chart);
 }
 
 /** The window that the export counted for a config: its days, or the usual ones. */
@@ -42,7 +46,7 @@ function showIssued(rows, { asOf }) {
     columns: [
       column("Date", "date", formatDate),
       column("Points issued", "issued"),
-      column("Points redeemed", "redeemed"),
+      column("Points redeemed, in all", "redeemed"),
       column("Points outstanding", "balance"),
     ],
     rows,
@@ -63,7 +67,7 @@ function showRedemptions(rows, { asOf }) {
     columns: [
       column("Date", "date", formatDate),
       column("Redemptions", "redemptions"),
-      column("Points", "points"),
+      column("Points spent", "points"),
       column("Clients", "clients"),
     ],
     rows,
@@ -76,7 +80,7 @@ function showRedemptions(rows, { asOf }) {
 
 function showTiers(rows, { asOf }) {
   const parts = rows.map(({ tier_name: label, count: value, percentage: share }) => ({
-    label,
+    label: wording(label),
     value,
     note: `${formatNumber(value)} · ${formatPercent(share)}`,
   }));
@@ -89,7 +93,7 @@ function showTiers(rows, { asOf }) {
       column("Tier", "tier_name", formatText),
       column("From points", "threshold"),
       column("Clients", "count"),
-      column("Share", "percentage", formatPercent),
+      column("Share of these clients", "percentage", formatPercent),
     ],
     rows,
     pictures: {
@@ -102,7 +106,7 @@ function showTiers(rows, { asOf }) {
 
 function showTopItems(rows, { asOf }) {
   const parts = rows.map(({ name: label, redemption_count: value }) => ({
-    label,
+    label: wording(label),
     value,
     note: count(value, "redemption"),
   }));
@@ -112,7 +116,7 @@ function showTopItems(rows, { asOf }) {
     columns: [
       column("Item", "name", formatText),
       column("Category", "category", formatText),
-      column("Points", "points_required"),
+      column("Price in points", "points_required"),
       column("Redemptions", "redemption_count"),
     ],
     rows,
@@ -127,8 +131,8 @@ function showTopItems(rows, { asOf }) {
 function showEngagement(data, { asOf, days }) {
   const { total_clients: total, clients_with_transactions: engaged } = data;
   const rows = [
-    { label: "Engagement rate", value: formatPercent(data.engagement_rate) },
-    { label: "Redemption rate", value: formatPercent(data.redemption_rate) },
+    { label: "Engagement rate, of all clients", value: formatPercent(data.engagement_rate) },
+    { label: "Redemption rate, to active clients", value: formatPercent(data.redemption_rate) },
     { label: "Clients", value: formatNumber(total) },
     { label: "Active clients", value: formatNumber(data.active_clients) },
     { label: "Clients with transactions", value: formatNumber(engaged) },
@@ -193,7 +197,7 @@ function showConversion(data, { asOf }) {
     columns: FIGURE_COLUMNS,
     rows,
     pictures: {
-      metric: () => metric(rows[0].value, "of the points issued", rows.slice(1, 5)),
+      metric: () => metric(rows[0].value, "of the points issued in these days", rows.slice(1, 5)),
     },
   };
 }

@@ -26,6 +26,34 @@ ATTACKS = (
     "\u200fעברית <b>bold</b>",
 )
 
+LONG_TITLE = "no end " * 20_000 + "x" * 20_000
+STRANGE_CONFIGS: tuple[Any, ...] = (
+    {"chart": {"toString": 1}},
+    {"chart": {"toString": {"toString": 1}}, "days": {"valueOf": 1}},
+    {"chart": ["line"]},
+    {"chart": [[["pie"]]]},
+    {"chart": 7},
+    {"chart": True},
+    {"chart": None},
+    {"chart": ""},
+    {"chart": "__proto__"},
+    {"chart": "constructor"},
+    {"chart": "hasOwnProperty"},
+    {"chart": "x" * 100_000},
+    {"chart": ATTACKS[0]},
+    {"__proto__": {"chart": "table", "toString": 1}, "constructor": {"prototype": {"days": 3}}},
+    {"toString": 1, "valueOf": None, "hasOwnProperty": False},
+    {"id": -9.5, "days": [{"days": 14}], "limit": {"limit": 1}},
+    {"deep": json.loads("[" * 200 + "]" * 200)},
+    {str(number): number for number in range(1000)},
+    [],
+    [{"chart": "table"}],
+    '"table"',  # the text of a JSON string
+    5,
+    False,
+)
+"""Configs that name no chart, in every way that untyped JSON can."""
+
 Row = dict[str, Any]
 
 
@@ -153,6 +181,11 @@ def _widgets() -> list[Row]:
         ("top_redemptions", "One item", {"limit": 1}),
     ]
     hostile = [(kind, ATTACKS[at % 4], {}) for at, kind in enumerate(CHARTS)]
+    hostile += [("points_balance", LONG_TITLE, {})]
+    hostile += [
+        ("points_issued", f"Strange config {number}", config)
+        for number, config in enumerate(STRANGE_CONFIGS)
+    ]
     old = [
         ("points_issued", f"Ten years as {chart}", {"days": HISTORY_DAYS, "chart": chart})
         for chart in ("line", "bar")

@@ -23,7 +23,7 @@ def test_axe_finds_nothing(
 ) -> None:
     page = visit(shops, **settings)
     page.go(website=website)
-    page.page.locator("summary").click()
+    page.page.locator(".part summary").click()
     page.page.locator("button.switch").evaluate_all(
         "all => all.filter((_, number) => number % 4 === 0).forEach(each => each.click())"
     )
@@ -72,6 +72,9 @@ def test_all_can_be_done_with_the_keyboard(visit: Visiting, shops: Path) -> None
     page.wait()
     assert page.page.evaluate("document.activeElement.value") == "90"
     keyboard.press("Tab")
+    keyboard.press("Enter")
+    assert page.page.locator(".state details").get_attribute("open") == ""
+    keyboard.press("Tab")
     assert page.page.evaluate(focused) == "Table: points_issued as line"
     keyboard.press("Enter")
     assert page.card("points_issued as line").locator("table").is_visible()
@@ -102,7 +105,7 @@ def test_numbers_and_dates_are_written_as_the_reader_writes_them(
 ) -> None:
     page = visit(shops, locale=locale)
     page.go(website=OLD)
-    assert date in page.page.locator("h1 + .caption").text_content()
+    assert date in page.page.locator(".state").text_content()
     balance = payload(shops, "analytics/points_balance/index.json", OLD)["total_points_balance"]
     outstanding = page.page.locator(".tiles dd").first.text_content()
     assert outstanding == f"{balance:,}".replace(",", separator)

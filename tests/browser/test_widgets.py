@@ -84,7 +84,7 @@ def test_the_table_of_a_chart_has_the_same_figures(
     page = visit(shops)
 
     heads, *rows = page.table("points_issued as line")
-    assert heads == ["Date", "Points issued", "Points redeemed", "Points outstanding"]
+    assert heads == ["Date", "Points issued", "Points redeemed, in all", "Points outstanding"]
     data = widgets["points_issued as line"]["data"]
     assert [row[1:] for row in rows] == [
         [f"{row[key]:,}" for key in ("issued", "redeemed", "balance")] for row in data
@@ -174,6 +174,15 @@ def test_names_are_text_and_never_markup(visit: Visiting, shops: Path, from_disk
     tiers = payload(shops, "analytics/tier_distribution/index.json", website=HOSTILE)
     drawn = page.page.locator("section.card:has(.legend)").first
     assert drawn.locator("li bdi").all_text_contents() == [tier["tier_name"] for tier in tiers]
+
+
+def test_a_title_without_end_leaves_room_for_the_figures(visit: Visiting, shops: Path) -> None:
+    page = visit(shops, viewport={"width": 390, "height": 800})
+    page.go(website=HOSTILE)
+    card = page.page.locator("section.card", has_text="no end no end")
+    box = card.bounding_box()
+    assert box is not None and box["height"] < 400
+    assert card.locator(".headline strong").is_visible()
 
 
 def test_every_website_of_a_dirty_source_is_shown_without_a_complaint(
