@@ -36,11 +36,11 @@ function stateNote(level, word, ...children) {
   );
 }
 
-/** What was let through although a run would have refused it. */
-function acceptedNote({ accepted_quarantine: accepted }) {
-  const accepts = sentences(accepted);
-  if (accepts.length === 0) return null;
-  return stateNote("alert", "Let through on request", sentenceList(accepts));
+/** That whatever was delivered was let through, although a run might have refused it. */
+function acceptedNote({ accepted_quarantine: isAccepted }) {
+  if (isAccepted !== true) return null;
+  const meaning = "The run was told to publish this delivery whatever is missing from it.";
+  return stateNote("alert", "Let through on request", meaning);
 }
 
 /** How old the newest event is, by the reader's clock. */

@@ -43,7 +43,7 @@ AGES = {
 def test_the_age_of_the_newest_event_is_told_by_the_readers_clock_whenever_it_is_seen(
     visit: Visiting, export: Path, from_disk: bool
 ) -> None:
-    rewrite_page(export, latest_event="2024-05-10", accepted_quarantine=[])
+    rewrite_page(export, latest_event="2024-05-10", accepted_quarantine=False)
     page = visit(export, from_disk=from_disk)
     for today, (level, word, age) in AGES.items():
         page.page.clock.set_fixed_time(f"{today}T12:00:00Z")
@@ -111,11 +111,14 @@ def test_no_warnings_are_told_too(visit: Visiting, export: Path, warnings: Any) 
 
 
 def test_what_was_let_through_on_request_comes_first(visit: Visiting, export: Path) -> None:
-    sentence = "loyalty_transactions: 40 % of the rows are in quarantine (sign_mismatch)."
-    rewrite_page(export, accepted_quarantine=[sentence], latest_event="2024-04-30")
+    rewrite_page(export, accepted_quarantine=True, latest_event="2024-04-30")
     for from_disk in (False, True):
         first, *_ = notes(visit(export, from_disk=from_disk))
-        assert first == ("alert", f"Let through on request {sentence}")
+        assert first == (
+            "alert",
+            "Let through on request"
+            " The run was told to publish this delivery whatever is missing from it.",
+        )
 
 
 def test_the_head_is_printed_with_every_warning(visit: Visiting, export: Path) -> None:
@@ -129,7 +132,7 @@ def test_the_head_is_printed_with_every_warning(visit: Visiting, export: Path) -
 def test_axe_finds_nothing_in_notes_of_any_level_and_in_failures(
     visit: Visiting, export: Path, colours: str
 ) -> None:
-    rewrite_page(export, accepted_quarantine=["Four rows."], warnings=[], latest_event="2024-04-30")
+    rewrite_page(export, accepted_quarantine=True, warnings=[], latest_event="2024-04-30")
     rewrite(api_file(export, EMPTY, "analytics/overview/days=30.json"), b"")
     page = visit(export, color_scheme=colours)
     assert {level for level, _ in notes(page)} == {"fine", "alert"}
