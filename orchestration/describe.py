@@ -13,11 +13,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import RunError, SourceError
+from orchestration.project import dbt_executable, project_root
 from orchestration.raw import NO_FACTS, delivered_columns_of, load_raw
-from orchestration.resources import dbt_executable
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.source import Source
-from orchestration.workspace import Workspace, project_root
+from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
 

@@ -6,7 +6,8 @@ import sys
 from pathlib import Path
 
 from orchestration.errors import RunError
-from orchestration.workspace import Workspace, project_root
+from orchestration.project import project_root
+from orchestration.workspace import Workspace
 
 
 def build_docs(workspace: Workspace) -> Path:

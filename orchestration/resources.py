@@ -1,9 +1,7 @@
 """Dagster resources: the workspace with its lock, the source, and dbt."""
 
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,11 +13,12 @@ from dagster import ConfigurableResource, InitResourceContext
 from dagster_dbt import DbtCliResource, DbtProject
 from pydantic import PrivateAttr
 
+from orchestration.project import dbt_executable, project_root
 from orchestration.records import process_tag
 from orchestration.settings import Settings
 from orchestration.sources import open_source
 from orchestration.sources.source import Source
-from orchestration.workspace import Workspace, project_root
+from orchestration.workspace import Workspace
 
 DEFINITIONS_TARGET = Path("target", "definitions")
 """Below the project: the manifest that Dagster's definitions are made from."""
@@ -118,11 +117,6 @@ def _parse(root: Path, manifest: Path) -> None:
 def build_dbt(project: DbtProject) -> DbtCliResource:
     """The dbt command of this Python."""
     return LeanDbt(project_dir=project, dbt_executable=dbt_executable())
-
-
-def dbt_executable() -> str:
-    """The dbt beside this Python."""
-    return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
 
 
 def _is_stale(manifest: Path, root: Path) -> bool:

@@ -101,6 +101,13 @@ def _summarize(result: ExecuteInProcessResult, marts: Path) -> Summary:
             as_of = str(reports.run()["as_of"])
         return Summary(as_of, (Step("pull", done, seconds["pull"]),))
     export = materializations["export"]
+    if "marts_duckdb" not in materializations:
+        news = "other bytes" if export["is_new"].value else "the same bytes as before"
+        done = (
+            "nothing changed but the export's code; marts are as they were, the export is"
+            f" written anew: {export['files'].value:,} files, {news}"
+        )
+        return Summary(export["as_of"].value, (Step("export", done, seconds["pull"]),))
     steps = (
         Step("pull", _describe_pull(materializations), seconds["pull"]),
         Step("models", _describe_models(result), seconds["models"]),

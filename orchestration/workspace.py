@@ -3,7 +3,6 @@
 import logging
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
@@ -220,14 +219,3 @@ class Workspace:
         finally:
             self._marts_copy.unlink(missing_ok=True)
         sync_folder(self.root)
-
-
-def project_root() -> Path:
-    """The folder of `dbt_project.yml`, from which dbt runs."""
-    root = Path(__file__).parent.parent
-    if not (root / "dbt_project.yml").exists():
-        raise UsageError(
-            f"{root} holds no dbt_project.yml: install the project from its own folder,"
-            f" with {sys.executable} -m pip install --editable ."
-        )
-    return root
