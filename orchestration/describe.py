@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import RunError, SourceError
-from orchestration.project import dbt_executable, project_root
+from orchestration.project import dbt_executable, dbt_paths, project_root
 from orchestration.raw import NO_FACTS, delivered_columns_of, load_raw
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.source import Source
@@ -70,7 +70,7 @@ def _judge(source: Source, described: list[Described], workspace: Workspace) -> 
         [
             *(dbt_executable(), "--quiet", "build", "--select", "+quarantined_rows"),
             *("--exclude-resource-type", "test", "unit_test"),
-            *("--profiles-dir", "dbt_project", "--target-path", workspace.dbt_target),
+            *dbt_paths(workspace.dbt_target),
         ],
         cwd=project_root(),
         env=os.environ | {"LOYALTY_WORKSPACE": str(workspace.root)},

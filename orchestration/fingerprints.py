@@ -11,7 +11,7 @@ from pathlib import Path
 import api_export
 import api_export.strict_json
 import orchestration
-from orchestration.project import INSTALLED, project_root
+from orchestration.project import INSTALLED, PROJECT_FILE, project_root
 from orchestration.settings import Settings
 
 ENGINE = ("dbt-core", "dbt-duckdb", "duckdb", "simplejson")
@@ -20,17 +20,15 @@ ENGINE = ("dbt-core", "dbt-duckdb", "duckdb", "simplejson")
 
 def models_fingerprint(settings: Settings, source_identity: str) -> str:
     """Stands for all that shapes the marts beside rows: code, settings, source and engine."""
-    project = project_root()
-    models = [project / "dbt_project.yml", *_files(project / "dbt_project")]
     key = hashlib.sha256()
     for text in (settings.tier_basis, source_identity, *map(version, ENGINE)):
         key.update(text.encode() + b"\0")
     if settings.mapping is not None:
         key.update(settings.mapping.read_bytes() + b"\0")
-    _add(key, project, (path for path in models if not _is_beside_the_build(path)))
+    _add(key, project_root(), [path for path in _project() if not _is_beside_the_build(path)])
     for package in (orchestration, api_export.strict_json):
         folder = Path(package.__file__).parent
-        _add(key, folder, (path for path in _files(folder) if not path.is_relative_to(INSTALLED)))
+        _add(key, folder, [path for path in _files(folder) if INSTALLED not in path.parents])
     return key.hexdigest()
 
 
@@ -40,6 +38,18 @@ def export_fingerprint() -> str:
     key = hashlib.sha256(version("simplejson").encode() + b"\0")
     _add(key, folder, _files(folder))
     return key.hexdigest()
+
+
+def project_fingerprint() -> str:
+    """Stands for the dbt project as dbt parses it."""
+    key = hashlib.sha256(version("dbt-core").encode() + b"\0")
+    _add(key, project_root(), _project())
+    return key.hexdigest()
+
+
+def _project() -> list[Path]:
+    root = project_root()
+    return [root / PROJECT_FILE, *_files(root / "dbt_project")]
 
 
 def _add(key: "hashlib._Hash", root: Path, files: Iterable[Path]) -> None:

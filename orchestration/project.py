@@ -1,4 +1,4 @@
-"""The dbt project: where it lies, where dbt may write, and the command that runs it."""
+"""The dbt project: where it lies, and the command that runs it; nothing is written beside it."""
 
 import shutil
 import sys
@@ -9,19 +9,20 @@ import platformdirs
 from orchestration.errors import UsageError
 
 APPLICATION = "loyalty-analytics"
+"""The name of the distribution."""
 PROJECT_FILE = "dbt_project.yml"
-INSTALLED = Path(__file__).parent / "project"
-"""Where a wheel has the dbt project."""
 CHECKOUT = Path(__file__).parent.parent
+INSTALLED = Path(__file__).parent / "project"
+"""Where a wheel has the dbt project: `setup.py` puts it there."""
 
 
 def is_checkout() -> bool:
-    """Whether the code runs from a checkout, not from a wheel that was installed."""
+    """Whether this code lies in a checkout, rather than where a wheel was installed."""
     return not (INSTALLED / PROJECT_FILE).exists()
 
 
 def project_root() -> Path:
-    """The folder of `dbt_project.yml`, from which dbt runs; nothing is ever written there."""
+    """The folder of `dbt_project.yml`, from which dbt runs."""
     root = CHECKOUT if is_checkout() else INSTALLED
     if not (root / PROJECT_FILE).exists():
         raise UsageError(
@@ -31,20 +32,10 @@ def project_root() -> Path:
     return root
 
 
-def build_folder() -> Path:
-    """Where dbt keeps what it makes of the project alone: `target/` in a checkout, else a cache."""
-    return CHECKOUT / "target" if is_checkout() else cache_folder()
-
-
-def cache_folder() -> Path:
-    """The user's cache of the installed project."""
-    return platformdirs.user_cache_path(APPLICATION, appauthor=False)
-
-
 def default_workspace() -> Path:
-    """`data/` for a checkout; else the user's own folder for data, wherever the command is called.
+    """`data/` of the current folder for a checkout, where `make` and dbt use it too.
 
-    The folder of `dbt_project/profiles.yml` is the same for a checkout.
+    An installed command is called from anywhere, and has the user's own folder for data.
     """
     if is_checkout():
         return Path("data")
@@ -54,3 +45,9 @@ def default_workspace() -> Path:
 def dbt_executable() -> str:
     """The dbt beside this Python."""
     return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
+
+
+def dbt_paths(target: Path) -> tuple[str, ...]:
+    """The options that have dbt, in the folder of the project, write into `target` alone."""
+    folder = str(target)
+    return ("--profiles-dir", "dbt_project", "--target-path", folder, "--log-path", folder)

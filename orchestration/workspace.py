@@ -14,7 +14,7 @@ import filelock
 from api_export.reports import AskedRange, WidgetEdit
 from api_export.writer import sync_folder
 from orchestration.disk import replace_file, sync_file
-from orchestration.errors import BusyError, RunError, UsageError
+from orchestration.errors import BusyError, LoyaltyError, RunError, UsageError
 from orchestration.history import save_history
 from orchestration.state import AskedRanges, KnownSource, SourceColumns, WidgetEdits
 from orchestration.warehouse import POLL_SECONDS, connect, find_damage, wal_of
@@ -23,6 +23,8 @@ log = logging.getLogger(__name__)
 
 PUBLISHED_MODE = 0o444
 """Nobody can open the published marts for writing by mistake: his `.wal` would spoil them."""
+LOCKED = {".lock", ".lock-holder", "scratch"}
+"""All that a workspace has when it is made by who takes its lock."""
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -64,6 +66,11 @@ class Workspace:
         self._holder = self.root / ".lock-holder"
         self._marts_copy = self.root / ".marts.duckdb"
 
+    def check_published(self) -> None:
+        """Raise `UsageError` where no run has published anything yet; nothing is made there."""
+        if not (self.marts.exists() or self.current_export.exists()):
+            raise UsageError(f"{self.root} has nothing published yet: use `loyalty run` first")
+
     @contextmanager
     def writing(self, task: str, wait_seconds: float = 0) -> Iterator[None]:
         """Be the one writer for a while; who holds the workspace already keeps it.
@@ -89,6 +96,20 @@ class Workspace:
             if not is_held:
                 self._holder.unlink(missing_ok=True)
             lock.release()
+
+    @contextmanager
+    def leaving_nothing_refused(self) -> Iterator[None]:
+        """Remove a workspace that is new and whose first run can't use what it was given.
+
+        The caller holds it.
+        """
+        is_new = {path.name for path in self.root.iterdir()} <= LOCKED
+        try:
+            yield
+        except LoyaltyError as error:
+            if is_new and error.exit_code == UsageError.exit_code:
+                shutil.rmtree(self.root, ignore_errors=True)
+            raise
 
     def _acquire(self, lock: filelock.BaseFileLock, wait_seconds: float) -> None:
         try:
