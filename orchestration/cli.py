@@ -158,6 +158,8 @@ def _telling_failures(settings: Settings, signals: StopSignals) -> Iterator[None
         default = "pull" if isinstance(error, SourceError) else "refresh"
         asset = next(filter(None, steps), default)
         stopped = signals.received()
+        if stopped is not None:
+            signals.ignore()
         cause = str(stopped or error) or type(error).__name__
         tell(settings, Trouble("failed", asset, cause, run_command(settings)))
         if stopped is not None:
@@ -246,7 +248,8 @@ def docs(workspace: Path | None) -> None:
     show_default=True,
     help="The port to listen on; 0 for any free one.",
 )
-def serve(workspace: Path | None, host: str, port: int) -> None:
+@click.pass_obj
+def serve(signals: StopSignals, workspace: Path | None, host: str, port: int) -> None:
     """Serve the dashboard, the exported JSON and the API, by what is published at each moment."""
     import uvicorn
 
@@ -269,13 +272,14 @@ def serve(workspace: Path | None, host: str, port: int) -> None:
         )
     except OSError as error:
         raise UsageError(f"can't listen on {host}, port {port}: {error.strerror}") from None
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"http://{shown}:{listening.getsockname()[1]}/")
     config = uvicorn.Config(
         app, log_level="warning", ws="none", server_header=False, timeout_graceful_shutdown=5
     )
-    with listening, contextlib.suppress(Stopped):  # uvicorn ended in order, then raised it again
-        uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+    with listening, signals.handled_by(server.handle_exit):
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"http://{shown}:{listening.getsockname()[1]}/")
+        server.run(sockets=[listening])
 
 
 @commands.command("source")

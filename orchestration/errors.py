@@ -47,7 +47,7 @@ def is_full_disk(error: BaseException | str) -> bool:
     return any(words in text for words in FULL_DISK for text in texts)
 
 
-def damaged_state(path: Path, fault: str) -> RunError:
+def damaged_state(path: Path, fault: str = "it can't be read") -> RunError:
     """The error for a file of `state/` that can't be read."""
     return RunError(
         f"{path} is damaged ({fault}); restore it from a backup, or delete it to lose what it keeps"

@@ -2,9 +2,12 @@
 
 import os
 import signal
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from types import FrameType
-from typing import Self
+from typing import Any, Self
 
+Handler = Callable[[int, FrameType | None], None]
 SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -48,16 +51,14 @@ class StopSignals:
             for number in SIGNALS
             if signal.getsignal(number) is not signal.SIG_IGN
         }
-        for number in self._before:
-            signal.signal(number, self._hang_up if number == signal.SIGHUP else self._stop)
+        self._handle(self._own_handler)
         return self
 
     def __exit__(self, *_: object) -> None:
         """Handle them as before."""
         self.received()
         signal.set_wakeup_fd(self._wakeup)
-        for number, handler in self._before.items():
-            signal.signal(number, handler)
+        self._handle(self._before.get)
         os.close(self._read)
         os.close(self._written)
 
@@ -70,6 +71,26 @@ class StopSignals:
         if self._first is None:
             self._first = next((number for number in arrived if number in SIGNALS), None)
         return None if self._first is None else Stopped(self._first)
+
+    def ignore(self) -> None:
+        """Let no further signal disturb the end: a terminal that closes may send two."""
+        self._handle(lambda _: signal.SIG_IGN)
+
+    @contextmanager
+    def handled_by(self, handler: Handler) -> Iterator[None]:
+        """Let another handler have the signals for a while: it asks a server to end, say."""
+        self._handle(lambda _: handler)
+        try:
+            yield
+        finally:
+            self._handle(self._own_handler)
+
+    def _handle(self, choose: Callable[[int], Any]) -> None:
+        for number in self._before:
+            signal.signal(number, choose(number))
+
+    def _own_handler(self, number: int) -> Handler:
+        return self._hang_up if number == signal.SIGHUP else self._stop
 
     def _stop(self, number: int, _: FrameType | None) -> None:
         raise self.received() or Stopped(number)
