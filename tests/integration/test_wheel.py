@@ -1,6 +1,5 @@
 """A wheel that was built from the checkout works anywhere, and writes into its workspace alone."""
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Callable
@@ -108,14 +107,3 @@ def test_the_installed_command_knows_its_version(installed: Installed, site: Pat
     version = metadata.name.removeprefix("loyalty_analytics-").removesuffix(".dist-info")
     done = installed("--version")
     assert (done.returncode, done.stdout) == (0, f"loyalty-analytics {version}\n")
-
-
-def test_a_first_run_that_its_source_refuses_makes_nothing(
-    installed: Installed, dirty_source: Path, tmp_path: Path
-) -> None:
-    source = shutil.copytree(dirty_source, tmp_path / "source")
-    with (source / "websites.csv").open("a") as websites:
-        websites.write('"77","A shop","Nowhere/At_All"\n')
-    done = installed("run", "--source", f"files:{source}", "--workspace", tmp_path / "new")
-    assert done.returncode == 2 and "Nowhere/At_All" in done.stderr
-    assert not (tmp_path / "new").exists()
