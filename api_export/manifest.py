@@ -42,9 +42,11 @@ def find_faults(version: Path) -> list[str]:
     """How an export's files differ from its manifest, a line for each; none if they agree."""
     try:
         manifest = read_manifest(version)
-    except (OSError, ValueError) as error:
+        listed = {file["path"]: file for file in manifest["files"]}
+    except (OSError, ValueError, RecursionError) as error:
         return [f"{MANIFEST} can't be read: {error}"]
-    listed = {file["path"]: file for file in manifest["files"]}
+    except (TypeError, KeyError):
+        return [f"{MANIFEST} is not the manifest of an export"]
     present = {
         path.relative_to(version).as_posix() for path in version.rglob("*") if path.is_file()
     } - {MANIFEST}

@@ -22,7 +22,9 @@ from orchestration.errors import (
     causes,
     is_full_disk,
 )
+from orchestration.project import APPLICATION
 from orchestration.settings import Settings, load_settings
+from orchestration.stopping import Stopped, StopSignals
 from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -34,24 +36,29 @@ out = Console(highlight=False, soft_wrap=True)
 
 
 def main() -> None:
-    """Run the command: 0 done, 1 failed, 2 wrong usage or an unusable source."""
-    try:
-        commands.main(standalone_mode=False)
-    except LoyaltyError as error:
-        _fail(str(error), error.exit_code)
-    except click.ClickException as error:
-        _fail(error.format_message(), 2)
-    except click.Abort:
-        _fail("stopped", 1)
-    except OSError as error:
-        if not is_full_disk(error):
-            raise
-        _fail(str(error), 1)
-
-
-def _fail(message: str, code: int) -> None:
-    click.echo(f"loyalty: {message}", err=True)
+    """Run the command: 0 done, 1 failed, 2 wrong usage or an unusable source, 128 + n stopped."""
+    with StopSignals() as signals:
+        try:
+            commands.main(standalone_mode=False, obj=signals)
+            return
+        except BaseException as error:
+            message, code = _explain(signals.received() or error)
+    with contextlib.suppress(OSError):  # the terminal may be gone
+        click.echo(f"loyalty: {message}", err=True)
     sys.exit(code)
+
+
+def _explain(error: BaseException) -> tuple[str, int]:
+    """The one line and the exit code of an error that is a user's; raises any other."""
+    if isinstance(error, LoyaltyError | Stopped):
+        return str(error), error.exit_code
+    if isinstance(error, click.ClickException):
+        return error.format_message(), 2
+    if isinstance(error, click.Abort):
+        return "stopped", 1
+    if is_full_disk(error):
+        return str(error), 1
+    raise error
 
 
 source_option = click.option(
@@ -64,11 +71,13 @@ workspace_option = click.option(
     "--workspace",
     metavar="DIR",
     type=click.Path(path_type=Path, file_okay=False),
-    help="The folder that holds all a run makes.  [LOYALTY_WORKSPACE, else data/]",
+    help="The folder that holds all a run makes.  [LOYALTY_WORKSPACE, else data/, or the user's"
+    " own folder for data where the project is not a checkout]",
 )
 
 
 @click.group(context_settings={"help_option_names": ["-h", "--help"]})
+@click.version_option(package_name=APPLICATION, message="%(package)s %(version)s")
 def commands() -> None:
     """Loyalty programmes as a warehouse: exact figures for any date, for dashboards and analysts.
 
@@ -107,7 +116,9 @@ def commands() -> None:
     " without a valid row, or more quarantined rows than LOYALTY_MAX_QUARANTINED allows."
     "  [LOYALTY_ACCEPT_QUARANTINE]",
 )
+@click.pass_obj
 def run(
+    signals: StopSignals,
     source: str | None,
     workspace: Path | None,
     as_of: datetime | None,
@@ -125,9 +136,13 @@ def run(
     if settings.as_of and settings.as_of > datetime.now().date():
         click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
     files = Workspace(settings.workspace)
-    with _telling_failures(settings):
+    with _telling_failures(settings, signals):
         _check_source_first(settings, is_full_refresh=full_refresh)
-        with _progress(), files.writing("loyalty run", settings.wait_seconds):
+        with (
+            _progress(),
+            files.writing("loyalty run", settings.wait_seconds),
+            files.leaving_nothing_refused(),
+        ):
             log.info("starting Dagster and dbt")
             from orchestration.run import refresh
 
@@ -146,17 +161,22 @@ def run(
 
 
 @contextlib.contextmanager
-def _telling_failures(settings: Settings) -> Iterator[None]:
-    """Note and post why a run fails, in whatever it fails."""
+def _telling_failures(settings: Settings, signals: StopSignals) -> Iterator[None]:
+    """Note and post why a run fails or is stopped, in whatever it is."""
     try:
         yield
-    except Exception as error:
+    except BaseException as error:
         from orchestration.status import Trouble, run_command, tell
 
         steps = (getattr(cause, "step_key", None) for cause in causes(error))
         asset = next(filter(None, steps), getattr(error, "step", "refresh"))
-        cause = str(error) or type(error).__name__
+        stopped = signals.received()
+        if stopped is not None:
+            signals.ignore()
+        cause = str(stopped or error) or type(error).__name__
         tell(settings, Trouble("failed", asset, cause, run_command(settings)))
+        if stopped is not None:
+            raise stopped from error
         raise
 
 
@@ -191,6 +211,7 @@ def calculate(workspace: Path | None, website: int, date_from: datetime, date_to
 
     settings = load_settings(workspace=workspace)
     published = Publication(settings)
+    published.check_published()
     with published.writing("loyalty calculate", settings.wait_seconds):
         record = calculate_range(published, website, date_from.date(), date_to.date())
     click.echo(dump(record), nl=False)
@@ -206,6 +227,7 @@ def check(source: str | None, workspace: Path | None) -> None:
 
     settings = load_settings(source=source, workspace=workspace)
     files = Workspace(settings.workspace)
+    files.check_published()
     with files.writing("loyalty check", settings.wait_seconds):
         opened = open_source(settings.source, files.scratch, settings.mapping)
         differences = find_differences(files, opened)
@@ -224,6 +246,7 @@ def docs(workspace: Path | None) -> None:
     from orchestration.docs import build_docs
 
     files = Workspace(load_settings(workspace=workspace).workspace)
+    files.check_published()
     with files.writing("loyalty docs"):
         out.print(f"docs   {build_docs(files)}")
 
@@ -238,7 +261,8 @@ def docs(workspace: Path | None) -> None:
     show_default=True,
     help="The port to listen on; 0 for any free one.",
 )
-def serve(workspace: Path | None, host: str, port: int) -> None:
+@click.pass_obj
+def serve(signals: StopSignals, workspace: Path | None, host: str, port: int) -> None:
     """Serve the dashboard, the exported JSON and the API, by what is published at each moment."""
     import uvicorn
 
@@ -247,8 +271,7 @@ def serve(workspace: Path | None, host: str, port: int) -> None:
 
     settings = load_settings(workspace=workspace)
     published = Publication(settings)
-    if not published.marts.exists() or not published.current_export.exists():
-        raise UsageError(f"{published.root} has nothing published yet: use `loyalty run` first")
+    published.check_published()
     is_local = host in LOCAL_HOSTS
     options = Options(
         admin_token=settings.admin_token and settings.admin_token.get_secret_value(),
@@ -262,13 +285,14 @@ def serve(workspace: Path | None, host: str, port: int) -> None:
         )
     except OSError as error:
         raise UsageError(f"can't listen on {host}, port {port}: {error.strerror}") from None
-    shown = f"[{host}]" if ":" in host else host
-    click.echo(f"http://{shown}:{listening.getsockname()[1]}/")
     config = uvicorn.Config(
         app, log_level="warning", ws="none", server_header=False, timeout_graceful_shutdown=5
     )
-    with listening, contextlib.suppress(KeyboardInterrupt):
-        uvicorn.Server(config).run(sockets=[listening])
+    server = uvicorn.Server(config)
+    with listening, signals.handled_by(server.handle_exit):
+        shown = f"[{host}]" if ":" in host else host
+        click.echo(f"http://{shown}:{listening.getsockname()[1]}/")
+        server.run(sockets=[listening])
 
 
 @commands.command("source")

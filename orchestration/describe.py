@@ -13,11 +13,11 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import RunError, SourceError
+from orchestration.project import dbt_executable, dbt_paths, project_root
 from orchestration.raw import NO_FACTS, delivered_columns_of, load_raw
-from orchestration.resources import dbt_executable
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.source import Source
-from orchestration.workspace import Workspace, project_root
+from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -70,7 +70,7 @@ def _judge(source: Source, described: list[Described], workspace: Workspace) -> 
         [
             *(dbt_executable(), "--quiet", "build", "--select", "+quarantined_rows"),
             *("--exclude-resource-type", "test", "unit_test"),
-            *("--profiles-dir", "dbt_project", "--target-path", workspace.dbt_target),
+            *dbt_paths(workspace.dbt_target),
         ],
         cwd=project_root(),
         env=os.environ | {"LOYALTY_WORKSPACE": str(workspace.root)},

@@ -2,11 +2,11 @@
 
 import os
 import subprocess
-import sys
 from pathlib import Path
 
 from orchestration.errors import RunError
-from orchestration.workspace import Workspace, project_root
+from orchestration.project import dbt_executable, dbt_paths, project_root
+from orchestration.workspace import Workspace
 
 
 def build_docs(workspace: Workspace) -> Path:
@@ -18,8 +18,8 @@ def build_docs(workspace: Workspace) -> Path:
         raise RunError(f"{workspace.marts} does not exist: use `loyalty run` first")
     done = subprocess.run(
         [
-            *(sys.executable, "-m", "dbt.cli.main", "--quiet", "docs", "generate", "--static"),
-            *("--profiles-dir", "dbt_project", "--target-path", workspace.dbt_target),
+            *(dbt_executable(), "--quiet", "docs", "generate", "--static"),
+            *dbt_paths(workspace.dbt_target),
         ],
         cwd=project_root(),
         env=os.environ | {"LOYALTY_WORKSPACE": str(workspace.root)},

@@ -61,10 +61,18 @@ def is_full_disk(error: BaseException | str) -> bool:
     return any(words in text for words in FULL_DISK for text in texts)
 
 
-def damaged_state(path: Path) -> RunError:
+def damaged_state(path: Path, fault: str = "it can't be read") -> RunError:
     """The error for a file of `state/` that can't be read."""
     return RunError(
-        f"{path} is damaged; restore it from a backup, or delete it to lose what it keeps"
+        f"{path} is damaged ({fault}); restore it from a backup, or delete it to lose what it keeps"
+    )
+
+
+def later_state(path: Path, version: int | str) -> RunError:
+    """The error for a file of `state/` that a later version of the project wrote."""
+    return RunError(
+        f"{path} is of version {version}, which only a later version of this project can read;"
+        " install that one, restore the file from a backup, or delete it to lose what it keeps"
     )
 
 

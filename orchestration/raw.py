@@ -171,9 +171,27 @@ def delivered_columns_of(
     return [column for column in entity.columns if column in delivered]
 
 
-def finish(connection: duckdb.DuckDBPyConnection) -> None:
-    """Record that what the last pull brought is in the marts and the export."""
-    connection.execute("create or replace table raw.finished as select key from raw.pending")
+def finish(connection: duckdb.DuckDBPyConnection, export_key: str = "") -> None:
+    """Record that what the last pull brought is in the marts and the export.
+
+    `export_key` stands for the code that wrote the export, as `key` of `load_raw` does for what
+    shapes the marts.
+    """
+    connection.execute(
+        "create or replace table raw.finished as select key, cast(? as varchar) as export_key"
+        " from raw.pending",
+        [export_key],
+    )
+
+
+def exported_by(connection: duckdb.DuckDBPyConnection) -> str:
+    """The `export_key` of the last run, which finished."""
+    return connection.table("raw.finished").select("export_key").fetchone()[0]
+
+
+def note_exported(connection: duckdb.DuckDBPyConnection, export_key: str) -> None:
+    """Record that other code has written the export of the same marts."""
+    connection.execute("update raw.finished set export_key = ?", [export_key])
 
 
 def pending_source(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, list[str]]]:
@@ -195,7 +213,7 @@ def _why_full(connection: duckdb.DuckDBPyConnection, key: str) -> str | None:
         return "the workspace is new"
     if not _has_table(connection, "finished"):
         return "the last run did not finish"
-    if connection.table("raw.finished").fetchall() != [(key,)]:
+    if connection.table("raw.finished").select("key").fetchall() != [(key,)]:
         return "code or settings changed"
     return None
 

@@ -1,6 +1,9 @@
 """A run in this process: the Dagster job `refresh`, its progress and its summary."""
 
 import os
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
@@ -17,9 +20,10 @@ from orchestration.errors import (
     tell_full_disk,
 )
 from orchestration.jobs import refresh_config
-from orchestration.records import process_tag, remove_old_runs
+from orchestration.records import remove_old_runs
 from orchestration.sensors import tell_dead_runs
 from orchestration.settings import Settings
+from orchestration.stopping import StoppedStep
 from orchestration.workspace import Workspace
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -59,12 +63,35 @@ def refresh(settings: Settings, *, is_full_refresh: bool, looks_back: bool = Fal
         with DagsterInstance.get() as instance:
             tell_dead_runs(instance, settings)
             remove_old_runs(instance, datetime.now(UTC) - timedelta(days=settings.keep_days))
-            result = job.execute_in_process(
-                run_config=config | QUIET, instance=instance, tags=process_tag()
-            )
+            with _ending(instance) as run_id:
+                result = job.execute_in_process(
+                    run_config=config | QUIET, instance=instance, run_id=run_id
+                )
         return _summarize(result, workspace)
     except Exception as error:
         raise _user_error(error, workspace) from error
+
+
+@contextmanager
+def _ending(instance: DagsterInstance) -> Iterator[str]:
+    """The id of a run that is ended in Dagster's records, in whatever it ends.
+
+    Raises `StoppedStep` where it is interrupted.
+    """
+    run_id = str(uuid.uuid4())
+    try:
+        yield run_id
+    except BaseException as error:
+        run = instance.get_run_by_id(run_id)
+        if run is not None and not run.is_finished:
+            instance.report_run_failed(run, "the run was stopped")
+        if run is None or isinstance(error, Exception):
+            raise
+        steps = instance.get_run_step_stats(run_id)
+        begun = [step for step in steps if step.start_time is not None]
+        if not begun:
+            raise
+        raise StoppedStep(max(begun, key=lambda step: step.start_time).step_key) from error
 
 
 def _end_of_day(as_of: date | None) -> datetime:
@@ -101,6 +128,14 @@ def _summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
     if "export" not in materializations:
         done = "nothing changed since the last run; marts and export are as they were"
         return Summary(as_of, (Step("pull", done, seconds["pull"]),), warnings)
+    export = materializations["export"]
+    if "marts_duckdb" not in materializations:
+        news = "other bytes" if export["is_new"].value else "the same bytes as before"
+        done = (
+            "nothing changed but the export's code; marts are as they were, the export is"
+            f" written anew: {export['files'].value:,} files, {news}"
+        )
+        return Summary(as_of, (Step("export", done, seconds["pull"]),), warnings)
     steps = (
         Step("pull", _describe_pull(materializations), seconds["pull"]),
         Step("models", _describe_models(result), seconds["models"]),
@@ -109,7 +144,7 @@ def _summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
             f"{materializations['marts_duckdb']['bytes'].value:,} bytes",
             seconds["marts_duckdb"],
         ),
-        Step("export", _describe_export(materializations["export"]), seconds["export"]),
+        Step("export", _describe_export(export), seconds["export"]),
     )
     return Summary(as_of, steps, warnings)
 

@@ -1,6 +1,7 @@
 """Sensors: Dagster's daemon tells of failed runs and stale data, and keeps its records in order."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 
 from dagster import (
@@ -16,7 +17,7 @@ from dagster import (
 from dagster_shared.error import SerializableErrorInfo
 
 from orchestration.errors import LoyaltyError, is_full_disk, tell_full_disk
-from orchestration.records import KILLED, end_dead_runs, remove_old_runs
+from orchestration.records import KILLED, end_dead_runs, has_running, remove_old_runs
 from orchestration.settings import Settings
 from orchestration.status import Trouble, find_staleness, run_command, tell
 from orchestration.workspace import Workspace
@@ -44,7 +45,7 @@ def build_sensors(settings: Settings) -> list[SensorDefinition]:
         description="Tell the webhook of stale data; end dead runs and remove old records.",
     )
     def watch(context: SensorEvaluationContext) -> SkipReason:
-        tell_dead_runs(context.instance, settings)
+        _look_for_dead_runs(context.instance, settings)
         remove_old_runs(context.instance, datetime.now(UTC) - timedelta(days=settings.keep_days))
         stale = find_staleness(settings)
         if stale is None:
@@ -59,10 +60,21 @@ def build_sensors(settings: Settings) -> list[SensorDefinition]:
 
 
 def tell_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
-    """End the runs whose process is gone, and tell of those that Dagster's daemon doesn't watch."""
-    for run in end_dead_runs(instance):
+    """End the dead runs, and tell of those that Dagster's daemon doesn't watch.
+
+    The caller holds the workspace.
+    """
+    for run in end_dead_runs(instance, Workspace(settings.workspace)):
         if run.remote_job_origin is None:
             tell(settings, Trouble("failed", run.job_name, KILLED, run_command(settings)))
+
+
+def _look_for_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
+    """End the dead runs, if nobody holds the workspace just now; who does ends them himself."""
+    workspace = Workspace(settings.workspace)
+    if has_running(instance, workspace):
+        with suppress(LoyaltyError), workspace.writing("the sensor watch"):
+            tell_dead_runs(instance, settings)
 
 
 def _find_cause(context: RunFailureSensorContext) -> tuple[str, str]:

@@ -17,6 +17,7 @@ from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
 from api_export.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
 from orchestration.errors import UsageError
+from orchestration.project import default_workspace
 
 DEFAULT_SOURCE = "demo"
 LEAST_MEMORY = 1_500_000_000
@@ -50,8 +51,9 @@ class Settings(BaseSettings):
     """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
     mapping: Path | None = None
     """The file that tells where a database keeps the entities, if not where Django does."""
-    workspace: Path = Path("data")
-    """The folder that holds everything a run makes."""
+    workspace: Path = Field(default_factory=default_workspace)
+    """The folder that holds everything a run makes: `data/`, or where a wheel is installed, the
+    user's own folder for data."""
     as_of: Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)] | None = None
     """The business date up to which everything counts; without it, the latest event's."""
     accept_quarantine: bool = False

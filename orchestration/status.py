@@ -15,9 +15,11 @@ from typing import Any, Literal
 import filelock
 
 from api_export.manifest import read_manifest
+from orchestration.disk import replace_file
 from orchestration.secrets import MASK, without_password
 from orchestration.settings import DEFAULT_SOURCE, Settings
-from orchestration.workspace import Workspace, replace_file
+from orchestration.state import Instant, Strict
+from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -35,10 +37,31 @@ class Trouble:
     next_command: str
 
 
+class Failure(Strict):
+    """When and where a run failed, why, and what to do next."""
+
+    at: Instant
+    asset: str
+    cause: str
+    next_command: str
+
+
+class Status(Strict, extra="ignore"):
+    """What `export/status.json` holds."""
+
+    as_of: date | None = None
+    latest_event: date | None = None
+    published_at: Instant | None = None
+    finished_at: Instant | None = None
+    last_failure: Failure | None = None
+
+
 def read_status(workspace: Workspace) -> dict[str, Any]:
-    """The wall-clock facts so far; none where there is no readable `status.json`."""
+    """The wall-clock facts so far; none where `status.json` is not what a run wrote."""
     try:
-        return json.loads(workspace.status.read_bytes())
+        text = workspace.status.read_bytes()
+        Status.model_validate_json(text)
+        return json.loads(text)
     except (OSError, ValueError):
         return {}
 

@@ -1,13 +1,11 @@
 """The workspace: the folder that holds all a run makes, who may write it, what outlives runs."""
 
-import json
 import logging
 import os
 import shutil
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, datetime
+from datetime import datetime
 from pathlib import Path
 
 import duckdb
@@ -15,14 +13,18 @@ import filelock
 
 from api_export.reports import AskedRange, WidgetEdit
 from api_export.writer import sync_folder
-from orchestration.errors import BusyError, RunError, UsageError, damaged_state
+from orchestration.disk import replace_file, sync_file
+from orchestration.errors import BusyError, LoyaltyError, RunError, UsageError
 from orchestration.history import save_history
+from orchestration.state import AskedRanges, KnownSource, SourceColumns, WidgetEdits
 from orchestration.warehouse import POLL_SECONDS, connect, find_damage, wal_of
 
 log = logging.getLogger(__name__)
 
 PUBLISHED_MODE = 0o444
 """Nobody can open the published marts for writing by mistake: his `.wal` would spoil them."""
+LOCKED = {".lock", ".lock-holder", "scratch"}
+"""All that a workspace has when it is made by who takes its lock."""
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -64,6 +66,11 @@ class Workspace:
         self._holder = self.root / ".lock-holder"
         self._marts_copy = self.root / ".marts.duckdb"
 
+    def check_published(self) -> None:
+        """Raise `UsageError` where no run has published anything yet; nothing is made there."""
+        if not (self.marts.exists() or self.current_export.exists()):
+            raise UsageError(f"{self.root} has nothing published yet: use `loyalty run` first")
+
     @contextmanager
     def writing(self, task: str, wait_seconds: float = 0) -> Iterator[None]:
         """Be the one writer for a while; who holds the workspace already keeps it.
@@ -89,6 +96,20 @@ class Workspace:
             if not is_held:
                 self._holder.unlink(missing_ok=True)
             lock.release()
+
+    @contextmanager
+    def leaving_nothing_refused(self) -> Iterator[None]:
+        """Remove a workspace that is new and whose first run can't use what it was given.
+
+        The caller holds it.
+        """
+        is_new = {path.name for path in self.root.iterdir()} <= LOCKED
+        try:
+            yield
+        except LoyaltyError as error:
+            if is_new and error.exit_code == UsageError.exit_code:
+                shutil.rmtree(self.root, ignore_errors=True)
+            raise
 
     def _acquire(self, lock: filelock.BaseFileLock, wait_seconds: float) -> None:
         try:
@@ -155,65 +176,45 @@ class Workspace:
 
     def check_source(self, identity: str, *, is_full_refresh: bool) -> None:
         """Raise `UsageError` for a source other than the one that the workspace was built from."""
-        known = self._read("source.json")
-        if known is not None and known != identity and not is_full_refresh:
+        known = KnownSource.read(self.state)
+        if known is not None and known.source != identity and not is_full_refresh:
             raise UsageError(
-                f"the workspace {self.root} holds the source {known}, not {identity};"
+                f"the workspace {self.root} holds the source {known.source}, not {identity};"
                 " use --full-refresh to rebuild it from there, or another workspace"
             )
 
     def holds(self, identity: str) -> bool:
         """Whether what is published was built from this source."""
-        return self._read("source.json") == identity
+        return KnownSource.read(self.state) == KnownSource(source=identity)
 
     def known_columns(self, identity: str) -> dict[str, list[str]] | None:
         """The columns that nothing reads, by entity, as this source's first run found them."""
-        kept = self._read("source_columns.json")
-        return kept["columns"] if kept is not None and kept["source"] == identity else None
+        kept = SourceColumns.read(self.state)
+        return kept.columns if kept is not None and kept.source == identity else None
 
     def remember_source(self, identity: str, extra_columns: dict[str, list[str]]) -> None:
         """Keep the identity of the source that was published, and what it had at first."""
         if self.known_columns(identity) is None:
-            self._write("source_columns.json", {"source": identity, "columns": extra_columns})
-        self._write("source.json", identity)
+            SourceColumns(source=identity, columns=extra_columns).write(self.state)
+        KnownSource(source=identity).write(self.state)
 
     def asked_ranges(self) -> tuple[AskedRange, ...]:
         """The ranges asked for so far, in order."""
-        kept = self._read("asked_ranges.json") or []
-        return tuple(
-            (website_id, date.fromisoformat(date_from), date.fromisoformat(date_to))
-            for website_id, date_from, date_to in kept
-        )
+        kept = AskedRanges.read(self.state)
+        return () if kept is None else kept.asked()
 
     def keep_asked_range(self, asked: AskedRange) -> None:
         """Add a range to those asked for."""
-        ranges = sorted({*self.asked_ranges(), asked})
-        self._write(
-            "asked_ranges.json",
-            [(website, str(date_from), str(date_to)) for website, date_from, date_to in ranges],
-        )
+        AskedRanges.of((*self.asked_ranges(), asked)).write(self.state)
 
     def widget_edits(self) -> tuple[WidgetEdit, ...]:
         """What widgets were made through the API so far, in order."""
-        return tuple(WidgetEdit(**edit) for edit in self._read("widget_edits.json") or [])
+        kept = WidgetEdits.read(self.state)
+        return () if kept is None else kept.made()
 
     def keep_widget_edit(self, edit: WidgetEdit) -> None:
         """Make an edit the one of its widget."""
-        edits = {kept[:2]: kept for kept in (*self.widget_edits(), edit)}
-        self._write("widget_edits.json", [edits[key]._asdict() for key in sorted(edits)])
-
-    def _read(self, name: str) -> object | None:
-        path = self.state / name
-        if not path.exists():
-            return None
-        try:
-            return json.loads(path.read_text())
-        except ValueError:
-            raise damaged_state(path) from None
-
-    def _write(self, name: str, content: object) -> None:
-        self.state.mkdir(parents=True, exist_ok=True)
-        replace_file(self.state / name, json.dumps(content, indent=2).encode() + b"\n")
+        WidgetEdits.of((*self.widget_edits(), edit)).write(self.state)
 
     def keep_history(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Keep what has been reported by now, each file whole; `connection` is the warehouse's."""
@@ -243,29 +244,3 @@ class Workspace:
         finally:
             self._marts_copy.unlink(missing_ok=True)
         sync_folder(self.root)
-
-
-def replace_file(path: Path, content: bytes) -> None:
-    """Write a file whole or not at all."""
-    scratch = path.with_name(f".{path.name}")
-    scratch.write_bytes(content)
-    sync_file(scratch)
-    scratch.replace(path)
-    sync_folder(path.parent)
-
-
-def sync_file(path: Path) -> None:
-    """Make sure that a file's content is on the disk."""
-    with path.open("rb") as file:
-        os.fsync(file.fileno())
-
-
-def project_root() -> Path:
-    """The folder of `dbt_project.yml`, from which dbt runs."""
-    root = Path(__file__).parent.parent
-    if not (root / "dbt_project.yml").exists():
-        raise UsageError(
-            f"{root} holds no dbt_project.yml: install the project from its own folder,"
-            f" with {sys.executable} -m pip install --editable ."
-        )
-    return root

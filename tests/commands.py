@@ -13,6 +13,17 @@ from replay import PROJECT
 LOYALTY = Path(sys.executable).parent / "loyalty"
 
 
+HOLD = """
+import sys, time
+from pathlib import Path
+from orchestration.workspace import Workspace
+
+with Workspace(Path(sys.argv[1])).writing("the other one"):
+    print("held", flush=True)
+    time.sleep(float(sys.argv[2]))
+"""
+
+
 def clean_environment(**settings: str) -> dict[str, str]:
     """The environment with these settings of the pipeline alone.
 
@@ -37,3 +48,11 @@ def serving(workspace: Path, *options: str, **settings: str) -> Iterator[str]:
         finally:
             process.send_signal(signal.SIGINT)
     assert process.returncode == 0
+
+
+def hold(workspace: Path, seconds: float) -> subprocess.Popen[str]:
+    """Another process that holds a workspace for a while."""
+    command = [sys.executable, "-c", HOLD, str(workspace), str(seconds)]
+    holder = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
+    assert holder.stdout is not None and holder.stdout.readline() == "held\n"
+    return holder

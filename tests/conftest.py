@@ -2,7 +2,7 @@
 
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from commands import LOYALTY, clean_environment
 from datasets import write_dataset
 from faulty import FaultyRun
 from replay import PROJECT, Replay
+from webhooks import Webhook, listening
 from workspaces import read_files as read_files
 from workspaces import run_well
 
@@ -97,6 +98,13 @@ def new(later_source: Path, replay: Replay, tmp_path_factory: pytest.TempPathFac
     root = tmp_path_factory.mktemp("new") / "workspace"
     run_well(FaultyRun(replay, root, later_source))
     return root
+
+
+@pytest.fixture
+def webhook() -> Iterator[Webhook]:
+    """A webhook that keeps what it is told."""
+    with listening() as server:
+        yield server
 
 
 def read_payloads(version: Path) -> dict[str, bytes]:

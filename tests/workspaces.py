@@ -5,10 +5,22 @@ from pathlib import Path
 
 import duckdb
 from faulty import FaultyRun, run
+from replay import PROJECT
 
 from api_export.manifest import find_faults
 from api_export.writer import write_export
 from orchestration.workspace import Workspace
+
+CODE = ("api_export", "orchestration", "dbt_project", "dbt_project.yml")
+
+
+def copy_project(folder: Path) -> Path:
+    """The code of the project in a folder of its own, to make another version of it."""
+    folder.mkdir()
+    for name in CODE:
+        copy = shutil.copytree if (PROJECT / name).is_dir() else shutil.copy2
+        copy(PROJECT / name, folder / name)
+    return folder
 
 
 def run_well(faulty: FaultyRun) -> dict[str, float]:

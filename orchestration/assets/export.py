@@ -2,9 +2,11 @@
 
 import logging
 from datetime import datetime, timedelta
+from typing import Any
 
 from dagster import (
     AssetKey,
+    AssetMaterialization,
     AssetsDefinition,
     MaterializeResult,
     MetadataValue,
@@ -12,17 +14,20 @@ from dagster import (
 )
 
 from api_export.dashboard import has_chart_library
-from api_export.writer import write_export
-from orchestration.raw import finish, pending_source
+from api_export.writer import Export, write_export
+from orchestration.fingerprints import export_fingerprint
+from orchestration.raw import exported_by, finish, note_exported, pending_source
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 from orchestration.status import note_finished
+from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 
 def build_export(settings: Settings) -> AssetsDefinition:
     """The export that dashboards read."""
+    code = export_fingerprint()
 
     @asset(
         name="export",
@@ -33,37 +38,60 @@ def build_export(settings: Settings) -> AssetsDefinition:
     )
     def export(warehouse: WarehouseResource) -> MaterializeResult:
         workspace = warehouse.workspace
-        written = write_export(
-            workspace.marts,
-            workspace.export,
-            workspace.asked_ranges(),
-            workspace.widget_edits(),
-            settings.keep_exports,
-        )
+        written = _write(workspace, settings)
         with warehouse.connect() as connection:
             workspace.keep_history(connection)
             workspace.remember_source(*pending_source(connection))
-            finish(connection)
-        manifest = written.manifest
+            finish(connection, code)
         note_finished(workspace)
         workspace.remove_old_damaged(datetime.now() - timedelta(days=settings.keep_days))
-        for warning in manifest["warnings"]:
-            log.warning(warning)
-        if not has_chart_library():
-            log.warning(
-                "the export has no page, because Chart.js was never fetched;"
-                " `python -m api_export.dashboard.fetch` fetches it for the next export"
-            )
-        return MaterializeResult(
-            metadata={
-                "files": len(manifest["files"]),
-                "is_new": written.is_new,
-                "as_of": str(manifest["as_of"]),
-                "totals": MetadataValue.json(manifest["totals"]),
-                "quarantined": MetadataValue.json(manifest["quarantined"]),
-                "drift": MetadataValue.json(manifest["drift"]),
-                "path": MetadataValue.path(written.version),
-            }
-        )
+        return MaterializeResult(metadata=_report(written))
 
     return export
+
+
+def export_again(
+    warehouse: WarehouseResource, settings: Settings, code: str
+) -> AssetMaterialization | None:
+    """Where nothing changed but the export's own code, export the published marts anew."""
+    with warehouse.connect() as connection:
+        if exported_by(connection) == code:
+            return None
+    log.info("the export's code changed: writing it anew from the published marts")
+    written = _write(warehouse.workspace, settings)
+    with warehouse.connect() as connection:
+        note_exported(connection, code)
+    return AssetMaterialization("export", metadata=_report(written))
+
+
+def _write(workspace: Workspace, settings: Settings) -> Export:
+    """Write the export of the published marts, and log what a person should know of it."""
+    written = write_export(
+        workspace.marts,
+        workspace.export,
+        workspace.asked_ranges(),
+        workspace.widget_edits(),
+        settings.keep_exports,
+    )
+    for warning in written.manifest["warnings"]:
+        log.warning(warning)
+    if not has_chart_library():
+        log.warning(
+            "the export has no page, because Chart.js was never fetched;"
+            " `python -m api_export.dashboard.fetch` fetches it for the next export"
+        )
+    return written
+
+
+def _report(written: Export) -> dict[str, Any]:
+    """What Dagster shows of an export."""
+    manifest = written.manifest
+    return {
+        "files": len(manifest["files"]),
+        "is_new": written.is_new,
+        "as_of": str(manifest["as_of"]),
+        "totals": MetadataValue.json(manifest["totals"]),
+        "quarantined": MetadataValue.json(manifest["quarantined"]),
+        "drift": MetadataValue.json(manifest["drift"]),
+        "path": MetadataValue.path(written.version),
+    }

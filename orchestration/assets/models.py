@@ -2,6 +2,7 @@
 
 import logging
 import os
+from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -20,7 +21,7 @@ from dagster_dbt import (
 )
 
 from orchestration.raw import is_full_build
-from orchestration.resources import WarehouseResource
+from orchestration.resources import WarehouseResource, end_process
 from orchestration.warehouse import RUN_PROCESS
 
 log = logging.getLogger(__name__)
@@ -64,10 +65,15 @@ def build_models(project: DbtProject) -> AssetsDefinition:
             target_path=workspace.dbt_target,
             raise_on_error=False,
         )
-        for done, event in enumerate(invocation.stream(), start=1):
-            yield event
-            if done % PROGRESS_EVERY == 0:
-                log.info("%d models and tests done", done)
+        events = invocation.stream()
+        try:
+            for done, event in enumerate(events, start=1):
+                yield event
+                if done % PROGRESS_EVERY == 0:
+                    log.info("%d models and tests done", done)
+        finally:  # a run that is stopped
+            end_process(invocation.process)
+            deque(events, maxlen=0)  # dagster-dbt's stream can be read to its end, but not closed
         if not invocation.is_successful():
             damage = workspace.set_aside_damaged(thorough=True)
             told = f"{damage}; the next run rebuilds it" if damage else _tell_failures(invocation)

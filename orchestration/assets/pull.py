@@ -1,6 +1,5 @@
 """Pull: the source's entities into `raw`, an asset for each, all in one transaction."""
 
-import hashlib
 import logging
 from collections.abc import Callable, Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -8,6 +7,7 @@ from pathlib import Path
 
 import duckdb
 from dagster import (
+    AssetExecutionContext,
     AssetKey,
     AssetsDefinition,
     AssetSpec,
@@ -21,7 +21,9 @@ from dagster import (
 from duckdb import DuckDBPyConnection
 
 from api_export.manifest import find_faults
+from orchestration.assets.export import export_again
 from orchestration.errors import SourceError, UsageError
+from orchestration.fingerprints import export_fingerprint, models_fingerprint
 from orchestration.raw import Pull, RunFacts, load_raw
 from orchestration.resources import SourceOpener, WarehouseResource
 from orchestration.settings import Settings
@@ -30,14 +32,12 @@ from orchestration.sources.source import Source
 from orchestration.status import note_finished
 from orchestration.sync import Window
 from orchestration.warehouse import find_damage, wal_of
-from orchestration.workspace import Workspace, project_root
+from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 PREVIEW_ROWS = 5
 PREVIEW_CHARACTERS = 80
-SHAPING = (".sql", ".csv", ".yml", ".py")
-"""Files whose content shapes the results."""
 FACTS = {
     "run": "when the run began, and which deliveries it lets through",
     "settings": "as_of and settings of the run",
@@ -88,6 +88,7 @@ class PullConfig(Config):
 
 def build_pull(settings: Settings) -> AssetsDefinition:
     """The multi-asset of the raw tables."""
+    export_code = export_fingerprint()
     specs = [
         *(
             AssetSpec(
@@ -113,6 +114,7 @@ def build_pull(settings: Settings) -> AssetsDefinition:
 
     @multi_asset(name="pull", specs=specs)
     def pull(
+        context: AssetExecutionContext,
         config: PullConfig,
         warehouse: WarehouseResource,
         source: ResourceParam[SourceOpener],
@@ -139,7 +141,7 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                         connection,
                         opened,
                         facts,
-                        key=definition_key(settings, opened.identity),
+                        key=models_fingerprint(settings, opened.identity),
                         full_reason=damage or full_reason(workspace, config),
                         window=config.window(settings),
                         state=workspace.state,
@@ -149,39 +151,15 @@ def build_pull(settings: Settings) -> AssetsDefinition:
 
             pulled = load_or_heal(workspace, load)
             log.info("%s: %s", pulled.mode, pulled.reason)
-            if pulled.mode == "nothing":
-                note_finished(workspace)
-            else:
+            if pulled.mode != "nothing":
                 with warehouse.connect() as connection:
                     yield from _report(connection, opened, pulled)
+                return
+            if again := export_again(warehouse, settings, export_code):
+                context.log_event(again)
+            note_finished(workspace)
 
     return pull
-
-
-def definition_key(settings: Settings, source_identity: str) -> str:
-    """Stands for all that shapes results beside rows: the models, settings, source and engine."""
-    root = project_root()
-    files = [
-        root / "dbt_project.yml",
-        *sorted((root / "dbt_project").rglob("*")),
-        *sorted((root / "orchestration" / "sources").glob("*.py")),
-        root / "orchestration" / "raw.py",
-        root / "orchestration" / "sync.py",
-    ]
-    key = hashlib.sha256()
-    for text in (settings.tier_basis, source_identity, duckdb.__version__):
-        key.update(text.encode() + b"\0")
-    if settings.mapping is not None:
-        key.update(settings.mapping.read_bytes() + b"\0")
-    for path in files:
-        if path.suffix in SHAPING and not _is_beside_the_build(path):
-            key.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    return key.hexdigest()
-
-
-def _is_beside_the_build(path: Path) -> bool:
-    """Whether no table depends on a file of the dbt project."""
-    return path.parent.name == "analyses" or path.name in ("_unit_tests.yml", "_exposures.yml")
 
 
 def load_or_heal(workspace: Workspace, load: Callable[[str | None], Pull]) -> Pull:

@@ -209,6 +209,16 @@ def test_run_refuses_an_unusable_source_and_leaves_the_workspace_as_it_was(
     assert checked.returncode == 0, checked.stdout
 
 
+def test_a_first_run_that_its_source_refuses_leaves_no_workspace(
+    dirty_source: Path, tmp_path: Path, loyalty: Loyalty
+) -> None:
+    source = shutil.copytree(dirty_source, tmp_path / "source")
+    (source / "websites.csv").write_text("id,name,timezone\n1,A shop,Nowhere/At_All\n")
+    arguments = ("run", "--workspace", tmp_path / "new", "--source", f"files:{source}")
+    assert_refused(loyalty(*arguments), "unknown timezone 'Nowhere/At_All'")
+    assert not (tmp_path / "new").exists()
+
+
 def test_run_refuses_another_source_without_full_refresh(built: Built, loyalty: Loyalty) -> None:
     done = loyalty("run", "--workspace", built[0], "--source", "demo")
     assert_refused(done, "--full-refresh")

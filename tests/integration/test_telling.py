@@ -1,57 +1,43 @@
 """Being told: a failed, killed or stale run reaches the webhook and `status.json`, once."""
 
 import json
-import threading
-from collections.abc import Iterator
+import os
+import socket
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import pytest
+from commands import hold
 from conftest import Loyalty
 from dagster import (
+    DagsterEvent,
+    DagsterEventType,
     DagsterInstance,
+    DagsterRun,
     DagsterRunStatus,
+    GraphDefinition,
+    OpExecutionContext,
     build_run_status_sensor_context,
     build_sensor_context,
+    op,
 )
+from webhooks import Webhook
 
 from orchestration.build import build_defs
-from orchestration.records import PROCESS_TAG, process_tag, remove_old_runs
+from orchestration.records import (
+    WITHOUT_LOCK_TAG,
+    WORKSPACE_TAG,
+    end_dead_runs,
+    has_running,
+    remove_old_runs,
+    tag_holder,
+    tag_run,
+)
+from orchestration.resources import WarehouseResource
+from orchestration.sensors import build_sensors
 from orchestration.settings import Settings, load_settings
 from orchestration.status import Trouble, note_finished, read_status, tell
 from orchestration.workspace import Workspace
-
-
-class Webhook(HTTPServer):
-    """A server that keeps what it is told."""
-
-    def __init__(self) -> None:
-        """Listen on a free port."""
-        self.told: list[dict] = []
-        super().__init__(("127.0.0.1", 0), Listener)
-        self.url = f"http://127.0.0.1:{self.server_port}/hooks/T0KEN"
-
-
-class Listener(BaseHTTPRequestHandler):
-    server: Webhook
-
-    def do_POST(self) -> None:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
-        self.server.told.append(json.loads(body))
-        self.send_response(204)
-        self.end_headers()
-
-    def log_message(self, *_: object) -> None:
-        pass
-
-
-@pytest.fixture
-def webhook() -> Iterator[Webhook]:
-    with Webhook() as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield server
-        server.shutdown()
 
 
 @pytest.fixture
@@ -103,7 +89,7 @@ def test_stale_data_is_told_once_until_it_is_fresh_again(
     settings: Settings, webhook: Webhook
 ) -> None:
     workspace = Workspace(settings.workspace)
-    watch = build_defs(settings).resolve_sensor_def("watch")
+    _, watch = build_sensors(settings)
 
     def look(cursor: str | None) -> str | None:
         with DagsterInstance.ephemeral() as instance:
@@ -128,7 +114,7 @@ def test_stale_data_is_told_once_until_it_is_fresh_again(
 
 def test_a_source_that_is_fed_no_more_is_told_once(settings: Settings, webhook: Webhook) -> None:
     workspace = Workspace(settings.workspace)
-    watch = build_defs(settings).resolve_sensor_def("watch")
+    _, watch = build_sensors(settings)
     manifest = workspace.current_export / "manifest.json"
 
     def look(latest_event: date, cursor: str | None) -> str | None:
@@ -151,26 +137,125 @@ def test_a_source_that_is_fed_no_more_is_told_once(settings: Settings, webhook: 
     assert read_status(workspace)["latest_event"] == str(old)
 
 
-def test_a_killed_run_is_ended_and_told_and_frees_the_queue(
-    settings: Settings, webhook: Webhook, tmp_path: Path
+def add_run(
+    instance: DagsterInstance,
+    name: str = "refresh",
+    status: DagsterRunStatus = DagsterRunStatus.STARTED,
+    **tags: str,
+) -> DagsterRun:
+    """A run that Dagster counts as running."""
+    job = GraphDefinition(name).to_job()
+    return instance.create_run_for_job(job, tags=tags, status=status)
+
+
+def look(instance: DagsterInstance, settings: Settings) -> None:
+    """What the daemon does each minute."""
+    _, watch = build_sensors(settings)
+    watch(build_sensor_context(instance=instance))
+
+
+def own_records(workspace: Workspace) -> DagsterInstance:
+    return DagsterInstance.local_temp(str(workspace.make_dagster_home()))
+
+
+@pytest.mark.parametrize("job", ["refresh", "calculate_analytics"])
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {},
+        {WITHOUT_LOCK_TAG: ""},
+        {WITHOUT_LOCK_TAG: "", WORKSPACE_TAG: "/mounted/elsewhere"},
+        {"loyalty/process": "another-container:1"},
+        {"loyalty/process": f"{socket.gethostname()}:{os.getpid()}"},
+        {WITHOUT_LOCK_TAG: "2024-05-03T10:00:00+00:00"},
+    ],
+)
+def test_a_killed_run_is_ended_and_told_wherever_it_ran(
+    settings: Settings, webhook: Webhook, tags: dict[str, str], job: str
 ) -> None:
-    definitions = build_defs(settings)
-    with DagsterInstance.local_temp(str(tmp_path)) as instance:
-        host = process_tag()[PROCESS_TAG].rpartition(":")[0]
-        dead, alive, elsewhere = (
-            instance.create_run_for_job(
-                definitions.resolve_job_def("refresh"),
-                tags={PROCESS_TAG: tag},
-                status=DagsterRunStatus.STARTED,
-            ).run_id
-            for tag in (f"{host}:999999999", process_tag()[PROCESS_TAG], "elsewhere:1")
-        )
-        definitions.resolve_sensor_def("watch")(build_sensor_context(instance=instance))
-        status = {run.run_id: run.status for run in instance.get_runs()}
-    assert status[dead] == DagsterRunStatus.FAILURE
-    assert status[alive] == status[elsewhere] == DagsterRunStatus.STARTED
+    with own_records(Workspace(settings.workspace)) as instance:
+        run = add_run(instance, job, **tags)
+        look(instance, settings)
+        look(instance, settings)
+        assert instance.get_run_by_id(run.run_id).status == DagsterRunStatus.FAILURE
     (told,) = webhook.told
-    assert told["cause"] == "the run's process was killed"
+    assert (told["asset"], told["cause"]) == (job, "the run's process was killed")
+
+
+def test_a_run_that_is_canceled_and_killed_is_ended_too(settings: Settings) -> None:
+    with own_records(Workspace(settings.workspace)) as instance:
+        run = add_run(instance, status=DagsterRunStatus.CANCELING)
+        look(instance, settings)
+        assert instance.get_run_by_id(run.run_id).status == DagsterRunStatus.FAILURE
+
+
+def test_no_run_is_ended_while_another_process_holds_the_workspace(
+    settings: Settings, webhook: Webhook
+) -> None:
+    workspace = Workspace(settings.workspace)
+    with own_records(workspace) as instance:
+        run = add_run(instance, **{WITHOUT_LOCK_TAG: ""})
+        with hold(workspace.root, 60) as holder:
+            look(instance, settings)
+            assert instance.get_run_by_id(run.run_id).status == DagsterRunStatus.STARTED
+            holder.kill()
+    assert webhook.told == []
+
+
+def test_a_run_that_waits_or_just_began_is_left_alone(settings: Settings) -> None:
+    workspace = Workspace(settings.workspace)
+    with own_records(workspace) as instance, workspace.writing("a run"):
+        waiting = add_run(instance)
+        tag_run(instance, waiting.run_id, workspace, wait_seconds=600)
+        began = add_run(instance, status=DagsterRunStatus.NOT_STARTED)
+        start = DagsterEvent(DagsterEventType.RUN_START.value, "refresh")
+        instance.report_dagster_event(start, began.run_id)
+        queued = add_run(instance, status=DagsterRunStatus.NOT_STARTED)
+        assert instance.get_run_by_id(began.run_id).status == DagsterRunStatus.STARTED
+        assert has_running(instance, workspace)
+        assert list(end_dead_runs(instance, workspace)) == []
+        tag_holder(instance, waiting.run_id)
+        assert [run.run_id for run in end_dead_runs(instance, workspace)] == [waiting.run_id]
+        assert instance.get_run_by_id(queued.run_id).status == DagsterRunStatus.NOT_STARTED
+
+
+def test_runs_of_another_workspace_in_shared_records_are_left_alone(
+    settings: Settings, tmp_path: Path
+) -> None:
+    workspace, other = Workspace(settings.workspace), Workspace(tmp_path / "other")
+    shared = tmp_path / "shared"
+    shared.mkdir()
+    with DagsterInstance.local_temp(str(shared)) as instance, workspace.writing("a run"):
+        ours, theirs, unknown = (
+            add_run(instance, **tags)
+            for tags in (
+                {WITHOUT_LOCK_TAG: "", WORKSPACE_TAG: str(workspace.root)},
+                {WITHOUT_LOCK_TAG: "", WORKSPACE_TAG: str(other.root)},
+                {},
+            )
+        )
+        assert [run.run_id for run in end_dead_runs(instance, workspace)] == [ours.run_id]
+        for run in (theirs, unknown):
+            assert instance.get_run_by_id(run.run_id).status == DagsterRunStatus.STARTED
+
+
+def test_a_run_says_when_it_holds_the_workspace(settings: Settings) -> None:
+    workspace = Workspace(settings.workspace)
+    seen = []
+
+    @op
+    def look(context: OpExecutionContext, warehouse: WarehouseResource) -> None:
+        seen.append(context.instance.get_run_by_id(context.run_id).tags[WITHOUT_LOCK_TAG])
+
+    resource = WarehouseResource(root=str(workspace.root))
+    with own_records(workspace) as instance:
+        job = GraphDefinition("looking", node_defs=[look]).to_job(
+            resource_defs={"warehouse": resource}
+        )
+        done = job.execute_in_process(instance=instance)
+        tags = instance.get_run_by_id(done.run_id).tags
+    assert seen == [""] and tags[WORKSPACE_TAG] == str(workspace.root)
+    assert datetime.fromisoformat(tags[WITHOUT_LOCK_TAG]) > datetime.now(UTC)
 
 
 def test_old_records_of_runs_leave_no_file(settings: Settings, tmp_path: Path) -> None:

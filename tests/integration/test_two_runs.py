@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from commands import LOYALTY, clean_environment
+from commands import LOYALTY, clean_environment, hold
 from conftest import Loyalty
 from dagster import DagsterInstance, DagsterResourceFunctionError
 from replay import PROJECT
@@ -22,28 +22,11 @@ from orchestration.workspace import Workspace
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 RANGE = ("--website", 1, "--from", "2023-05-03", "--to", "2023-05-09")
-HOLD = """
-import sys, time
-from pathlib import Path
-from orchestration.workspace import Workspace
-
-with Workspace(Path(sys.argv[1])).writing("the other one"):
-    print("held", flush=True)
-    time.sleep(float(sys.argv[2]))
-"""
 
 
 @pytest.fixture
 def workspace(built: Built, tmp_path: Path) -> Path:
     return shutil.copytree(built[0], tmp_path / "workspace", symlinks=True)
-
-
-def hold(workspace: Path, seconds: float) -> subprocess.Popen[str]:
-    """Another process that holds a workspace for a while."""
-    command = [sys.executable, "-c", HOLD, str(workspace), str(seconds)]
-    holder = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
-    assert holder.stdout is not None and holder.stdout.readline() == "held\n"
-    return holder
 
 
 def test_calculate_waits_for_a_run_and_then_works(workspace: Path, loyalty: Loyalty) -> None:

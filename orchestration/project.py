@@ -1,0 +1,53 @@
+"""The dbt project: where it lies, and the command that runs it; nothing is written beside it."""
+
+import shutil
+import sys
+from pathlib import Path
+
+import platformdirs
+
+from orchestration.errors import UsageError
+
+APPLICATION = "loyalty-analytics"
+"""The name of the distribution."""
+PROJECT_FILE = "dbt_project.yml"
+CHECKOUT = Path(__file__).parent.parent
+INSTALLED = Path(__file__).parent / "project"
+"""Where a wheel has the dbt project: `setup.py` puts it there."""
+
+
+def is_checkout() -> bool:
+    """Whether this code lies in a checkout, rather than where a wheel was installed."""
+    return not (INSTALLED / PROJECT_FILE).exists()
+
+
+def project_root() -> Path:
+    """The folder of `dbt_project.yml`, from which dbt runs."""
+    root = CHECKOUT if is_checkout() else INSTALLED
+    if not (root / PROJECT_FILE).exists():
+        raise UsageError(
+            f"{root} holds no {PROJECT_FILE}: install the project from its own folder,"
+            f" with {sys.executable} -m pip install ."
+        )
+    return root
+
+
+def default_workspace() -> Path:
+    """`data/` of the current folder for a checkout, where `make` and dbt use it too.
+
+    An installed command is called from anywhere, and has the user's own folder for data.
+    """
+    if is_checkout():
+        return Path("data")
+    return platformdirs.user_data_path(APPLICATION, appauthor=False)
+
+
+def dbt_executable() -> str:
+    """The dbt beside this Python."""
+    return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
+
+
+def dbt_paths(target: Path) -> tuple[str, ...]:
+    """The options that have dbt, in the folder of the project, write into `target` alone."""
+    folder = str(target)
+    return ("--profiles-dir", "dbt_project", "--target-path", folder, "--log-path", folder)
