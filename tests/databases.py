@@ -20,7 +20,7 @@ from datasets import write_dataset
 from postgres_server import USER, free_port, has_postgres, postgres_server
 
 from orchestration.sources.contract import ENTITIES, Entity, kind_of
-from orchestration.sources.databases import TABLES
+from orchestration.sources.databases.django import TABLES
 
 PASSWORD = "s3cr'et@/ x"
 """Needs quoting in a URL, and is looked for wherever it must not be."""

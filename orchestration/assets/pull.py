@@ -156,7 +156,7 @@ def definition_key(settings: Settings, source_identity: str) -> str:
     files = [
         root / "dbt_project.yml",
         *sorted((root / "dbt_project").rglob("*")),
-        *sorted((root / "orchestration" / "sources").glob("*.py")),
+        *sorted((root / "orchestration" / "sources").rglob("*.py")),
         root / "orchestration" / "raw.py",
         root / "orchestration" / "sync.py",
     ]
