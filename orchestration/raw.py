@@ -266,8 +266,9 @@ def _remember_previous(connection: duckdb.DuckDBPyConnection, *, is_full: bool) 
 def _check_timezones(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Raise `SourceError` for a readable website's timezone that IANA or DuckDB does not know."""
     delivered = connection.execute(
-        "select distinct cast(timezone as varchar) from raw.websites where timezone is not null"
-        " and name is not null and try_cast(cast(id as varchar) as bigint) between 1 and 900719"
+        "select distinct cast(timezone as varchar) from raw.websites"
+        " where cast(timezone as varchar) != '' and cast(name as varchar) != ''"
+        " and try_cast(cast(id as varchar) as bigint) between 1 and 900719"
     ).fetchall()
     known = zoneinfo.available_timezones() & {
         name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()

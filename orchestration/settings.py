@@ -19,6 +19,7 @@ from api_export.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
 from orchestration.errors import UsageError
 
 DEFAULT_SOURCE = "demo"
+SOURCE_TIMEOUT_SECONDS = 60.0
 LEAST_MEMORY = 1_500_000_000
 """Bytes. Python, Dagster and dbt take half, and the engine spills what the rest can't hold."""
 
@@ -50,6 +51,8 @@ class Settings(BaseSettings):
     """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
     mapping: Path | None = None
     """The file that tells where a database keeps the entities, if not where Django does."""
+    source_timeout_seconds: Annotated[float, Field(gt=0)] = SOURCE_TIMEOUT_SECONDS
+    """How long a run waits for what others have locked in the source."""
     workspace: Path = Path("data")
     """The folder that holds everything a run makes."""
     as_of: Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)] | None = None

@@ -156,7 +156,11 @@ class Workspace:
     def check_source(self, identity: str, *, is_full_refresh: bool) -> None:
         """Raise `UsageError` for a source other than the one that the workspace was built from."""
         known = self._read("source.json")
-        if known is not None and known != identity and not is_full_refresh:
+        if known is None or known == identity or is_full_refresh:
+            return
+        from orchestration.sources.databases.url import is_same_database
+
+        if not is_same_database(known, identity):
             raise UsageError(
                 f"the workspace {self.root} holds the source {known}, not {identity};"
                 " use --full-refresh to rebuild it from there, or another workspace"

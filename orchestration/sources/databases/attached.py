@@ -9,7 +9,7 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.databases.base import DatabaseSource
+from orchestration.sources.databases.base import Column, DatabaseSource
 
 ATTACHED = "loyalty_source"
 NOISE = re.compile(
@@ -60,10 +60,11 @@ class AttachedSource(DatabaseSource):
     ) -> DuckDBPyRelation:
         return connection.sql(f"select *, cast(null as varchar) as _line from {self._asked(query)}")
 
-    def _types(self, connection: DuckDBPyConnection, query: str) -> dict[str, str]:
+    def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
         relation = connection.sql(f"from {self._asked(query)}")
         relation.fetchall()  # only now are permissions looked at
-        return dict(zip(relation.columns, map(str, relation.types), strict=True))
+        types = map(str, relation.types)
+        return dict(zip(relation.columns, map(Column, types), strict=True))
 
     def tell(self, error: Exception) -> str:
         """The database's words without DuckDB's around them."""

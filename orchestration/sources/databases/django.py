@@ -24,3 +24,5 @@ CONVERSIONS = """
     where entries.entry_type = 'loyalty_conversion' and entries.status = 'posted'
 """
 """Wallet conversions have no table of their own there."""
+CONVERTED = "wallets_wallet_entry"
+"""Where they are: an application without this table has none."""
