@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
     mapping: Path | None = None
     """The file that tells where a database keeps the entities, if not where Django does."""
-    source_timeout_seconds: Annotated[float, Field(gt=0)] = SOURCE_TIMEOUT_SECONDS
+    source_timeout_seconds: Annotated[float, Field(gt=0, le=86_400)] = SOURCE_TIMEOUT_SECONDS
     """How long a run waits for what others have locked in the source."""
     workspace: Path = Path("data")
     """The folder that holds everything a run makes."""

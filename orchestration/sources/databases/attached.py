@@ -13,10 +13,11 @@ from orchestration.sources.databases.base import Column, DatabaseSource
 
 ATTACHED = "loyalty_source"
 NOISE = re.compile(
-    r'^\w+ Error: |Unable to connect to Postgres at ".*?": |Failed to \w+ \w+ ".*?": |ERROR:',
+    r'^.*?\b[^\W\d_]+:  (?=\S)|^\w+ Error: |Unable to connect to Postgres at ".*?": '
+    r'|Failed to \w+ \w+ ".*?": ',
     re.DOTALL,
 )
-"""What DuckDB puts before a database's own words."""
+"""What stands before a database's own words: DuckDB's, and PostgreSQL's word for how bad it is."""
 
 
 class AttachedSource(DatabaseSource):

@@ -1,5 +1,6 @@
 """DuckDB as a source."""
 
+import re
 from pathlib import Path
 from time import monotonic, sleep
 
@@ -11,6 +12,7 @@ from orchestration.sources.contract import Entity
 from orchestration.sources.databases.base import INTEGERS, Column, DatabaseSource
 from orchestration.sources.mapping import Mapped
 
+NOISE = re.compile(r"^.*?get_next failed\(\): (IOError: )*")
 RETRY_SECONDS = 0.1
 BATCH_ROWS = 100_000
 MEMORY = "512MB"
@@ -102,6 +104,10 @@ class DuckdbSource(DatabaseSource):
         )
         connection.unregister("arriving")
         return connection.table("delivered_rows")
+
+    def tell(self, error: Exception) -> str:
+        """The engine's words without those of Arrow, by which the rows travel."""
+        return super().tell(Exception(NOISE.sub("", str(error))))
 
 
 def _reading(type_name: str) -> str:

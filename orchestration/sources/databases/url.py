@@ -1,6 +1,6 @@
 """The URLs of databases, as SQLAlchemy, Django and Rails write them."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
@@ -47,7 +47,7 @@ class DatabaseUrl:
     host: str
     port: int | None
     user: str
-    password: str
+    password: str = field(repr=False)
     path: str
     """What follows the host, still quoted."""
     options: dict[str, str]
