@@ -192,7 +192,9 @@ def _check_source_first(settings: Settings, *, is_full_refresh: bool) -> None:
         files.check_source("demo", is_full_refresh=is_full_refresh)
         return
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
-        source = open_source(settings.source, Path(scratch), settings.mapping)
+        source = open_source(
+            settings.source, Path(scratch), settings.mapping, settings.source_timeout_seconds
+        )
         files.check_source(source.identity, is_full_refresh=is_full_refresh)
         with source.reading(connection):
             delivered_columns(connection, source)
@@ -229,7 +231,9 @@ def check(source: str | None, workspace: Path | None) -> None:
     files = Workspace(settings.workspace)
     files.check_published()
     with files.writing("loyalty check", settings.wait_seconds):
-        opened = open_source(settings.source, files.scratch, settings.mapping)
+        opened = open_source(
+            settings.source, files.scratch, settings.mapping, settings.source_timeout_seconds
+        )
         differences = find_differences(files, opened)
     for steps, lines in differences.items():
         out.print(f"{steps}: {'differ' if lines else 'agree'}")
@@ -304,7 +308,9 @@ def describe(source: str | None) -> None:
         from orchestration.describe import describe_source
         from orchestration.sources import open_source
 
-        opened = open_source(settings.source, Path(scratch), settings.mapping)
+        opened = open_source(
+            settings.source, Path(scratch), settings.mapping, settings.source_timeout_seconds
+        )
         entities = describe_source(opened)
     table = Table(
         "entity", "from", "rows", "first", "last", "absent", "quarantined", title=opened.identity

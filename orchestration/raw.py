@@ -358,8 +358,9 @@ def _load_published(connection: duckdb.DuckDBPyConnection) -> None:
 def _check_timezones(connection: duckdb.DuckDBPyConnection, source: Source) -> None:
     """Raise `SourceError` for a readable website's timezone that IANA or DuckDB does not know."""
     delivered = connection.execute(
-        "select distinct cast(timezone as varchar) from raw.websites where timezone is not null"
-        f" and name is not null and ({ID}) is not null"
+        "select distinct cast(timezone as varchar) from raw.websites"
+        " where cast(timezone as varchar) != '' and cast(name as varchar) != ''"
+        f" and ({ID}) is not null"
     ).fetchall()
     known = zoneinfo.available_timezones() & {
         name for (name,) in connection.execute("select name from pg_timezone_names()").fetchall()

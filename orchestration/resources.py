@@ -79,7 +79,12 @@ class SourceOpener:
         Raises `SourceError` where it can't serve.
         """
         with tempfile.TemporaryDirectory(dir=scratch) as folder:
-            yield open_source(self._settings.source, Path(folder), self._settings.mapping)
+            yield open_source(
+                self._settings.source,
+                Path(folder),
+                self._settings.mapping,
+                self._settings.source_timeout_seconds,
+            )
 
 
 class LeanDbt(DbtCliResource):

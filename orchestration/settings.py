@@ -20,6 +20,7 @@ from orchestration.errors import UsageError
 from orchestration.project import default_workspace
 
 DEFAULT_SOURCE = "demo"
+SOURCE_TIMEOUT_SECONDS = 60.0
 LEAST_MEMORY = 1_500_000_000
 """Bytes. Python, Dagster and dbt take half, and the engine spills what the rest can't hold."""
 
@@ -51,6 +52,8 @@ class Settings(BaseSettings):
     """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
     mapping: Path | None = None
     """The file that tells where a database keeps the entities, if not where Django does."""
+    source_timeout_seconds: Annotated[float, Field(gt=0, le=86_400)] = SOURCE_TIMEOUT_SECONDS
+    """How long a run waits for what others have locked in the source."""
     workspace: Path = Field(default_factory=default_workspace)
     """The folder that holds everything a run makes: `data/`, or where a wheel is installed, the
     user's own folder for data."""

@@ -20,6 +20,11 @@ ID = """
             'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
         )
             then try_cast(id as bigint)
+        when
+            typeof(id) in ('FLOAT', 'DOUBLE')
+            and abs(try_cast(cast(id as varchar) as double))
+                > if(typeof(id) = 'FLOAT', 16777216, 9007199254740992)
+            then null
         when regexp_full_match(cast(id as varchar), '[+-]?[0-9]+([.]0+)?')
             then try_cast(regexp_replace(cast(id as varchar), '[.]0+$', '') as bigint)
     end

@@ -177,7 +177,7 @@ class Workspace:
     def check_source(self, identity: str, *, is_full_refresh: bool) -> None:
         """Raise `UsageError` for a source other than the one that the workspace was built from."""
         known = KnownSource.read(self.state)
-        if known is not None and known.source != identity and not is_full_refresh:
+        if known is not None and not self.holds(identity) and not is_full_refresh:
             raise UsageError(
                 f"the workspace {self.root} holds the source {known.source}, not {identity};"
                 " use --full-refresh to rebuild it from there, or another workspace"
@@ -185,7 +185,10 @@ class Workspace:
 
     def holds(self, identity: str) -> bool:
         """Whether what is published was built from this source."""
-        return KnownSource.read(self.state) == KnownSource(source=identity)
+        from orchestration.sources.databases.url import is_same_database
+
+        known = KnownSource.read(self.state)
+        return known is not None and is_same_database(known.source, identity)
 
     def known_columns(self, identity: str) -> dict[str, list[str]] | None:
         """The columns that nothing reads, by entity, as this source's first run found them."""

@@ -5,6 +5,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import databases
 import pytest
 from commands import LOYALTY, clean_environment
 from datasets import write_dataset
@@ -98,6 +99,27 @@ def new(later_source: Path, replay: Replay, tmp_path_factory: pytest.TempPathFac
     root = tmp_path_factory.mktemp("new") / "workspace"
     run_well(FaultyRun(replay, root, later_source))
     return root
+
+
+@pytest.fixture(scope="session")
+def programme(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, databases.Rows]:
+    """A programme as files of the contract's types, and its rows, for databases of it."""
+    directory = tmp_path_factory.mktemp("programme")
+    return directory, databases.write_programme(directory)
+
+
+@pytest.fixture(scope="session")
+def postgres() -> Iterator[databases.Postgres]:
+    """A PostgreSQL server."""
+    with databases.run_postgres() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def mariadb() -> Iterator[databases.Mariadb]:
+    """A MariaDB server with TLS."""
+    with databases.run_mariadb() as server:
+        yield server
 
 
 @pytest.fixture

@@ -9,6 +9,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +17,17 @@ from urllib.parse import urlsplit
 import duckdb
 import pymysql
 import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
 from datasets import write_dataset
 from postgres_server import USER, free_port, has_postgres, postgres_server
 
 from orchestration.sources.contract import ENTITIES, Entity, kind_of
-from orchestration.sources.databases import TABLES
+from orchestration.sources.databases.django import TABLES
 
+KINDS = ("postgresql", "mysql", "sqlite", "duckdb")
 PASSWORD = "s3cr'et@/ x"
 """Needs quoting in a URL, and is looked for wherever it must not be."""
 QUOTED_PASSWORD = "s3cr%27et%40%2F%20x"
@@ -176,8 +182,6 @@ def _create(
 def spell_naive(value: object) -> object:
     """A value as Django writes it where a database knows no time zones."""
     if hasattr(value, "astimezone"):
-        from datetime import UTC
-
         return value.astimezone(UTC).replace(tzinfo=None).isoformat(" ")
     return value
 
@@ -202,6 +206,7 @@ def make_duckdb(path: Path, rows: Rows) -> str:
     """A DuckDB file with the application's tables; its URL."""
     with duckdb.connect(str(path)) as connection:
         connection.execute("set timezone = 'UTC'")
+        connection.begin()
         create_tables(
             "duckdb",
             rows,
@@ -209,6 +214,7 @@ def make_duckdb(path: Path, rows: Rows) -> str:
                 connection.executemany(query, values) if values else connection.execute(query)
             ),
         )
+        connection.commit()
     return f"duckdb:///{path}"
 
 
@@ -249,8 +255,10 @@ class Mariadb:
 
     kind = "mysql"
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, authority: Path | None = None) -> None:
         self.port = port
+        self.authority = authority
+        """The certificate of who signed the server's, which is for localhost alone."""
 
     def url(self, database: str, user: str = "reader", password: str = QUOTED_PASSWORD) -> str:
         return f"mysql://{user}:{password}@127.0.0.1:{self.port}/{database}"
@@ -311,19 +319,46 @@ def run_mariadb() -> Iterator[Mariadb]:
             f"create user reader@'127.0.0.1' identified by '{quoted}';\n"
         )
         (folder / "init.sql").chmod(0o644)
+        _certify(folder)
         server = subprocess.Popen(
             [
                 *("mariadbd", "--no-defaults", f"--datadir={data}", f"--port={port}"),
                 *("--bind-address=127.0.0.1", f"--socket={folder / 'socket'}"),
                 f"--init-file={folder / 'init.sql'}",
+                *(f"--ssl-cert={folder / 'cert.pem'}", f"--ssl-key={folder / 'key.pem'}"),
             ],
             stderr=subprocess.DEVNULL,
             **user,
         )
-        mariadb = Mariadb(port)
+        mariadb = Mariadb(port, folder / "cert.pem")
         with _stopping(server):
             _wait(lambda: mariadb.connect().close())
             yield mariadb
+
+
+def _certify(folder: Path) -> None:
+    """A certificate for localhost that vouches for itself, and its key."""
+    key = ec.generate_private_key(ec.SECP256R1())
+    name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "localhost")])
+    certificate = (
+        x509.CertificateBuilder()
+        .subject_name(name)
+        .issuer_name(name)
+        .public_key(key.public_key())
+        .serial_number(1)
+        .not_valid_before(datetime(2020, 1, 1, tzinfo=UTC))
+        .not_valid_after(datetime(2120, 1, 1, tzinfo=UTC))
+        .add_extension(x509.SubjectAlternativeName([x509.DNSName("localhost")]), critical=False)
+        .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+        .sign(key, hashes.SHA256())
+    )
+    pem = serialization.Encoding.PEM
+    (folder / "cert.pem").write_bytes(certificate.public_bytes(pem))
+    (folder / "key.pem").write_bytes(
+        key.private_bytes(pem, serialization.PrivateFormat.PKCS8, serialization.NoEncryption())
+    )
+    for file in ("cert.pem", "key.pem"):
+        (folder / file).chmod(0o644)
 
 
 @contextmanager
@@ -372,3 +407,43 @@ def _wait(connect: Callable[[], object]) -> None:
 def entity(name: str) -> Entity:
     """An entity of the contract by its name."""
     return next(entity for entity in ENTITIES if entity.name == name)
+
+
+def create(kind: str, name: str, rows: Rows, folder: Path, request: pytest.FixtureRequest) -> str:
+    """A database of this kind with the application's tables; its URL."""
+    if kind == "sqlite":
+        return make_sqlite(folder / f"{name}.sqlite", rows)
+    if kind == "duckdb":
+        return make_duckdb(folder / f"{name}.duckdb", rows)
+    server = request.getfixturevalue("postgres" if kind == "postgresql" else "mariadb")
+    return server.create(name, rows)
+
+
+@contextmanager
+def change(url: str) -> Iterator[Callable[[str], object]]:
+    """Execute statements as the application does, beside whoever reads."""
+    parts = urlsplit(url)
+    name = parts.path.removeprefix("/")
+    match parts.scheme:
+        case "postgresql":
+            with Postgres(parts.port).connect(name) as connection:
+                yield connection.execute
+        case "mysql":
+            with closing(Mariadb(parts.port).connect(name)) as connection:
+                yield connection.cursor().execute
+        case "sqlite":
+            with closing(sqlite3.connect(name, isolation_level=None)) as connection:
+                yield connection.execute
+        case _:
+
+            def execute(statement: str) -> None:
+                with duckdb.connect(name) as connection:
+                    connection.execute("set timezone = 'UTC'")
+                    connection.execute(statement)
+
+            yield execute
+
+
+def quoted(url: str, name: str) -> str:
+    """A name as the database quotes it."""
+    return f"`{name}`" if url.startswith("mysql") else f'"{name}"'

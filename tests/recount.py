@@ -247,8 +247,10 @@ def _native_text(value: object) -> str | None:
         return None
     if isinstance(value, bool):
         return "true" if value else "false"
-    if isinstance(value, float) and value.is_integer():
+    if isinstance(value, float) and value.is_integer() and abs(value) <= 2**53:
         return f"{int(value)}.0"
+    if isinstance(value, float):
+        return repr(value) if abs(value) <= 2**53 else f"{value:e}"
     if isinstance(value, Decimal):
         return format(value, "f")
     return str(value)
@@ -284,7 +286,7 @@ def _read_entity(source: Path, entity: str) -> list[Cells | None] | None:
     for column in CONTRACT[entity]:
         if column.required and names is not None and column.name not in names:
             raise UnusableSourceError(f"{entity} has no column {column.name}")
-    return rows
+    return [row and {name: text or None for name, text in row.items()} for row in rows]
 
 
 # --- Cells to values (source-contract.md, "Reading values from text") -------------------------

@@ -4,12 +4,18 @@
     query is planned, so a native column costs a plain cast and no text is ever made of it.
 #}
 
+{# A float beyond 2^24, a double beyond 2^53 stands for several whole numbers: it can't be read. #}
 {% macro read_integer(column, type='bigint') -%}
     case
         when typeof({{ column }}) in (
             'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
         )
             then try_cast({{ column }} as {{ type }})
+        when
+            typeof({{ column }}) in ('FLOAT', 'DOUBLE')
+            and abs(try_cast(cast({{ column }} as varchar) as double))
+            > if(typeof({{ column }}) = 'FLOAT', 16777216, 9007199254740992)
+            then null
         when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]+([.]0+)?')
             then try_cast(
                 regexp_replace(cast({{ column }} as varchar), '[.]0+$', '') as {{ type }}
@@ -57,6 +63,7 @@
     end
 {%- endmacro %}
 
+{# A blank is null, from whatever it comes; the other types can't read one. #}
 {% macro read_text(column) -%}
-    cast({{ column }} as varchar)
+    nullif(cast({{ column }} as varchar), '')
 {%- endmacro %}

@@ -3,17 +3,24 @@
 from pathlib import Path
 
 from orchestration.errors import SourceError, UsageError
+from orchestration.settings import SOURCE_TIMEOUT_SECONDS
 from orchestration.sources.files import FilesSource
 from orchestration.sources.source import Source
 
 KINDS = "demo, files:DIR, postgresql://…, mysql://…, sqlite:///PATH or duckdb:///PATH"
 
 
-def open_source(url: str, scratch: Path, mapping: Path | None = None) -> Source:
+def open_source(
+    url: str,
+    scratch: Path,
+    mapping: Path | None = None,
+    timeout_seconds: float = SOURCE_TIMEOUT_SECONDS,
+) -> Source:
     """The source behind a URL; the folder `scratch` is for what it has to write, such as the demo.
 
-    `mapping` is the file that tells where a database keeps its entities. Raises `SourceError` where
-    the URL names no kind of source, or one that can't serve.
+    `mapping` is the file that tells where a database keeps its entities, and `timeout_seconds` how
+    long is waited for what others have locked there. Raises `SourceError` where the URL names no
+    kind of source, or one that can't serve.
     """
     if mapping is not None and (url == "demo" or url.startswith("files:")):
         raise UsageError(f"the mapping {mapping} is for databases; {url} needs none")
@@ -28,7 +35,7 @@ def open_source(url: str, scratch: Path, mapping: Path | None = None) -> Source:
         return FilesSource(Path(url.removeprefix("files:")))
     from orchestration.sources.databases import open_database
 
-    database = open_database(url, scratch, mapping)
+    database = open_database(url, scratch, mapping, timeout_seconds)
     if database is None:
         kind = url.partition(":")[0]
         raise SourceError(f"{kind!r} is no kind of source; use {KINDS}")

@@ -111,8 +111,21 @@ def _parquet(connection: duckdb.DuckDBPyConnection, path: Path) -> duckdb.DuckDB
     return connection.from_parquet(glob.escape(str(path)))
 
 
-def _parquet_columns(connection: duckdb.DuckDBPyConnection, path: Path, _: Entity) -> list[str]:
-    return _parquet(connection, path).columns
+def _parquet_columns(
+    connection: duckdb.DuckDBPyConnection, path: Path, entity: Entity
+) -> list[str]:
+    """The columns; of a decimal with more than 38 digits DuckDB would read other values."""
+    columns = _parquet(connection, path).columns
+    decimals = connection.execute(
+        "select name, precision from parquet_schema(?) where precision > 38",
+        [glob.escape(str(path))],
+    ).fetchall()
+    for name, digits in decimals:
+        if name in entity.columns:
+            raise duckdb.NotSupportedError(
+                f"{name} has {digits} digits, of which 38 can be read; write it as text"
+            )
+    return columns
 
 
 def _parquet_rows(

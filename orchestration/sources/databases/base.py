@@ -1,0 +1,289 @@
+"""What all databases have in common: an entity is a SELECT, and all are read in one snapshot."""
+
+import logging
+from abc import abstractmethod
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from threading import Timer
+from time import monotonic
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from orchestration.errors import SourceError
+from orchestration.secrets import without_password
+from orchestration.sources.contract import ENTITIES, Entity, kind_of
+from orchestration.sources.databases.django import CONVERSIONS, CONVERTED, TABLES
+from orchestration.sources.databases.url import read_url
+from orchestration.sources.mapping import Mapped
+from orchestration.sources.source import ALL_BLOCKS, Blocks, Source
+
+log = logging.getLogger(__name__)
+
+INTEGERS = {
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "BIGNUM"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+}
+NUMBERS = INTEGERS | {"DECIMAL", "DOUBLE", "FLOAT"}
+TEXTS = {"VARCHAR", "ENUM"}
+INSTANTS = {
+    *("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
+    *("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+}
+READABLE = {
+    "integer": NUMBERS | TEXTS | {"BIT"},
+    "decimal": NUMBERS | TEXTS,
+    "instant": INSTANTS | TEXTS,
+}
+"""The types from whose values the contract reads something, by what it reads."""
+WHOLE_DOUBLES = 1 << 53
+"""Up to here a double has every whole number; beyond, it stands for several (see read_integer)."""
+PATIENCE_SECONDS = 2
+"""How long a table may take to answer before people are told what is waited for."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table or SELECT."""
+
+    type: str
+    """Its type, by DuckDB's name for it."""
+    read: str = "{}"
+    """The SQL that reads it without loss, where `{}` is its name."""
+
+
+class DatabaseSource(Source):
+    """A database. Its identity is its URL without user, password and most options."""
+
+    errors = (*Source.errors, OSError)
+    quote_mark = '"'
+    json_text: str
+    """The SQL of the text in the JSON column `metadata` under {key}; null where there is none."""
+    option_names: tuple[str, ...] | None = ()
+    """What the URL may say after a question mark; none where the database's client knows."""
+
+    def __init__(self, url: str, mapped: dict[str, Mapped], timeout_seconds: float) -> None:
+        """Take the URL apart; nothing is connected before it is read.
+
+        `timeout_seconds` is how long is waited for what others have locked there.
+        """
+        self.url = url
+        self.parts = read_url(url)
+        self.identity = self.parts.identity
+        self.mapped = mapped
+        self.timeout_seconds = timeout_seconds
+        self.found: dict[str, dict[str, Column]] = {}
+        """The contract's columns of each entity that is there."""
+        self.extras: dict[str, list[str]] = {}
+        self.problems: dict[str, SourceError] = {}
+        """Why an entity can't be delivered."""
+        self._check_options()
+
+    def _check_options(self) -> None:
+        if self.option_names is None:
+            return
+        unknown = self.parts.options.keys() - set(self.option_names)
+        if unknown:
+            known = f"use {', '.join(self.option_names)}" if self.option_names else "use none"
+            raise SourceError(
+                f"{self.identity}: unknown options {', '.join(sorted(unknown))}; {known}"
+            )
+
+    @contextmanager
+    def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
+        """Connect, look at every table, and hold one snapshot.
+
+        Raises `SourceError` where the database can't be reached.
+        """
+        with self._connected(connection):
+            for entity in ENTITIES:
+                try:
+                    self._describe(connection, entity)
+                except SourceError as problem:
+                    self.problems[entity.name] = problem
+            yield
+
+    @contextmanager
+    def _connected(self, connection: DuckDBPyConnection) -> Iterator[None]:
+        try:
+            self._connect(connection)
+        except (*self.errors, ValueError) as error:  # the latter for options that can't be read
+            raise self._unusable(error) from None
+        try:
+            yield
+        finally:
+            self._disconnect(connection)
+
+    @contextmanager
+    def _waiting_for(self, what: str) -> Iterator[None]:
+        """Say what is waited for where it takes long, as what others have locked does.
+
+        Raises `SourceError` where it took the time that the settings leave.
+        """
+        limit = f"{self.timeout_seconds:g} seconds (LOYALTY_SOURCE_TIMEOUT_SECONDS)"
+        timer = Timer(
+            PATIENCE_SECONDS,
+            log.warning,
+            ("%s: waiting up to %s for %s, which seems to be locked", self.identity, limit, what),
+        )
+        timer.daemon = True
+        began = monotonic()
+        timer.start()
+        try:
+            yield
+        except self.errors as error:
+            if monotonic() - began < self.timeout_seconds:
+                raise
+            raise SourceError(
+                f"{self.identity}: {what} gave no answer within {limit}: {self.tell(error)}"
+            ) from None
+        finally:
+            timer.cancel()
+
+    @abstractmethod
+    def _connect(self, connection: DuckDBPyConnection) -> None:
+        """Connect, to read only."""
+
+    @abstractmethod
+    def _disconnect(self, connection: DuckDBPyConnection) -> None:
+        """Let go of the database."""
+
+    @abstractmethod
+    def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
+        """The columns of a query, by their names."""
+
+    @abstractmethod
+    def _has_table(self, connection: DuckDBPyConnection, entity: Entity, error: Exception) -> bool:
+        """Whether the table of an entity, whose reading ended in `error`, is there."""
+
+    @abstractmethod
+    def _rows(
+        self, connection: DuckDBPyConnection, query: str, columns: list[str]
+    ) -> DuckDBPyRelation:
+        """The rows of a query, with `_line`."""
+
+    def _describe(self, connection: DuckDBPyConnection, entity: Entity) -> None:
+        query = f"select * from {self._from(entity)} limit 0"
+        try:
+            with self._waiting_for(self.origin(entity)):
+                found = self._columns(connection, query)
+        except self.errors as error:
+            is_named = self._mapping(entity).select is None
+            if not is_named or self._has_table(connection, entity, error):
+                raise self._unusable(error, entity) from None
+            if entity.is_optional and entity.name not in self.mapped:
+                return
+            schema = f" in {self.parts.schema}" if self.parts.schema else ""
+            raise SourceError(
+                f"{self.identity}: the entity {entity.name} is missing: {self._table(entity)} does"
+                f" not exist{schema}; a mapping (LOYALTY_MAPPING) names yours"
+            ) from None
+        for column, named in self._mapping(entity).columns.items():
+            if named not in found:
+                raise SourceError(
+                    f"{self.identity}: {self.origin(entity)} has no column {named}, which the"
+                    f" mapping names as {column} of {entity.name}"
+                )
+        names = {column: self._named(entity, column) for column in entity.columns}
+        self.found[entity.name] = {
+            column: found[name] for column, name in names.items() if name in found
+        }
+        self.extras[entity.name] = [name for name in found if name not in names.values()]
+        if self._select(entity) is None:
+            self._check_types(entity)
+
+    def _check_types(self, entity: Entity) -> None:
+        """Refuse required columns of a table from which no value of theirs can be read."""
+        for column in entity.required:
+            readable = READABLE.get(kind_of(column))
+            found = self.found[entity.name].get(column)
+            if readable and found and found.type.partition("(")[0] not in readable:
+                raise SourceError(
+                    f"{self.identity}: {column} of {entity.name} has the wrong type {found.type} in"
+                    f" {self.origin(entity)}; a mapping may give the entity as a SELECT that casts"
+                )
+
+    def has(self, entity: Entity) -> bool:
+        """Whether the database has the entity's table."""
+        return entity.name in self.found or entity.name in self.problems
+
+    def columns(self, connection: DuckDBPyConnection, entity: Entity) -> list[str]:
+        """The contract's columns that the table or SELECT has."""
+        if entity.name in self.problems:
+            raise self.problems[entity.name]
+        return list(self.found[entity.name])
+
+    def extra_columns(self, entity: Entity) -> list[str]:
+        """The columns that nothing reads."""
+        return self.extras.get(entity.name, [])
+
+    def origin(self, entity: Entity) -> str:
+        """Where the entity comes from, for people."""
+        is_select = self._mapping(entity).select is not None
+        return "SELECT of the mapping" if is_select else self._table(entity)
+
+    def _select(self, entity: Entity) -> str | None:
+        """The SELECT that gives the entity; none where a table does."""
+        mapped = self._mapping(entity)
+        if mapped.select is None and mapped.table is None and entity.name not in TABLES:
+            points, used = (self.json_text.format(key=key) for key in ("points", "points_used"))
+            return CONVERSIONS.format(points=points, points_used=used)
+        return mapped.select
+
+    def _table(self, entity: Entity) -> str:
+        """The table that the entity comes from, or the first one of the application's SELECT."""
+        return self._mapping(entity).table or TABLES.get(entity.name, CONVERTED)
+
+    def _from(self, entity: Entity) -> str:
+        """What a query has after `from` to read the entity."""
+        select = self._select(entity)
+        if select is not None:
+            return f"({select}\n) as entity"
+        return self._table_sql(entity)
+
+    def _table_sql(self, entity: Entity) -> str:
+        return ".".join(self._quoted(part) for part in self._table(entity).split("."))
+
+    def _query(self, entity: Entity, columns: list[str], blocks: Blocks) -> str:
+        """The SELECT of the contract's columns of the entity's rows in these blocks."""
+        query = f"select {self._listed(entity, columns)} from {self._from(entity)}"
+        if blocks is ALL_BLOCKS or not self.computes_fingerprints(entity):
+            return query
+        return f"{query} where {blocks.id_condition(self._quoted(self._named(entity, 'id')))}"
+
+    def _listed(self, entity: Entity, columns: list[str]) -> str:
+        found = self.found[entity.name]
+        return ", ".join(
+            f"{found[column].read.format(self._quoted(self._named(entity, column)))}"
+            f" as {self._quoted(column)}"
+            for column in columns
+        )
+
+    def _named(self, entity: Entity, column: str) -> str:
+        """What the table calls a column of the contract."""
+        return self._mapping(entity).columns.get(column, column)
+
+    def _mapping(self, entity: Entity) -> Mapped:
+        return self.mapped.get(entity.name, Mapped())
+
+    def _quoted(self, name: str) -> str:
+        mark = self.quote_mark
+        return f"{mark}{name.replace(mark, mark * 2)}{mark}"
+
+    def deliver(
+        self,
+        connection: DuckDBPyConnection,
+        entity: Entity,
+        columns: list[str],
+        blocks: Blocks = ALL_BLOCKS,
+    ) -> DuckDBPyRelation:
+        """The rows of these blocks, as the snapshot has them."""
+        return self._rows(connection, self._query(entity, columns, blocks), columns)
+
+    def tell(self, error: Exception) -> str:
+        """The database's own words, without the password."""
+        return without_password(super().tell(error), self.url)
+
+    def _unusable(self, error: Exception, entity: Entity | None = None) -> SourceError:
+        where = f" {entity.name} can't be read from {self.origin(entity)}:" if entity else ""
+        return SourceError(f"{self.identity}:{where} {self.tell(error)}")

@@ -1,0 +1,165 @@
+"""PostgreSQL as a source."""
+
+from collections.abc import Iterator
+from urllib.parse import quote, urlencode, urlsplit
+
+from duckdb import DuckDBPyConnection, DuckDBPyRelation
+
+from orchestration.sources.contract import Entity
+from orchestration.sources.databases.attached import ATTACHED, AttachedSource, literal
+from orchestration.sources.databases.base import INTEGERS, Column
+from orchestration.sources.source import ALL_BLOCKS, BLOCK_BITS, Blocks
+
+CARRIED = {
+    *("smallint", "integer", "bigint", "real", "double precision", "boolean"),
+    *("text", "character varying", "bytea", "json", "jsonb"),
+    *("date", "timestamp without time zone", "timestamp with time zone"),
+}
+"""The types whose every value DuckDB reads as it is; others are read as the server's text.
+
+Of `numeric` it makes doubles where the type has no precision, or one over 38 digits, and of NaN 0.
+"""
+
+
+class PostgresSource(AttachedSource):
+    """PostgreSQL 14 or newer: rows through parallel scans, fingerprints by the server."""
+
+    extension = "postgres_scanner"
+    extra = "postgres"
+    json_text = "entries.metadata ->> '{key}'"
+    option_names = None
+    connection_defaults = (
+        ("application_name", "loyalty-analytics"),
+        ("connect_timeout", "10"),
+        ("keepalives_idle", "30"),
+        ("keepalives_interval", "10"),
+        ("keepalives_count", "3"),
+    )
+    unlimited = (
+        "statement_timeout",
+        "idle_in_transaction_session_timeout",
+        "idle_session_timeout",
+    )
+    """Time-outs of the role or server that would cut the snapshot."""
+
+    def _connect(self, connection: DuckDBPyConnection) -> None:
+        self._load(connection)
+        given = {name: value for name, value in self.parts.options.items() if name != "schema"}
+        session = " ".join([*self._session(), given.get("options", "")])
+        options = dict(self.connection_defaults) | given | {"options": session}
+        address = urlsplit(f"postgresql:{self.url.partition(':')[2]}")
+        address = address._replace(query=urlencode(options, quote_via=quote))
+        self._attach(connection, address.geturl(), "type postgres, ")
+
+    def _session(self) -> Iterator[str]:
+        """The settings of every connection, those of parallel scans among them."""
+        for name in self.unlimited:
+            yield f"-c {name}=0"
+        yield f"-c lock_timeout={max(1, int(self.timeout_seconds * 1000))}"
+        if self.parts.schema:
+            path = self._quoted(self.parts.schema).replace("\\", "\\\\").replace(" ", "\\ ")
+            yield f"-c search_path={path}"
+
+    def _asked(self, query: str) -> str:
+        return f"postgres_query('{ATTACHED}', {literal(query)})"
+
+    def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
+        columns = super()._columns(connection, query)
+        typed = ", ".join(
+            f"pg_typeof(found.{self._quoted(name)})::text as type_{number}"
+            for number, name in enumerate(columns)
+        )
+        row = f"(select) as one left join ({query}) as found on true"  # one, though there is none
+        types = connection.execute(f"from {self._asked(f'select {typed} from {row}')}").fetchone()
+        return {
+            name: Column(column.type, _reading(type_name))
+            for (name, column), type_name in zip(columns.items(), types, strict=True)
+        }
+
+    def _has_table(self, connection: DuckDBPyConnection, entity: Entity, error: Exception) -> bool:
+        try:
+            return self._table_of(connection, entity) is not None
+        except self.errors:  # a server that is gone, a schema that may not be looked into
+            return True
+
+    def _table_of(self, connection: DuckDBPyConnection, entity: Entity) -> tuple[str, str] | None:
+        """Schema and name of an entity's table; none where there is none."""
+        return connection.execute(
+            "from "
+            + self._asked(
+                "select nspname, relname from pg_class"
+                " inner join pg_namespace on pg_namespace.oid = relnamespace"
+                f" where pg_class.oid = to_regclass({literal(self._table_sql(entity))})"
+            )
+        ).fetchone()
+
+    def deliver(
+        self,
+        connection: DuckDBPyConnection,
+        entity: Entity,
+        columns: list[str],
+        blocks: Blocks = ALL_BLOCKS,
+    ) -> DuckDBPyRelation:
+        """The rows of these blocks; all rows of a table are scanned by several workers.
+
+        They scan columns alone: what has to be read as text comes through one connection.
+        """
+        is_scannable = self._select(entity) is None and all(
+            self.found[entity.name][column].read == "{}" for column in columns
+        )
+        if blocks is not ALL_BLOCKS or not is_scannable:
+            return super().deliver(connection, entity, columns, blocks)
+        schema, table = self._table_of(connection, entity)
+        scanned = f"{ATTACHED}.{self._quoted(schema)}.{self._quoted(table)}"
+        listed = self._listed(entity, columns)
+        return connection.sql(f"select {listed}, cast(null as varchar) as _line from {scanned}")
+
+    def computes_fingerprints(self, entity: Entity) -> bool:
+        """Where ids are whole numbers."""
+        column = self.found[entity.name]["id"]
+        return column.type in INTEGERS and column.read == "{}"
+
+    def fingerprints(
+        self, connection: DuckDBPyConnection, entity: Entity, columns: list[str], blocks: Blocks
+    ) -> DuckDBPyRelation:
+        """By hashes of whole rows; text, JSON and the like as text, since not all can be hashed."""
+        # The planner takes every id for a block of its own, and would sort the table by them.
+        connection.execute(
+            "from "
+            + self._asked(
+                "select set_config('enable_sort', 'off', true) as a,"
+                " set_config('parallel_setup_cost', '0', true) as b,"
+                " set_config('parallel_tuple_cost', '0', true) as c,"
+                " set_config('jit', 'off', true) as d"
+            )
+        ).fetchall()
+        found = self.found[entity.name]
+        values = ", ".join(
+            f"{self._quoted(column)}::text"
+            if found[column].type == "VARCHAR"
+            else self._quoted(column)
+            for column in columns
+        )
+        return connection.sql(
+            "from "
+            + self._asked(
+                f"""
+                select
+                    id >> {BLOCK_BITS} as block,
+                    count(*) as row_count,
+                    sum(hash)::text || '/' || bit_xor(hash)::text as checksum
+                from (
+                    select id::bigint as id, hash_record_extended(row({values}), 0) as hash
+                    from ({self._query(entity, columns, blocks)}) as entity
+                ) as hashed
+                group by 1
+                """
+            )
+        )
+
+
+def _reading(type_name: str) -> str:
+    """The SQL that reads a column of PostgreSQL's type without loss."""
+    if type_name in CARRIED:
+        return "{}"
+    return "{}::bigint::text" if type_name == "bit" else "{}::text"
