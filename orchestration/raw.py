@@ -84,7 +84,6 @@ def load_raw(
     reason = full_reason or _why_full(connection, key)
     with source.reading(connection):
         columns = delivered_columns(connection, source)
-        extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
         connection.begin()
         try:
             connection.execute("create schema if not exists raw")
@@ -99,6 +98,7 @@ def load_raw(
             if reason is None and retyped:
                 reason = f"the source delivers {', '.join(retyped)} in other types"
             _check_timezones(connection, source)
+            extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
             added = _find_added(extra_columns, known_columns)
             has_new_facts = _load_facts(connection, source, facts, added, compared)
             if reason is not None:
@@ -324,6 +324,12 @@ def _load_facts(
             [(entity.name, source.has(entity)) for entity in ENTITIES],
         ),
     ]
+    _fill(
+        connection,
+        "transaction_types",
+        "delivered_type varchar, transaction_type varchar, sign integer",
+        source.transaction_types(),
+    )
     _fill(
         connection,
         "changed_entities",

@@ -173,7 +173,7 @@ class DatabaseSource(Source):
                 f"{self.identity}: the entity {entity.name} is missing: {self.origin(entity)} does"
                 " not exist; a mapping (LOYALTY_MAPPING) names yours"
             ) from None
-        for column, named in self._mapping(entity).columns.items():
+        for column, named in self.mapping_of(entity).columns.items():
             if named not in found:
                 raise SourceError(
                     f"{self.identity}: {self.origin(entity)} has no column {named}, which the"
@@ -186,6 +186,19 @@ class DatabaseSource(Source):
         self.extras[entity.name] = [name for name in found if name not in names.values()]
         if self._select(entity) is None:
             self._check_types(entity)
+        self._check_condition(connection, entity)
+
+    def _check_condition(self, connection: DuckDBPyConnection, entity: Entity) -> None:
+        """Refuse a condition of the mapping that the database can't follow."""
+        where = self.mapping_of(entity).where
+        if where is not None:
+            try:
+                self._types(connection, f"select * from {self._counted(entity)} limit 0")
+            except self.errors as error:
+                raise SourceError(
+                    f"{self.identity}: the condition `where: {where}` of {entity.name} fails in"
+                    f" {self.origin(entity)}: {self.tell(error)}"
+                ) from None
 
     def _check_types(self, entity: Entity) -> None:
         """Refuse required columns of a table from which no value of theirs can be read."""
@@ -220,14 +233,14 @@ class DatabaseSource(Source):
 
     def _select(self, entity: Entity) -> str | None:
         """The SELECT that gives the entity; none where a table does."""
-        mapped = self._mapping(entity)
+        mapped = self.mapping_of(entity)
         if mapped.select is None and mapped.table is None and entity.name not in TABLES:
             points, used = (self.json_text.format(key=key) for key in ("points", "points_used"))
             return CONVERSIONS.format(points=points, points_used=used)
         return mapped.select
 
     def _table(self, entity: Entity) -> str:
-        return self._mapping(entity).table or TABLES[entity.name]
+        return self.mapping_of(entity).table or TABLES[entity.name]
 
     def _from(self, entity: Entity) -> str:
         """What a query has after `from` to read the entity."""
@@ -236,9 +249,16 @@ class DatabaseSource(Source):
             return f"({select}\n) as entity"
         return ".".join(self._quoted(part) for part in self._table(entity).split("."))
 
+    def _counted(self, entity: Entity) -> str:
+        """The same of the rows alone that meet the condition of a mapping."""
+        where = self.mapping_of(entity).where
+        if where is None:
+            return self._from(entity)
+        return f"(select * from {self._from(entity)} where ({where}\n)) as counted"
+
     def _query(self, entity: Entity, columns: list[str], blocks: Blocks) -> str:
         """The SELECT of the contract's columns of the entity's rows in these blocks."""
-        query = f"select {self._listed(entity, columns)} from {self._from(entity)}"
+        query = f"select {self._listed(entity, columns)} from {self._counted(entity)}"
         if blocks is ALL_BLOCKS or not self.computes_fingerprints(entity):
             return query
         return f"{query} where {blocks.id_condition(self._quoted(self._named(entity, 'id')))}"
@@ -251,10 +271,7 @@ class DatabaseSource(Source):
 
     def _named(self, entity: Entity, column: str) -> str:
         """What the table calls a column of the contract."""
-        return self._mapping(entity).columns.get(column, column)
-
-    def _mapping(self, entity: Entity) -> Mapped:
-        return self.mapped.get(entity.name, Mapped())
+        return self.mapping_of(entity).columns.get(column, column)
 
     def _quoted(self, name: str) -> str:
         mark = self.quote_mark
@@ -361,7 +378,8 @@ class PostgresSource(AttachedSource):
         blocks: Blocks = ALL_BLOCKS,
     ) -> DuckDBPyRelation:
         """The rows of these blocks; all rows of a table are scanned by several workers."""
-        if blocks is not ALL_BLOCKS or self._select(entity) is not None:
+        is_table = self._select(entity) is None and self.mapping_of(entity).where is None
+        if blocks is not ALL_BLOCKS or not is_table:
             return super().deliver(connection, entity, columns, blocks)
         schema, table = connection.execute(
             "from "
