@@ -1,9 +1,7 @@
 """Dagster resources: the workspace with its lock, the source, and dbt."""
 
 import os
-import shutil
 import subprocess
-import sys
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -15,6 +13,7 @@ from dagster import ConfigurableResource, InitResourceContext
 from dagster_dbt import DbtCliResource, DbtProject
 from pydantic import PrivateAttr
 
+from orchestration.compiled import dbt_executable
 from orchestration.records import process_tag
 from orchestration.settings import Settings
 from orchestration.sources import open_source
@@ -118,11 +117,6 @@ def _parse(root: Path, manifest: Path) -> None:
 def build_dbt(project: DbtProject) -> DbtCliResource:
     """The dbt command of this Python."""
     return LeanDbt(project_dir=project, dbt_executable=dbt_executable())
-
-
-def dbt_executable() -> str:
-    """The dbt beside this Python."""
-    return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
 
 
 def _is_stale(manifest: Path, root: Path) -> bool:

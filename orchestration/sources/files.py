@@ -105,6 +105,7 @@ class FilesSource(Source):
         self.files: dict[str, EntityFiles] = {name: files for name, files in found.items() if files}
         self.parts: dict[str, list[Part]] = {}
         """The files of each entity whose columns were asked for."""
+        self._told: set[str] = set()
 
     @contextmanager
     def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
@@ -191,7 +192,8 @@ class FilesSource(Source):
                 name = part.find(wanted)
                 if name is not None and name != wanted:
                     remarks[f"{name!r} read as {wanted}"] += 1
-        if remarks:
+        if remarks and entity.name not in self._told:
+            self._told.add(entity.name)
             told = (
                 remark if len(parts) == 1 else f"{remark} in {count} of {len(parts)} files"
                 for remark, count in remarks.items()
