@@ -16,6 +16,7 @@ from orchestration.compiled import compile_project, create_statement, full_build
 from orchestration.engine import register_functions
 from orchestration.raw import Pull, RunFacts, finish, load_raw
 from orchestration.sources.files import FilesSource
+from orchestration.sources.source import Source
 from orchestration.sync import Window
 
 PROJECT = Path(__file__).parent.parent
@@ -53,12 +54,13 @@ class Replay:
     def run(
         self,
         connection: duckdb.DuckDBPyConnection,
-        source: Path,
+        source: Path | Source,
         facts: RunFacts = DEFAULTS,
         window: Window | None = None,
     ) -> Pull:
-        """What `loyalty run` does up to the export, on an open warehouse."""
-        pull = load_raw(connection, FilesSource(source), facts, key=facts.tier_basis, window=window)
+        """What `loyalty run` does up to the export, on an open warehouse; a path is of files."""
+        opened = source if isinstance(source, Source) else FilesSource(source)
+        pull = load_raw(connection, opened, facts, key=facts.tier_basis, window=window)
         if pull.mode != "nothing":
             execute(connection, self.full if pull.mode == "full" else self.incremental)
             finish(connection)

@@ -285,9 +285,9 @@ class FilesSource(Source):
 
     def _meeting(self, entity: Entity, rows: DuckDBPyRelation) -> DuckDBPyRelation:
         """The rows that meet the condition, and lines that can't be read, to be quarantined."""
-        names = ", ".join(_quoted(name) for name in rows.columns if name != "_line")
-        is_broken = f"(_line is not null and coalesce({names}) is null)" if names else "false"
-        return rows.filter(f"{is_broken} or ({self.mapping_of(entity).where}\n)")
+        nulls = [f"{_quoted(name)} is null" for name in rows.columns if name != "_line"]
+        is_broken = " and ".join(["_line is not null", *nulls])
+        return rows.filter(f"({is_broken}) or ({self.mapping_of(entity).where}\n)")
 
     def _may_have(self, entity: Entity, name: str) -> bool:
         return any(part.may_have(name) for part in self.parts[entity.name])
