@@ -53,7 +53,7 @@ def find_name(wanted: str, names: Collection[str]) -> str | None:
     ]
     if len(same) > 1:
         told = ", ".join(dict.fromkeys(same))
-        raise AmbiguousNameError(f"it has {len(same)} columns {wanted} ({told})")
+        raise AmbiguousNameError(f"it has {len(same)} columns {wanted} ({told}); keep one")
     return same[0] if same else None
 
 
