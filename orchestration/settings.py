@@ -49,7 +49,7 @@ class Settings(BaseSettings):
     source: str = DEFAULT_SOURCE
     """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
     mapping: Path | None = None
-    """The file that tells where a database keeps the entities, if not where Django does."""
+    """The file that tells what is the source's own: places, names and conventions."""
     workspace: Path = Path("data")
     """The folder that holds everything a run makes."""
     as_of: Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)] | None = None

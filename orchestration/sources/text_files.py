@@ -87,7 +87,8 @@ class CsvFile:
             (column, self.header.index(name)) for column, name in found.items() if name is not None
         ]
         records = _csv_records(self.path, self.delimiter, self.has_sep_line)
-        next(records, None)
+        if next(records, []) != self.header:
+            raise csv.Error("its header changed while it was read; run again")
         for record in records:
             if isinstance(record, str):
                 yield {}, record

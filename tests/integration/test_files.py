@@ -19,7 +19,7 @@ from replay import DEFAULTS
 from orchestration.errors import SourceError
 from orchestration.raw import delivered_columns, load_raw
 from orchestration.sources import open_source
-from orchestration.sources.contract import ENTITIES
+from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.files import FilesSource
 
 Table = list[dict[str, str]]
@@ -344,6 +344,23 @@ def test_a_folder_that_changes_while_it_is_read_stops_the_pull(
         with pytest.raises(SourceError, match=r"loyalty_transactions/.*parquet changed while"):
             load_raw(connection, Changing(folder), DEFAULTS)
         assert connection.execute("select table_name from duckdb_tables()").fetchall() == []
+
+
+def test_a_header_that_changes_before_the_rows_are_read_stops_the_pull(folder: Path) -> None:
+    class Rewritten(FilesSource):
+        """A folder whose ledger is written anew, its columns in another order."""
+
+        def has(self, entity: Entity) -> bool:
+            rows = [dict(reversed(row.items())) for row in PROGRAMME[LEDGER]]
+            if entity.name == "dashboard_widgets":  # the last that is asked for
+                (folder / f"{LEDGER}.csv").write_text(csv_text(rows), newline="")
+            return super().has(entity)
+
+    with (
+        duckdb.connect() as connection,
+        pytest.raises(SourceError, match=r"csv can't be read: its header changed"),
+    ):
+        load_raw(connection, Rewritten(folder), DEFAULTS)
 
 
 @pytest.mark.parametrize(
