@@ -12,6 +12,7 @@ import shutil
 import subprocess
 import sys
 import tempfile
+from contextlib import suppress
 from graphlib import TopologicalSorter
 from pathlib import Path
 from typing import Any
@@ -112,12 +113,18 @@ def _kept_nodes() -> list[dict[str, Any]]:
         }
         for node in compiled
     ]
-    kept.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=kept.parent) as scratch:
-        written = Path(scratch, kept.name)
-        written.write_text(json.dumps({"key": key, "nodes": nodes}))
-        written.replace(kept)
+    with suppress(OSError):  # a project that can't be written compiles each time
+        _keep(kept, {"key": key, "nodes": nodes})
     return nodes
+
+
+def _keep(path: Path, content: dict[str, Any]) -> None:
+    """Write the file; who reads it meanwhile sees the old one or the new one."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as scratch:
+        written = Path(scratch, path.name)
+        written.write_text(json.dumps(content))
+        written.replace(path)
 
 
 def _parents(node: dict[str, Any], nodes: dict[str, Any]) -> list[str]:

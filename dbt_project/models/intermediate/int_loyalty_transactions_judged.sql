@@ -30,9 +30,15 @@ transaction_types as (
 
 ),
 
-{# Types and signs as the mapping says; a number that leaves its 32 bits can't be read. #}
+{#
+    Types and signs as the mapping says; a number that leaves its 32 bits can't be read. Where it
+    says nothing a ledger is passed on as it is, which costs nothing.
+#}
 transactions as not materialized (
 
+    select * from delivered
+    where not exists (select named.sign from transaction_types as named)
+    union all by name
     select
         delivered.* exclude (transaction_type, points),
         case
@@ -46,6 +52,7 @@ transactions as not materialized (
     from delivered
     left join transaction_types
         on delivered.transaction_type = transaction_types.delivered_type
+    where exists (select named.sign from transaction_types as named)
 
 ),
 
