@@ -259,10 +259,10 @@ def _is_about_deletion(name: str) -> bool:
 
 
 def _deletion_hint(name: str) -> str:
-    shown = _quoted(name)
-    condition = f"{shown} is null" if INSTANT_NAME.search(name) else f"{shown} = 0"
+    named = _quoted(name)
+    condition = f"{named} is null" if INSTANT_NAME.search(name) else f"not {named}"
     return (
-        f"{shown} is not read: if it marks rows that no longer count, tell it in a mapping,"
+        f"{named} is not read: if it marks rows that no longer count, tell it in a mapping,"
         f" such as where: {condition}"
     )
 

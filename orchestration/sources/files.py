@@ -225,7 +225,7 @@ class FilesSource(Source):
         with self._naming(files.paths[0] if files.folder is None else files.folder):
             rows = self._rows(connection, entity, names)
         if self.mapping_of(entity).where is not None:
-            rows = self._counting(entity, rows)
+            rows = self._counting(connection, entity, rows)
         return rows.select(
             *(ColumnExpression(self._named(entity, column)).alias(column) for column in columns),
             ColumnExpression("_line"),
@@ -275,12 +275,25 @@ class FilesSource(Source):
         with self._naming_condition(entity):
             self._meeting(entity, rows)
 
-    def _counting(self, entity: Entity, rows: DuckDBPyRelation) -> DuckDBPyRelation:
-        """The rows that meet the mapping's condition; how many do is told."""
+    def _counting(
+        self, connection: DuckDBPyConnection, entity: Entity, rows: DuckDBPyRelation
+    ) -> DuckDBPyRelation:
+        """The rows that meet the mapping's condition; how many do is told.
+
+        Where none does for a name that no row has, that is told: JSONL has no header to say so.
+        """
+        where = self.mapping_of(entity).where or ""
         with self._naming_condition(entity):
             meeting = self._meeting(entity, rows)
             (met,), (all_rows,) = (each.count("*").fetchone() for each in (meeting, rows))
         log.info("%s: `where` keeps %s of %s rows", entity.name, f"{met:,}", f"{all_rows:,}")
+        if all_rows and not met and self.files[entity.name].format == "JSONL":
+            for name in _names_in(connection, where):
+                if not rows.count(_quoted(name)).fetchone()[0]:
+                    raise SourceError(
+                        f"{self.identity}: the condition `where: {where}` of {entity.name} fails:"
+                        f" no row has {name}, and none is left"
+                    )
         return meeting
 
     def _meeting(self, entity: Entity, rows: DuckDBPyRelation) -> DuckDBPyRelation:

@@ -10,6 +10,7 @@ from databases import Rows
 from replay import DEFAULTS, Replay, open_warehouse
 
 from orchestration.compiled import full_build
+from orchestration.errors import SourceError
 from orchestration.raw import finish, load_raw
 from orchestration.sources import open_source
 from orchestration.sources.contract import ENTITIES
@@ -57,13 +58,15 @@ def own_rows(plain: tuple[Path, Rows]) -> Rows:
     return plain[1] | {"loyalty_transactions": [*ledger, *deleted]}
 
 
-@pytest.fixture(params=KINDS)
+@pytest.fixture(scope="module", params=KINDS)
 def own_source(
-    request: pytest.FixtureRequest, own_rows: Rows, plain: tuple[Path, Rows], tmp_path: Path
+    request: pytest.FixtureRequest,
+    own_rows: Rows,
+    plain: tuple[Path, Rows],
+    tmp_path_factory: pytest.TempPathFactory,
 ) -> Iterator[tuple[str, str]]:
     """A source with these rows, and its mapping."""
-    folder = tmp_path / "own"
-    folder.mkdir()
+    folder = tmp_path_factory.mktemp("own")
     kind = request.param
     in_django = MAPPING.replace("  columns: {client_id: customer, timestamp: Booked At}\n", "")
     match kind:
@@ -127,6 +130,20 @@ def test_every_kind_of_source_is_judged_as_if_it_kept_to_the_contract(
         assert load_raw(connection, source, DEFAULTS).mode == "nothing"
     assert {row[-2] for row in expected} >= {None, "sign_mismatch"}
     assert len(expected) > 1000
+
+
+def test_a_condition_that_the_source_can_not_follow_is_told_in_its_words(
+    own_source: tuple[str, str], tmp_path: Path
+) -> None:
+    url, mapping = own_source
+    (tmp_path / "mapping.yaml").write_text(f"{mapping}clients:\n  where: no_such_column = 0\n")
+    source = open_source(url, tmp_path / "scratch", tmp_path / "mapping.yaml")
+    with duckdb.connect() as connection, pytest.raises(SourceError) as raised:
+        load_raw(connection, source, DEFAULTS)
+    head, _, words = str(raised.value).partition(" fails")
+    assert head.endswith("the condition `where: no_such_column = 0` of clients")
+    assert "no_such_column" in words
+    assert "\n" not in words
 
 
 def test_a_quarantined_row_shows_what_was_delivered(tmp_path: Path) -> None:

@@ -117,7 +117,7 @@ def test_hostile_values_are_shown_harmlessly(source: Path) -> None:
 @pytest.mark.parametrize(
     ("ledger", "mapping", "entity", "hint"),
     [
-        ([], "", "loyalty_transactions", "such as where: is_deleted = 0"),
+        ([], "", "loyalty_transactions", "such as where: not is_deleted"),
         ([], "", "clients", "such as where: deletedAt is null"),
         (
             [row(1, 5, "expire"), row(2, 5, "-x")],
