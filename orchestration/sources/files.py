@@ -265,14 +265,14 @@ class FilesSource(Source):
         """Refuse a condition that DuckDB can't follow before any row is read."""
         if self.mapping_of(entity).where is None:
             return
-        names = self._names_to_read(connection, entity, ())
-        if self.files[entity.name].format == "Parquet":
-            rows = self._rows(connection, entity, names)
-        else:
-            null = ConstantExpression(None).cast("VARCHAR")
-            nulls = [null.alias(name) for name in (*names, "_line")]
-            rows = connection.sql("select 1").select(*nulls)
         with self._naming_condition(entity):
+            names = self._names_to_read(connection, entity, ())
+            if self.files[entity.name].format == "Parquet":
+                rows = self._rows(connection, entity, names)
+            else:
+                null = ConstantExpression(None).cast("VARCHAR")
+                nulls = [null.alias(name) for name in (*names, "_line")]
+                rows = connection.sql("select 1").select(*nulls)
             self._meeting(entity, rows)
 
     def _counting(
@@ -327,7 +327,7 @@ class FilesSource(Source):
         """Tell what goes wrong with the condition."""
         try:
             yield
-        except duckdb.Error as error:
+        except (duckdb.Error, AmbiguousNameError) as error:
             raise SourceError(
                 f"{self.identity}: the condition `where: {self.mapping_of(entity).where}` of"
                 f" {entity.name} fails: {self.tell(error)}"

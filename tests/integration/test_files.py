@@ -467,6 +467,17 @@ def test_a_condition_that_fails_is_told_in_the_engines_words(
     assert "\n" not in str(raised.value)
 
 
+def test_a_condition_that_could_mean_two_columns_is_refused(folder: Path, tmp_path: Path) -> None:
+    rows = [row | {"gone": "0", "GONE": "1"} for row in PROGRAMME[LEDGER]]
+    (folder / f"{LEDGER}.csv").write_text(csv_text(rows), newline="")
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(f"{LEDGER}: {{where: Gone = 0}}\n")
+    with pytest.raises(SourceError, match=r"fails: it has 2 columns Gone \(gone, GONE\); keep one"):
+        ledger_of(folder, mapping)
+    mapping.write_text(f"{LEDGER}: {{where: gone = 0}}\n")
+    assert len(ledger_of(folder, mapping)) == len(rows)
+
+
 def test_columns_are_renamed_and_a_name_that_is_not_there_is_told(
     folder: Path, expected: list[tuple], tmp_path: Path
 ) -> None:
