@@ -3,6 +3,7 @@
 import contextlib
 import io
 import logging
+import shutil
 import socket
 import sys
 import tempfile
@@ -303,29 +304,21 @@ def serve(signals: StopSignals, workspace: Path | None, host: str, port: int) ->
 @source_option
 def describe(source: str | None) -> None:
     """Show what a source would deliver, entity by entity, without writing anything."""
+    from orchestration.describe import describe_source, lines_of
+    from orchestration.sources import open_source
+
     settings = load_settings(source=source)
     with tempfile.TemporaryDirectory() as scratch, _progress():
-        from orchestration.describe import describe_source
-        from orchestration.sources import open_source
-
         opened = open_source(
             settings.source, Path(scratch), settings.mapping, settings.source_timeout_seconds
         )
         entities = describe_source(opened)
-    table = Table(
-        "entity", "from", "rows", "first", "last", "absent", "quarantined", title=opened.identity
-    )
+    width = shutil.get_terminal_size().columns
+    click.echo(opened.identity)
     for found in entities:
-        table.add_row(
-            found.entity,
-            escape(found.origin or "absent"),
-            "" if found.rows is None else f"{found.rows:,}",
-            escape(found.first or ""),
-            escape(found.last or ""),
-            ", ".join(found.missing),
-            ", ".join(f"{reason} {rows:,}" for reason, rows in found.quarantined.items()),
-        )
-    out.print(table)
+        click.echo()
+        for line in lines_of(found, opened, width):
+            click.echo(line)
     problems = [found.problem for found in entities if found.problem]
     for problem in problems[1:]:
         click.echo(f"loyalty: {problem}", err=True)

@@ -1,4 +1,4 @@
-"""dbt-duckdb plugin: what dbt's connections may use, and the SQL functions that DuckDB lacks."""
+"""dbt-duckdb plugin: what dbt's connections may use and call, and when dbt ends."""
 
 import os
 import threading
@@ -10,18 +10,10 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from api_export.strict_json import strict_json
-from orchestration.engine import engine_options
+from orchestration.engine import engine_options, register_functions
 from orchestration.warehouse import RUN_PROCESS
 
 WATCH_SECONDS = 0.2
-
-
-def register_functions(connection: DuckDBPyConnection) -> None:
-    """Make `strict_json(text)` known to a connection."""
-    connection.create_function(
-        "strict_json", strict_json, ["VARCHAR"], "VARCHAR", null_handling="special"
-    )
 
 
 class Plugin(BasePlugin):

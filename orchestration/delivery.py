@@ -19,15 +19,15 @@ from dagster import (
 )
 
 from orchestration.errors import DeliveryError
+from orchestration.findings import find_examples
 from orchestration.resources import WarehouseResource
+from orchestration.sources.contract import ENTITIES
 from orchestration.warehouse import connect_to_read
 
 log = logging.getLogger(__name__)
 
 DELIVERED = "fct_delivered_rows"
 BREACHES = "int_delivery_breaches"
-EXAMPLES = 3
-EXAMPLE_CHARACTERS = 40
 WAY_OUT = (
     "what was published before stays as it was; `loyalty source` shows what is wrong, a mapping"
     " can tell the conventions of a programme, and `loyalty run --accept-quarantine` lets this"
@@ -50,7 +50,7 @@ class Breach:
     reasons: dict[str, int]
     """Quarantined rows of the entity, of the website where one is meant, by reason."""
     examples: tuple[str, ...]
-    """The column and up to three values of the most frequent reason."""
+    """Values of the most frequent reason, after the column that each is of."""
 
     def __str__(self) -> str:
         """What was found, as part of a sentence."""
@@ -79,7 +79,7 @@ class Breach:
         if not self.reasons:
             return ""
         counts = ", ".join(f"{reason} {rows:,}" for reason, rows in self.reasons.items())
-        return f" ({counts}; such as {', '.join(self.examples)})"
+        return f" ({counts}; such as {'; '.join(self.examples)})"
 
 
 def build_delivery_check(delivered: AssetKey, breaches: AssetKey) -> AssetChecksDefinition:
@@ -135,40 +135,17 @@ def find_breaches(connection: duckdb.DuckDBPyConnection) -> tuple[list[Breach], 
 
 
 def _explain(connection: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Breach:
-    entity, _, website_id, *_ = row
+    name, _, website_id, *_ = row
     reasons = dict(
         connection.execute(
             "select reason, cast(sum(excluded_rows) as bigint) as excluded"
             " from marts.fct_excluded_points"
             " where entity = $entity and ($website_id is null or website_id = $website_id)"
             " group by reason order by excluded desc, reason",
-            {"entity": entity, "website_id": website_id},
+            {"entity": name, "website_id": website_id},
         ).fetchall()
     )
-    return Breach(*row, reasons, find_examples(connection, entity, next(iter(reasons), None)))
-
-
-def find_examples(
-    connection: duckdb.DuckDBPyConnection, entity: str, reason: str | None
-) -> tuple[str, ...]:
-    """Up to three values for which rows of an entity are quarantined, each after its column."""
-    rows = connection.execute(
-        "select column_name, cast(delivered_row as json) ->> column_name,"
-        " cast(delivered_row as json) ->> '_line'"
-        " from marts.quarantined_rows where entity = ? and reason = ?"
-        " order by row_id, delivered_row limit 1000",
-        [entity, reason],
-    ).fetchall()
-    told = dict.fromkeys(
-        f"the line {_shown(line)}" if line is not None else f"{column} {_shown(value)}"
-        for column, value, line in rows
-    )
-    return tuple(told)[:EXAMPLES]
-
-
-def _shown(value: str | None) -> str:
-    """A delivered value as a person reads it, whatever it holds."""
-    if value is None:
-        return "null"
-    shortened = value if len(value) <= EXAMPLE_CHARACTERS else f"{value[:EXAMPLE_CHARACTERS]}…"
-    return repr(shortened)
+    (entity,) = (each for each in ENTITIES if each.name == name)
+    first = next(iter(reasons), None)
+    examples = [] if first is None else find_examples(connection, entity, first, website_id)
+    return Breach(*row, reasons, tuple(examples))

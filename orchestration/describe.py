@@ -1,44 +1,52 @@
 """What a source would deliver, found out in a folder that is thrown away: nothing else is written.
 
-What would be quarantined is judged by the models themselves.
+What would be quarantined is judged by the models themselves, whose SQL dbt has compiled.
 """
 
 import logging
-import os
-import subprocess
 import tempfile
+import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from pathlib import Path
 
 import duckdb
 
-from orchestration.errors import RunError, SourceError
-from orchestration.project import dbt_executable, dbt_paths, project_root
+from orchestration.compiled import full_build
+from orchestration.engine import register_functions
+from orchestration.errors import SourceError
+from orchestration.findings import Quarantined, accepted_values, find_hints, find_quarantined
 from orchestration.raw import NO_FACTS, delivered_columns_of, load_raw
-from orchestration.sources.contract import ENTITIES
+from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.source import Source
 from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
+
+LABEL_WIDTH = 14
 
 
 @dataclass
 class Described:
     """An entity as the source delivers it."""
 
-    entity: str
+    entity: Entity
     origin: str
     """The table, SELECT or file that it comes from; empty where it is absent."""
     missing: list[str] = field(default_factory=list)
     """The optional columns that are absent."""
+    unread: list[str] = field(default_factory=list)
+    """The columns beside the contract's."""
     problem: SourceError | None = None
     """Why no run could use the source."""
     rows: int | None = None
     first: str | None = None
     last: str | None = None
     """The first and last instant of an event, as delivered."""
-    quarantined: dict[str, int] = field(default_factory=dict)
-    """Rows by the reason for which they would be quarantined."""
+    quarantined: list[Quarantined] = field(default_factory=list)
+    """The rows that would be quarantined, by reason."""
+    hints: list[str] = field(default_factory=list)
+    """What a person should look at, and how to tell it in a mapping."""
 
 
 def describe_source(source: Source) -> list[Described]:
@@ -49,7 +57,7 @@ def describe_source(source: Source) -> list[Described]:
     with duckdb.connect() as connection, source.reading(connection):
         described = []
         for entity in ENTITIES:
-            found = Described(entity.name, source.origin(entity) if source.has(entity) else "")
+            found = Described(entity, source.origin(entity) if source.has(entity) else "")
             try:
                 columns = delivered_columns_of(connection, source, entity) or entity.columns
                 found.missing = [column for column in entity.columns if column not in columns]
@@ -65,36 +73,75 @@ def describe_source(source: Source) -> list[Described]:
 
 def _judge(source: Source, described: list[Described], workspace: Workspace) -> None:
     with workspace.connect() as connection:
-        load_raw(connection, source, NO_FACTS)
-    built = subprocess.run(
-        [
-            *(dbt_executable(), "--quiet", "build", "--select", "+quarantined_rows"),
-            *("--exclude-resource-type", "test", "unit_test"),
-            *dbt_paths(workspace.dbt_target),
-        ],
-        cwd=project_root(),
-        env=os.environ | {"LOYALTY_WORKSPACE": str(workspace.root)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
+        pull = load_raw(connection, source, NO_FACTS)
+        register_functions(connection)
+        connection.execute(f"attach '{workspace.next_marts}' as marts")
+        for statement in full_build(model="quarantined_rows"):
+            connection.execute(statement)
+        for found in described:
+            entity = found.entity
+            condition = (source.mapping_of(entity).where or "").casefold()
+            found.unread = [
+                name for name in pull.extra_columns[entity.name] if name.casefold() not in condition
+            ]
+            instant = "null" if entity.event_time is None else f'"{entity.event_time}"'
+            found.rows, found.first, found.last = connection.execute(
+                f"select count(*), cast(min({instant}) as varchar), cast(max({instant}) as varchar)"
+                f" from raw.{entity.name}"
+            ).fetchone()
+            found.quarantined = find_quarantined(connection, entity)
+            found.hints = find_hints(connection, entity, source.mapping_of(entity), found.unread)
+
+
+def lines_of(found: Described, source: Source, width: int) -> Iterator[str]:
+    """An entity for people: a block of lines, none wider than `width` where a break is possible."""
+    entity = found.entity
+    yield entity.name
+    yield from _labelled("from", found.origin or "absent", width)
+    if found.rows is not None and found.origin:
+        span = [_printable(each) for each in (found.first, found.last) if each is not None]
+        rows = f"{found.rows:,}{', ' if span else ''}{' to '.join(span)}"
+        yield from _labelled("rows", rows, width)
+    if found.origin and found.problem is None:
+        if found.missing:
+            yield from _labelled("absent", ", ".join(found.missing), width)
+        if found.unread:
+            yield from _labelled("not read", ", ".join(map(_printable, found.unread)), width)
+        for text in accepted_values(entity, source.mapping_of(entity)):
+            yield from _labelled("accepted", text, width)
+    if found.quarantined:
+        rows = sum(quarantined.rows for quarantined in found.quarantined)
+        yield from _labelled("quarantined", f"{rows:,} rows, {rows / found.rows:.1%}", width)
+    for quarantined in found.quarantined:
+        reason = f"{quarantined.reason} {quarantined.rows:,}"
+        if len(quarantined.examples) == 1:
+            yield from _wrapped(f"{reason}: {quarantined.examples[0]}", width, LABEL_WIDTH)
+        else:
+            yield from _wrapped(f"{reason}:", width, LABEL_WIDTH)
+            for example in quarantined.examples:
+                yield from _wrapped(example, width, LABEL_WIDTH + 2)
+    for hint in found.hints:
+        yield from _labelled("hint", hint, width)
+    if found.problem is not None:
+        yield from _labelled("problem", str(found.problem), width)
+
+
+def _labelled(label: str, text: str, width: int) -> list[str]:
+    lines = _wrapped(text, width, LABEL_WIDTH)
+    lines[0] = f"  {label:<{LABEL_WIDTH - 2}}{lines[0].lstrip()}"
+    return lines
+
+
+def _wrapped(text: str, width: int, indent: int) -> list[str]:
+    return textwrap.wrap(
+        text,
+        width,
+        initial_indent=" " * indent,
+        subsequent_indent=" " * (indent + 2),
+        break_on_hyphens=False,
+        break_long_words=False,
     )
-    if built.returncode:
-        raise RunError(f"the rows could not be judged: {built.stdout.strip()}")
-    with workspace.connect() as connection:
-        connection.execute(f"attach '{workspace.next_marts}' as marts (read_only)")
-        for entity, found in zip(ENTITIES, described, strict=True):
-            table = f"raw.{entity.name}"
-            if entity.event_time is None:
-                found.rows = connection.table(table).count("*").fetchone()[0]
-            else:
-                instant = f'cast("{entity.event_time}" as varchar)'
-                found.rows, found.first, found.last = connection.execute(
-                    f"select count(*), min({instant}), max({instant}) from {table}"
-                ).fetchone()
-            found.quarantined = dict(
-                connection.execute(
-                    "select reason, count(*) from marts.quarantined_rows"
-                    " where entity = ? group by all order by all",
-                    [entity.name],
-                ).fetchall()
-            )
+
+
+def _printable(text: str) -> str:
+    return text[:80] if text.isprintable() else ascii(text[:80])

@@ -1,7 +1,10 @@
-"""The engine: what DuckDB may take of the machine, the same for each connection of a run."""
+"""The engine: what DuckDB may take of the machine, and is taught, the same for all of a run."""
 
 from pathlib import Path
 
+from duckdb import DuckDBPyConnection
+
+from api_export.strict_json import strict_json
 from orchestration.settings import load_settings
 
 PYTHON_BYTES = 850_000_000
@@ -27,3 +30,10 @@ def engine_options(scratch: Path) -> dict[str, str | int]:
     if settings.threads is not None:
         options["threads"] = settings.threads
     return options
+
+
+def register_functions(connection: DuckDBPyConnection) -> None:
+    """Make `strict_json(text)`, which models call, known to a connection."""
+    connection.create_function(
+        "strict_json", strict_json, ["VARCHAR"], "VARCHAR", null_handling="special"
+    )

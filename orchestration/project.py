@@ -42,6 +42,13 @@ def default_workspace() -> Path:
     return platformdirs.user_data_path(APPLICATION, appauthor=False)
 
 
+def cache_folder() -> Path:
+    """Where what is made of the project alone may be kept: never beside an installed one."""
+    if is_checkout():
+        return CHECKOUT / "target"
+    return platformdirs.user_cache_path(APPLICATION, appauthor=False)
+
+
 def dbt_executable() -> str:
     """The dbt beside this Python."""
     return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"

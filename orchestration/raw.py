@@ -95,7 +95,6 @@ def load_raw(
     reason = full_reason or _why_full(connection, key)
     with source.reading(connection), _attached(connection, published):
         columns = delivered_columns(connection, source)
-        extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
         connection.begin()
         try:
             connection.execute("create schema if not exists raw")
@@ -110,6 +109,7 @@ def load_raw(
             if reason is None and retyped:
                 reason = f"the source delivers {', '.join(retyped)} in other types"
             _check_timezones(connection, source)
+            extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
             added = _find_added(extra_columns, known_columns)
             has_new_facts = _load_facts(connection, source, facts, added, compared)
             if reason is not None:
@@ -422,6 +422,12 @@ def _load_facts(
         "run",
         "began_at timestamptz, accepts_quarantine boolean, max_quarantined double",
         [(facts.began_at, facts.accepts_quarantine, facts.max_quarantined)],
+    )
+    _fill(
+        connection,
+        "transaction_types",
+        "delivered_type varchar, transaction_type varchar, sign integer",
+        source.transaction_types(),
     )
     _fill(
         connection,

@@ -51,7 +51,7 @@ class Settings(BaseSettings):
     source: str = DEFAULT_SOURCE
     """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
     mapping: Path | None = None
-    """The file that tells where a database keeps the entities, if not where Django does."""
+    """The file that tells what is the source's own: places, names and conventions."""
     source_timeout_seconds: Annotated[float, Field(gt=0, le=86_400)] = SOURCE_TIMEOUT_SECONDS
     """How long a run waits for what others have locked in the source."""
     workspace: Path = Field(default_factory=default_workspace)

@@ -5,21 +5,18 @@ needs many datasets compiles the project twice, for a full and for an incrementa
 it; `test_run` and the deep histories prove the two alike.
 """
 
-import json
-import os
-import subprocess
-import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from graphlib import TopologicalSorter
 from pathlib import Path
 
 import duckdb
 
 from api_export.writer import Export, write_export
-from orchestration.dbt_plugin import register_functions
+from orchestration.compiled import compile_project, create_statement, full_build
+from orchestration.engine import register_functions
 from orchestration.raw import Pull, RunFacts, finish, load_raw
 from orchestration.sources.files import FilesSource
+from orchestration.sources.source import Source
 from orchestration.sync import Window
 
 PROJECT = Path(__file__).parent.parent
@@ -38,11 +35,11 @@ class Replay:
 
     def __init__(self, scratch: Path, source: Path) -> None:
         """Compile the project into `scratch`; an incremental build compiles on a built one."""
-        self.full = _compile(scratch, "--full-refresh")
+        self.full = full_build()
         with open_warehouse(scratch / "warehouse.duckdb", scratch / "marts_next.duckdb") as built:
             load_raw(built, FilesSource(source), DEFAULTS)
             execute(built, self.full)
-        self.incremental = _compile(scratch)
+        self.incremental = _compile_incremental(scratch)
 
     def build(self, source: Path, marts: Path, facts: RunFacts = DEFAULTS) -> None:
         """Pull a folder of files and build its marts from nothing into the file `marts`."""
@@ -57,15 +54,16 @@ class Replay:
     def run(
         self,
         connection: duckdb.DuckDBPyConnection,
-        source: Path,
+        source: Path | Source,
         facts: RunFacts = DEFAULTS,
         window: Window | None = None,
         published: Path | None = None,
     ) -> Pull:
-        """What `loyalty run` does up to the export, on an open warehouse."""
+        """What `loyalty run` does up to the export, on an open warehouse; a path is of files."""
+        opened = source if isinstance(source, Source) else FilesSource(source)
         pull = load_raw(
             connection,
-            FilesSource(source),
+            opened,
             facts,
             key=facts.tier_basis,
             window=window,
@@ -103,54 +101,22 @@ def execute(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> Non
         connection.execute(statement)
 
 
-def _compile(scratch: Path, *options: str) -> list[str]:
-    target = scratch / "target"
-    subprocess.run(
-        [
-            *(Path(sys.executable).parent / "dbt", "--quiet", "compile", *options),
-            *("--profiles-dir", "dbt_project", "--target-path", target),
-        ],
-        cwd=PROJECT,
-        env=os.environ | {"LOYALTY_WORKSPACE": str(scratch)},
-        check=True,
-    )
-    manifest = json.loads((target / "manifest.json").read_text())
-    nodes = {
-        name: node
-        for name, node in manifest["nodes"].items()
-        if node["resource_type"] in ("model", "seed")
-    }
-    order = TopologicalSorter(
-        {
-            name: [parent for parent in node["depends_on"].get("nodes", ()) if parent in nodes]
-            for name, node in nodes.items()
-        }
-    )
-    compiled = target / "compiled" / manifest["metadata"]["project_name"]
-    is_full = "--full-refresh" in options
-    return [_statement(nodes[name], compiled, is_full) for name in order.static_order()]
+def _compile_incremental(scratch: Path) -> list[str]:
+    """The statements of a run on the workspace `scratch`, which holds a built warehouse."""
+    return [_statement(node) for node in compile_project(scratch)]
 
 
-def _statement(node: dict, compiled: Path, is_full: bool) -> str:
-    """What dbt executes for a node."""
-    relation, path = node["relation_name"], Path(node["original_file_path"])
-    config = node["config"]
-    if node["resource_type"] == "seed":
-        sql = f"from read_csv('{PROJECT / path}')"
-    else:
-        sql = (compiled / path).read_text()
-    if config["materialized"] == "incremental" and not is_full:
-        assert config["incremental_strategy"] == "replace_changed"
-        return (
-            f"create or replace temp table new_rows as {sql};"
-            + "".join(
-                f" delete from {relation} where {predicate};"
-                for predicate in config["incremental_predicates"]
-            )
-            + f" insert into {relation} by name from new_rows"
-        )
-    kind = "view" if config["materialized"] == "view" else "table"
+def _statement(node: dict) -> str:
+    """What dbt executes for a node in a run that follows a change."""
+    config, relation = node["config"], node["relation_name"]
+    if config["materialized"] != "incremental":
+        return create_statement(node)
+    assert config["incremental_strategy"] == "replace_changed"
     return (
-        f'create schema if not exists "{node["database"]}"."{node["schema"]}";'
-        f" create or replace {kind} {relation} as {sql}"
+        f"create or replace temp table new_rows as {node['sql']};"
+        + "".join(
+            f" delete from {relation} where {predicate};"
+            for predicate in config["incremental_predicates"]
+        )
+        + f" insert into {relation} by name from new_rows"
     )

@@ -44,6 +44,7 @@ FACTS = {
     "asked_ranges": "the ranges asked for with calculate",
     "widget_edits": "the widgets edited through the API",
     "deliveries": "which entities were delivered",
+    "transaction_types": "what the mapping makes of the source's transaction types",
     "changed_ids": "the events that changed since the last run",
     "changed_entities": "the entities that changed since the last run",
     "previous_run": "as_of of the last run",

@@ -2,9 +2,10 @@
 
 from pathlib import Path
 
-from orchestration.errors import SourceError, UsageError
+from orchestration.errors import SourceError
 from orchestration.settings import SOURCE_TIMEOUT_SECONDS
 from orchestration.sources.files import FilesSource
+from orchestration.sources.mapping import read_mapping
 from orchestration.sources.source import Source
 
 KINDS = "demo, files:DIR, postgresql://…, mysql://…, sqlite:///PATH or duckdb:///PATH"
@@ -18,21 +19,20 @@ def open_source(
 ) -> Source:
     """The source behind a URL; the folder `scratch` is for what it has to write, such as the demo.
 
-    `mapping` is the file that tells where a database keeps its entities, and `timeout_seconds` how
-    long is waited for what others have locked there. Raises `SourceError` where the URL names no
-    kind of source, or one that can't serve.
+    `mapping` is the file that tells what is the source's own about it, and `timeout_seconds` how
+    long is waited for what others have locked there. Raises `UsageError` for a faulty mapping,
+    `SourceError` where the URL names no kind of source, or one that can't serve.
     """
-    if mapping is not None and (url == "demo" or url.startswith("files:")):
-        raise UsageError(f"the mapping {mapping} is for databases; {url} needs none")
-    if url == "demo":
+    if url == "demo" or url.startswith("files:"):
+        mapped = {} if mapping is None else read_mapping(mapping, is_for_files=True)
+        if url != "demo":
+            return FilesSource(Path(url.removeprefix("files:")), mapped)
         from orchestration.sources.demo import write_demo_source
 
         write_demo_source(scratch)
-        source = FilesSource(scratch)
+        source = FilesSource(scratch, mapped)
         source.identity = "demo"
         return source
-    if url.startswith("files:"):
-        return FilesSource(Path(url.removeprefix("files:")))
     from orchestration.sources.databases import open_database
 
     database = open_database(url, scratch, mapping, timeout_seconds)

@@ -5,6 +5,9 @@ from typing import Literal
 
 Kind = Literal["integer", "decimal", "instant", "boolean", "json", "text"]
 
+TRANSACTION_TYPES = ("add", "redeem", "deduct")
+STATUSES = ("pending", "approved", "fulfilled", "rejected", "cancelled")
+
 
 @dataclass(frozen=True)
 class Entity:

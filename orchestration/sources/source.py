@@ -1,14 +1,16 @@
 """What each kind of source offers to the pull."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from types import MappingProxyType
 
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.sources.contract import Entity
+from orchestration.sources.mapping import LEDGER, Mapped
 
 BLOCK_BITS = 14
 """A block is the 2^14 ids that are equal after a shift by so many bits."""
@@ -82,6 +84,8 @@ class Source(ABC):
     """What reading raises; DuckDB passes some errors of databases on as the latter."""
     identity: str
     """How a workspace remembers the source: without secrets, the same from every folder."""
+    mapped: Mapping[str, Mapped] = MappingProxyType({})
+    """What a mapping file tells of the entities that it names."""
 
     @contextmanager
     def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
@@ -140,6 +144,14 @@ class Source(ABC):
     def extra_columns(self, entity: Entity) -> list[str]:
         """The columns that a table has beside the contract's; none where that says nothing."""
         return []
+
+    def mapping_of(self, entity: Entity) -> Mapped:
+        """What a mapping file tells of an entity; nothing where it doesn't name it."""
+        return self.mapped.get(entity.name, Mapped())
+
+    def transaction_types(self) -> list[tuple[str, str, int]]:
+        """Each transaction type that isn't taken as delivered: see `Mapped.type_rows`."""
+        return self.mapped.get(LEDGER, Mapped()).type_rows()
 
     def tell(self, error: Exception) -> str:
         """What went wrong while the source was read: one line, without secrets."""

@@ -27,13 +27,31 @@ def text_rows(
     columns: list[str],
     table: str = "delivered_text",
 ) -> duckdb.DuckDBPyRelation:
-    """The rows as a temporary table, since what they come from is read only once."""
+    """The rows as a temporary table, since what they come from is read only once.
+
+    Raises what reading them raised, without the words of those it went through.
+    """
     schema = pa.schema([(column, pa.string()) for column in (*columns, "_line")])
-    batches = pa.RecordBatchReader.from_batches(schema, _batches(rows, columns, schema))
-    connection.register("arriving", batches)
-    connection.execute(f"create or replace temp table {table} as from arriving")
-    connection.unregister("arriving")
+    raised: list[Exception] = []
+    batches = _batches(_noting(rows, raised), columns, schema)
+    connection.register("arriving", pa.RecordBatchReader.from_batches(schema, batches))
+    try:
+        connection.execute(f"create or replace temp table {table} as from arriving")
+    except duckdb.Error:
+        if raised:
+            raise raised[0] from None
+        raise
+    finally:
+        connection.unregister("arriving")
     return connection.table(table)
+
+
+def _noting(rows: Iterator[Row], raised: list[Exception]) -> Iterator[Row]:
+    try:
+        yield from rows
+    except Exception as error:
+        raised.append(error)
+        raise
 
 
 def _batches(

@@ -108,7 +108,7 @@ CASES = {
         set_all(LEDGER, "timestamp", lambda row: row["timestamp"] + " UTC"),
         (LEDGER, "no_valid_row"),
         "loyalty_transactions: none of 86 rows is valid, 86 in the last published run"
-        " (invalid_value 86; such as timestamp '2024-01-01 12:00:00 UTC',",
+        " (invalid_value 86; such as timestamp '2024-03-01 12:00:00 UTC',",
     ),
     "redeems are positive": (
         set_all(
@@ -118,7 +118,7 @@ CASES = {
         ),
         (LEDGER, "too_many_quarantined"),
         "20 of 86 rows are quarantined, 0 of 86 in the last published run"
-        " (sign_mismatch 20; such as points '30')",
+        " (sign_mismatch 20; such as points 30 (transaction_type 'redeem'))",
     ),
     "a type has another name": (
         set_all(
@@ -137,7 +137,7 @@ CASES = {
             lambda row: "12.50" if row["timestamp"] < "2024-02" else row["points"],
         ),
         (LEDGER, "too_many_quarantined"),
-        "(invalid_value 22; such as points '12.50')",
+        "(invalid_value 22; such as points '12.50' (takes a whole number))",
     ),
     "corrections are negative adds": (
         set_all(
@@ -153,7 +153,7 @@ CASES = {
     "clients are shared by websites": (
         set_all("clients", "website_id", lambda row: str(3 - int(row["website_id"]))),
         (LEDGER, "no_valid_row"),
-        "(website_mismatch 86; such as client_id '1', client_id '2', client_id '3')",
+        "(website_mismatch 86; such as client_id 3 (website_id 2), 4 (website_id 1), 1 (website_id",
     ),
     "a website is gone": (
         lose_website_2,
@@ -164,7 +164,7 @@ CASES = {
         garble_website_2,
         (LEDGER, "website_without_valid_row"),
         "loyalty_transactions: website 2 has no valid row, 43 in the last published run"
-        " (invalid_value 43; such as client_id 'C1', client_id 'C3', client_id 'C5')",
+        " (invalid_value 43; such as client_id 'C3', 'C1', 'C5' (takes a whole number))",
     ),
     "the ledger is empty": (
         empty(LEDGER),

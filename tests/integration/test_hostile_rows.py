@@ -201,4 +201,4 @@ def test_a_file_that_ends_in_the_middle_loses_no_row_in_silence(
     else:
         assert told.returncode == 0, told.stderr
         rows = len(rows_of(TEXTS[:3])["loyalty_transactions"])
-        assert f" {rows} " in told.stdout
+        assert f"rows        {rows}, " in told.stdout

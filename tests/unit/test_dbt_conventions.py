@@ -14,6 +14,7 @@ import pytest
 import yaml
 
 from api_export.endpoints import API_ROOT, ENDPOINTS
+from orchestration.sources.contract import STATUSES, TRANSACTION_TYPES
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 LAYERS = {"staging": "stg_", "intermediate": "int_", "marts": "", "reports": "rpt_"}
@@ -304,3 +305,18 @@ def test_analyses_are_described_and_ask_a_question() -> None:
     for entry in entries:
         assert re.match(r"[A-Z][^.?]+\? One row for each ", entry["description"])
         assert all(column["description"] for column in entry["columns"])
+
+
+@pytest.mark.parametrize(
+    ("model", "values"),
+    [
+        ("int_loyalty_transactions_judged", TRANSACTION_TYPES),
+        ("int_redemption_requests_judged", STATUSES),
+    ],
+)
+def test_models_judge_by_the_values_that_the_contract_names(
+    model: str, values: tuple[str, ...]
+) -> None:
+    sql = (PROJECT / "models" / "intermediate" / f"{model}.sql").read_text()
+    (judged,) = re.findall(r"not in \(\s*('[^)]*')\s*\)", sql)
+    assert tuple(re.findall(r"'(\w+)'", judged)) == values

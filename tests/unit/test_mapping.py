@@ -7,6 +7,8 @@ import pytest
 from orchestration.errors import UsageError
 from orchestration.sources.mapping import Mapped, read_mapping
 
+LEDGER = "loyalty_transactions:\n"
+
 
 def read(folder: Path, text: str) -> dict[str, Mapped]:
     path = folder / "mapping.yaml"
@@ -32,6 +34,57 @@ def test_tables_columns_and_selects_are_read(tmp_path: Path) -> None:
     }
 
 
+def test_conventions_are_read(tmp_path: Path) -> None:
+    mapped = read(
+        tmp_path,
+        "loyalty_transactions:\n"
+        "  where: is_deleted = 0;\n"
+        "  transaction_types: {earn: add, Ausgabe: deduct, 7: by_sign}\n"
+        "  sign: positive_debits\n"
+        "clients:\n"
+        "  where: deleted_at is null\n",
+    )
+    types = {"earn": "add", "Ausgabe": "deduct", "7": "by_sign"}
+    assert mapped == {
+        "loyalty_transactions": Mapped(
+            where="is_deleted = 0", transaction_types=types, has_positive_debits=True
+        ),
+        "clients": Mapped(where="deleted_at is null"),
+    }
+
+
+@pytest.mark.parametrize(
+    ("mapped", "rows"),
+    [
+        (Mapped(), []),
+        (
+            Mapped(has_positive_debits=True),
+            [("redeem", "redeem", -1), ("deduct", "deduct", -1)],
+        ),
+        (
+            Mapped(transaction_types={"spend": "redeem", "fix": "by_sign"}),
+            [("spend", "redeem", 1), ("fix", "by_sign", 1)],
+        ),
+        (
+            Mapped(
+                transaction_types={"spend": "redeem", "earn": "add", "deduct": "by_sign"},
+                has_positive_debits=True,
+            ),
+            [
+                ("redeem", "redeem", -1),
+                ("deduct", "by_sign", 1),
+                ("spend", "redeem", -1),
+                ("earn", "add", 1),
+            ],
+        ),
+    ],
+)
+def test_positive_debits_negate_what_is_a_debit_by_its_type(
+    mapped: Mapped, rows: list[tuple[str, str, int]]
+) -> None:
+    assert mapped.type_rows() == rows
+
+
 def test_an_empty_file_maps_nothing(tmp_path: Path) -> None:
     assert read(tmp_path, "# nothing yet\n") == {}
 
@@ -45,8 +98,22 @@ def test_an_empty_file_maps_nothing(tmp_path: Path) -> None:
         ("clients:\n  table: a\nclients:\n  table: b\n", 3, "'clients' is there twice"),
         ("clients:\n  table: [a]\n", 2, "table must be a text"),
         ("clients:\n  table: ''\n", 2, "table must be a text"),
-        ("clients: crm\n", 1, "clients must be a mapping of table, columns, select"),
-        ("clients:\n  select: select 1\n  table: a\n", 2, "leaves no room for other keys"),
+        ("clients:\n  select: select 1\n  where: a\n", 2, "leaves no room for table, columns"),
+        ("clients:\n  where: ''\n", 2, "where must be a text"),
+        ("clients:\n  sign: positive_debits\n", 2, "sign is for loyalty_transactions alone"),
+        ("clients:\n  points_scale: 100\n", 2, "points are whole numbers; deliver hundredths"),
+        (f"{LEDGER}  sign: negative\n", 2, "sign must be positive_debits"),
+        (f"{LEDGER}  transaction_types: add\n", 2, "transaction_types must be a mapping"),
+        (f"{LEDGER}  transaction_types:\n    a: b\n", 3, "a must be add or redeem or deduct or by"),
+        (f"{LEDGER}  transaction_types:\n    a: add\n    a: add\n", 4, "'a' is there twice"),
+        (f"{LEDGER}  transaction_types:\n    '': add\n", 3, "'' is unknown in transaction_types"),
+        (f"{LEDGER}  transaction_types:\n    a: [add]\n", 3, "a must be add or redeem"),
+        ("clients: crm\n", 1, "clients must be a mapping of table, select, columns, where"),
+        (
+            "clients:\n  select: select 1\n  table: a\n",
+            2,
+            "leaves no room for table, columns",
+        ),
         ("- clients\n", 1, "the mapping must be a mapping of websites, clients"),
         ("? [a, b]\n: {table: c}\n", 1, "is unknown in the mapping"),
         ("clients:\n  table: 'a\n", 3, "this is no YAML"),
@@ -57,6 +124,17 @@ def test_a_fault_is_told_with_its_line(tmp_path: Path, text: str, line: int, tol
         read(tmp_path, text)
     assert str(raised.value).startswith(f"{tmp_path / 'mapping.yaml'}:{line}: ")
     assert told in str(raised.value)
+
+
+@pytest.mark.parametrize("key", ["table", "select"])
+def test_what_places_tables_is_refused_for_files(key: str, tmp_path: Path) -> None:
+    path = tmp_path / "mapping.yaml"
+    path.write_text(f"clients:\n  where: a\n  {key}: b\n")
+    with pytest.raises(UsageError) as raised:
+        read_mapping(path, is_for_files=True)
+    assert str(raised.value) == (
+        f"{path}:3: {key} is for databases; clients comes from files, which take columns, where"
+    )
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path: Path) -> None:

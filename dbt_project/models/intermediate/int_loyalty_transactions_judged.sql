@@ -13,7 +13,7 @@
 
 with
 
-transactions as not materialized (
+delivered as not materialized (
 
     {% if is_update %}
         -- Kept before they are replaced: {{ ref('int_previous_transactions') }}
@@ -21,6 +21,38 @@ transactions as not materialized (
     {% else %}
         select * from {{ ref('stg_loyalty__loyalty_transactions') }}
     {% endif %}
+
+),
+
+transaction_types as (
+
+    select * from {{ ref('stg_pipeline__transaction_types') }}
+
+),
+
+{#
+    Types and signs as the mapping says; a number that leaves its 32 bits can't be read. Where it
+    says nothing a ledger is passed on as it is, which costs nothing.
+#}
+transactions as not materialized (
+
+    select * from delivered
+    where not exists (select named.sign from transaction_types as named)
+    union all by name
+    select
+        delivered.* exclude (transaction_type, points),
+        case
+            when transaction_types.transaction_type = 'by_sign'
+                then if(delivered.points >= 0, 'add', 'deduct')
+            else coalesce(transaction_types.transaction_type, delivered.transaction_type)
+        end as transaction_type,
+        try_cast(
+            delivered.points * cast(coalesce(transaction_types.sign, 1) as bigint) as integer
+        ) as points
+    from delivered
+    left join transaction_types
+        on delivered.transaction_type = transaction_types.delivered_type
+    where exists (select named.sign from transaction_types as named)
 
 ),
 

@@ -168,7 +168,7 @@ class DatabaseSource(Source):
             with self._waiting_for(self.origin(entity)):
                 found = self._columns(connection, query)
         except self.errors as error:
-            is_named = self._mapping(entity).select is None
+            is_named = self.mapping_of(entity).select is None
             if not is_named or self._has_table(connection, entity, error):
                 raise self._unusable(error, entity) from None
             if entity.is_optional and entity.name not in self.mapped:
@@ -178,7 +178,7 @@ class DatabaseSource(Source):
                 f"{self.identity}: the entity {entity.name} is missing: {self._table(entity)} does"
                 f" not exist{schema}; a mapping (LOYALTY_MAPPING) names yours"
             ) from None
-        for column, named in self._mapping(entity).columns.items():
+        for column, named in self.mapping_of(entity).columns.items():
             if named not in found:
                 raise SourceError(
                     f"{self.identity}: {self.origin(entity)} has no column {named}, which the"
@@ -191,6 +191,19 @@ class DatabaseSource(Source):
         self.extras[entity.name] = [name for name in found if name not in names.values()]
         if self._select(entity) is None:
             self._check_types(entity)
+        self._check_condition(connection, entity)
+
+    def _check_condition(self, connection: DuckDBPyConnection, entity: Entity) -> None:
+        """Refuse a condition of the mapping that the database can't follow."""
+        where = self.mapping_of(entity).where
+        if where is not None:
+            try:
+                self._columns(connection, f"select * from {self._counted(entity)} limit 0")
+            except self.errors as error:
+                raise SourceError(
+                    f"{self.identity}: the condition `where: {where}` of {entity.name} fails in"
+                    f" {self.origin(entity)}: {self.tell(error)}"
+                ) from None
 
     def _check_types(self, entity: Entity) -> None:
         """Refuse required columns of a table from which no value of theirs can be read."""
@@ -219,12 +232,12 @@ class DatabaseSource(Source):
 
     def origin(self, entity: Entity) -> str:
         """Where the entity comes from, for people."""
-        is_select = self._mapping(entity).select is not None
+        is_select = self.mapping_of(entity).select is not None
         return "SELECT of the mapping" if is_select else self._table(entity)
 
     def _select(self, entity: Entity) -> str | None:
         """The SELECT that gives the entity; none where a table does."""
-        mapped = self._mapping(entity)
+        mapped = self.mapping_of(entity)
         if mapped.select is None and mapped.table is None and entity.name not in TABLES:
             points, used = (self.json_text.format(key=key) for key in ("points", "points_used"))
             return CONVERSIONS.format(points=points, points_used=used)
@@ -232,7 +245,7 @@ class DatabaseSource(Source):
 
     def _table(self, entity: Entity) -> str:
         """The table that the entity comes from, or the first one of the application's SELECT."""
-        return self._mapping(entity).table or TABLES.get(entity.name, CONVERTED)
+        return self.mapping_of(entity).table or TABLES.get(entity.name, CONVERTED)
 
     def _from(self, entity: Entity) -> str:
         """What a query has after `from` to read the entity."""
@@ -244,9 +257,16 @@ class DatabaseSource(Source):
     def _table_sql(self, entity: Entity) -> str:
         return ".".join(self._quoted(part) for part in self._table(entity).split("."))
 
+    def _counted(self, entity: Entity) -> str:
+        """The same of the rows alone that meet the condition of a mapping."""
+        where = self.mapping_of(entity).where
+        if where is None:
+            return self._from(entity)
+        return f"(select * from {self._from(entity)} where ({where}\n)) as counted"
+
     def _query(self, entity: Entity, columns: list[str], blocks: Blocks) -> str:
         """The SELECT of the contract's columns of the entity's rows in these blocks."""
-        query = f"select {self._listed(entity, columns)} from {self._from(entity)}"
+        query = f"select {self._listed(entity, columns)} from {self._counted(entity)}"
         if blocks is ALL_BLOCKS or not self.computes_fingerprints(entity):
             return query
         return f"{query} where {blocks.id_condition(self._quoted(self._named(entity, 'id')))}"
@@ -261,10 +281,7 @@ class DatabaseSource(Source):
 
     def _named(self, entity: Entity, column: str) -> str:
         """What the table calls a column of the contract."""
-        return self._mapping(entity).columns.get(column, column)
-
-    def _mapping(self, entity: Entity) -> Mapped:
-        return self.mapped.get(entity.name, Mapped())
+        return self.mapping_of(entity).columns.get(column, column)
 
     def _quoted(self, name: str) -> str:
         mark = self.quote_mark
