@@ -105,11 +105,11 @@ def find_examples(
         told as (
 
             select
-                if(delivered ->> '_line' is null, column_name, 'line') as named,
-                coalesce(delivered ->> '_line', delivered ->> column_name) as value,
-                delivered ->> $beside as beside
+                if((delivered ->> '_line') is null, column_name, 'line') as named,
+                coalesce((delivered ->> '_line'), (delivered ->> column_name)) as value,
+                (delivered ->> cast($beside as varchar)) as beside
             from quarantined
-            where $website is null or delivered ->> 'website_id' = $website
+            where $website is null or (delivered ->> 'website_id') = $website
 
         )
 
@@ -128,7 +128,7 @@ def find_examples(
         {
             "entity": entity.name,
             "reason": reason,
-            "beside": BESIDE.get(reason, ""),
+            "beside": BESIDE.get(reason),
             "website": None if website_id is None else str(website_id),
             "examples": EXAMPLES,
         },

@@ -205,7 +205,8 @@ def test_what_was_valid_and_can_be_read_no_more_is_refused(
     found = breaches_of(replay, source, tmp_path / "marts", TENTH, published)
     assert first in [(breach.entity, breach.rule) for breach in found]
     line = describe_breaches(found)
-    assert told in line and "\n" not in line
+    assert told in line, line
+    assert "\n" not in line
     assert line.endswith("`loyalty run --accept-quarantine` lets this delivery through")
 
 
