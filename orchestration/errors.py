@@ -3,9 +3,17 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from api_export.errors import BusyError, LoyaltyError, UsageError
+from api_export.errors import BusyError, LoyaltyError, NoRoomError, UnwritableError, UsageError
 
-__all__ = ["BusyError", "LoyaltyError", "RunError", "SourceError", "UsageError"]
+__all__ = [
+    "BusyError",
+    "LoyaltyError",
+    "NoRoomError",
+    "RunError",
+    "SourceError",
+    "UnwritableError",
+    "UsageError",
+]
 
 
 class SourceError(LoyaltyError):

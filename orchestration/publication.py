@@ -1,9 +1,25 @@
 """A workspace as `calculate` and the server use it: they read what is published, and may add."""
 
-from api_export import writer
+import json
+import logging
+from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, contextmanager
+from functools import partial
+from pathlib import Path
+
+from api_export.reports import AskedRange, WidgetEdit
+from api_export.writer import write_export
+from orchestration.errors import NoRoomError
 from orchestration.settings import Settings
 from orchestration.status import note_published
 from orchestration.workspace import Workspace
+
+log = logging.getLogger(__name__)
+
+MOST_RANGES = 1_000
+"""Ranges that are kept: every export calculates each of them."""
+MOST_EDIT_CHARACTERS = 8_000_000
+"""Characters that all kept widget edits have together: every export lays them over the widgets."""
 
 
 class Publication(Workspace):
@@ -14,13 +30,59 @@ class Publication(Workspace):
         super().__init__(settings.workspace)
         self._keep_exports = settings.keep_exports
 
-    def write_export(self) -> None:
-        """Export what is published and asked for, outside a run."""
-        writer.write_export(
-            self.marts,
-            self.export,
-            self.asked_ranges(),
-            self.widget_edits(),
-            self._keep_exports,
-        )
-        note_published(self)
+    def keep_asked_range(self, asked: AskedRange) -> None:
+        """Add a range to those asked for, and export what is published with it: both or neither.
+
+        Raises `NoRoomError`, or `OSError` where the disk refuses; the caller is the one writer.
+        """
+        known = self.asked_ranges()
+        ranges = tuple(sorted({*known, asked}))
+        if len(ranges) > max(len(known), MOST_RANGES):
+            raise NoRoomError(
+                f"{len(known):,} ranges are kept, and no more than {MOST_RANGES:,} may be: take out"
+                f" of {self.state / 'asked_ranges.json'} those that nobody needs"
+            )
+        self._export(ranges, self.widget_edits(), partial(self.keeping_asked_ranges, ranges))
+
+    def keep_widget_edit(self, edit: WidgetEdit) -> None:
+        """Make an edit the one of its widget, and export what is published with it, likewise."""
+        known = {kept[:2]: kept for kept in self.widget_edits()}
+        edited = known | {edit[:2]: edit}
+        edits = tuple(edited[key] for key in sorted(edited))
+        if _length(edits) > max(_length(known.values()), MOST_EDIT_CHARACTERS):
+            raise NoRoomError(
+                f"the edited widgets would have more than the {MOST_EDIT_CHARACTERS:,} characters"
+                " that are kept: shorten or delete some of them"
+            )
+        self._export(self.asked_ranges(), edits, partial(self.keeping_widget_edits, edits))
+
+    def _export(
+        self,
+        ranges: tuple[AskedRange, ...],
+        edits: tuple[WidgetEdit, ...],
+        keeping: Callable[[Path], AbstractContextManager[None]],
+    ) -> None:
+        """Export what is published, and keep what was asked for as that becomes the current export.
+
+        What is still to do then, cleaning and noting, may fail and undoes nothing.
+        """
+        is_kept = False
+
+        @contextmanager
+        def step(version: Path) -> Iterator[None]:
+            nonlocal is_kept
+            with keeping(version):
+                yield
+            is_kept = True
+
+        try:
+            write_export(self.marts, self.export, ranges, edits, self._keep_exports, step)
+            note_published(self)
+        except OSError as error:
+            if not is_kept:
+                raise
+            log.warning("kept and exported, but then: %s", error)
+
+
+def _length(edits: Iterable[WidgetEdit]) -> int:
+    return sum(len(json.dumps(edit)) for edit in edits)

@@ -15,7 +15,13 @@ import filelock
 
 from api_export.reports import AskedRange, WidgetEdit
 from api_export.writer import sync_folder
-from orchestration.errors import BusyError, RunError, UsageError, damaged_state
+from orchestration.errors import (
+    BusyError,
+    RunError,
+    UnwritableError,
+    UsageError,
+    damaged_state,
+)
 from orchestration.history import save_history
 from orchestration.warehouse import POLL_SECONDS, connect, find_damage, wal_of
 
@@ -23,6 +29,8 @@ log = logging.getLogger(__name__)
 
 PUBLISHED_MODE = 0o444
 """Nobody can open the published marts for writing by mistake: his `.wal` would spoil them."""
+BEFORE = "before-"
+"""Begins the names of what files of `state/` held before their change was exported."""
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -69,7 +77,7 @@ class Workspace:
         """Be the one writer for a while; who holds the workspace already keeps it.
 
         Another writer is waited for as long as told, then `BusyError` names him. What a killed
-        writer left half-done is removed. Raises `UsageError` where the folder can't be written.
+        writer left half-done is undone. Raises `UnwritableError` where the folder can't be written.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -77,7 +85,7 @@ class Workspace:
             is_held = lock.is_locked
             self._acquire(lock, wait_seconds)
         except OSError as error:
-            raise UsageError(
+            raise UnwritableError(
                 f"the workspace {self.root} can't be written: {error.strerror}"
             ) from None
         try:
@@ -109,6 +117,9 @@ class Workspace:
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir()
         self._marts_copy.unlink(missing_ok=True)
+        for scratch in self.state.glob(".*"):
+            scratch.unlink()
+        self._settle()
 
     def remove_old_damaged(self, before: datetime) -> None:
         """Remove the files that were set aside before an instant."""
@@ -181,31 +192,82 @@ class Workspace:
             for website_id, date_from, date_to in kept
         )
 
-    def keep_asked_range(self, asked: AskedRange) -> None:
-        """Add a range to those asked for."""
-        ranges = sorted({*self.asked_ranges(), asked})
-        self._write(
-            "asked_ranges.json",
-            [(website, str(date_from), str(date_to)) for website, date_from, date_to in ranges],
-        )
-
     def widget_edits(self) -> tuple[WidgetEdit, ...]:
         """What widgets were made through the API so far, in order."""
         return tuple(WidgetEdit(**edit) for edit in self._read("widget_edits.json") or [])
 
-    def keep_widget_edit(self, edit: WidgetEdit) -> None:
-        """Make an edit the one of its widget."""
-        edits = {kept[:2]: kept for kept in (*self.widget_edits(), edit)}
-        self._write("widget_edits.json", [edits[key]._asdict() for key in sorted(edits)])
+    @contextmanager
+    def keeping_asked_ranges(self, ranges: tuple[AskedRange, ...], version: Path) -> Iterator[None]:
+        """Keep these ranges; the body makes `version`, which has them, the current export."""
+        rows = [(website, str(date_from), str(date_to)) for website, date_from, date_to in ranges]
+        with self._keeping("asked_ranges.json", rows, version):
+            yield
+
+    @contextmanager
+    def keeping_widget_edits(self, edits: tuple[WidgetEdit, ...], version: Path) -> Iterator[None]:
+        """Keep these edits; the body makes `version`, which has them, the current export."""
+        rows = [edit._asdict() for edit in edits]
+        with self._keeping("widget_edits.json", rows, version):
+            yield
+
+    @contextmanager
+    def _keeping(self, name: str, content: object, version: Path) -> Iterator[None]:
+        """Change a file of `state/` and the current export in one step, or neither.
+
+        The switch of the export is that step. Until then the file's content from before lies
+        beside it and counts; who is stopped before it leaves the undoing to the next writer.
+        """
+        path = self.state / name
+        self.state.mkdir(parents=True, exist_ok=True)
+        before = self.state / f"{BEFORE}{version.name}-{name}"
+        replace_file(before, path.read_bytes() if path.exists() else b"")
+        try:
+            self._write(name, content)
+            yield
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Undo the changes of `state/` that were not exported, and forget what was before others.
+
+        Undoing is a rename, for which a full disk has room.
+        """
+        for before in self.state.glob(f"{BEFORE}*"):
+            path = self.state / before.name.rpartition("-")[2]
+            if self._is_exported(before):
+                before.unlink()
+            elif before.stat().st_size:
+                before.replace(path)
+            else:
+                path.unlink(missing_ok=True)
+                before.unlink()
+            sync_folder(self.state)
+
+    def _is_exported(self, before: Path) -> bool:
+        """Whether the change is done that followed what was `before`: its export is current."""
+        version = before.name.removeprefix(BEFORE).rpartition("-")[0]
+        return self.current_export.resolve().name == version
 
     def _read(self, name: str) -> object | None:
-        path = self.state / name
-        if not path.exists():
+        text = self._read_settled(name)
+        if text is None:
             return None
         try:
-            return json.loads(path.read_text())
+            return json.loads(text)
         except ValueError:
-            raise damaged_state(path) from None
+            raise damaged_state(self.state / name) from None
+
+    def _read_settled(self, name: str) -> str | None:
+        """A file of `state/` as the current export knows it; null where there is none."""
+        path = self.state / name
+        try:
+            text = path.read_text() if path.exists() else None
+            for before in self.state.glob(f"{BEFORE}*-{name}"):
+                if not self._is_exported(before):
+                    text = before.read_text() or None
+        except FileNotFoundError:  # its writer has just come to the end
+            return self._read_settled(name)
+        return text
 
     def _write(self, name: str, content: object) -> None:
         self.state.mkdir(parents=True, exist_ok=True)
@@ -244,9 +306,13 @@ class Workspace:
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     scratch = path.with_name(f".{path.name}")
-    scratch.write_bytes(content)
-    sync_file(scratch)
-    scratch.replace(path)
+    try:
+        scratch.write_bytes(content)
+        sync_file(scratch)
+        scratch.replace(path)
+    except OSError:
+        scratch.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 
