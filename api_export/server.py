@@ -15,6 +15,7 @@ from fastapi.middleware.cors import CORSMiddleware
 from fastapi.middleware.gzip import GZipMiddleware
 from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.security import APIKeyHeader
+from pydantic import WithJsonSchema
 from starlette.convertors import Convertor, register_url_convertor
 from typing_extensions import TypedDict
 
@@ -41,7 +42,7 @@ from api_export.responses import (
     add_error_handlers,
     reply,
 )
-from api_export.schemas import AnalyticsRecord, Widget, WidgetData
+from api_export.schemas import INT64, AnalyticsRecord, Widget, WidgetData
 from api_export.served import Served
 from api_export.widgets import change_widget, create_widget, delete_widget
 from api_export.writer import dump
@@ -60,18 +61,18 @@ WebsiteId = Annotated[
     Query(
         alias="website",
         description="The website's id; without it, the first one with events answers.",
-        json_schema_extra={"format": "int64"},
     ),
+    WithJsonSchema(INT64),
 ]
 AnyWebsiteId = Annotated[
     int | None,
     Query(
         alias="website",
         description="The website's id; without it, whichever website has this id answers.",
-        json_schema_extra={"format": "int64"},
     ),
+    WithJsonSchema(INT64),
 ]
-Id = Annotated[int, Path(alias="id", json_schema_extra={"format": "int64"})]
+Id = Annotated[int, Path(alias="id"), WithJsonSchema(INT64)]
 
 
 class IdConvertor(Convertor[str]):
