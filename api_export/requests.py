@@ -122,7 +122,13 @@ def parse_body(fields: type[Fields], body: bytes) -> Fields:
 
 
 def describe_body(fields: type, *, is_required: bool = True) -> dict[str, Any]:
-    """A body in the OpenAPI document."""
-    schema = TypeAdapter(fields).json_schema()
+    """A body in the OpenAPI document, by the name that `body_schemas` gives it."""
+    schema = {"$ref": f"#/components/schemas/{fields.__name__}"}
     content = {"application/json": {"schema": schema}}
     return {"requestBody": {"required": is_required, "content": content}}
+
+
+def body_schemas() -> dict[str, Any]:
+    """What each body may be, by its name."""
+    bodies = (RangeRequest, WidgetChanges, WidgetRequest)
+    return {body.__name__: TypeAdapter(body).json_schema() for body in bodies}

@@ -29,6 +29,7 @@ from api_export.requests import (
     RangeRequest,
     WidgetChanges,
     WidgetRequest,
+    body_schemas,
     describe_body,
     parse_body,
 )
@@ -131,6 +132,7 @@ def build_app(published: Published, options: Options) -> FastAPI:
     _add_analytics(app, served, options)
     _add_widgets(app, served)
     _add_writing(app, served, Writers(published), options.tokens)
+    app.openapi()["components"]["schemas"].update(body_schemas())
     app.router.default = ExportedFiles(published.current_export)
     add_error_handlers(app)
     app.add_middleware(GZipMiddleware, compresslevel=5)

@@ -2,7 +2,7 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager, contextmanager
 from functools import partial
 from pathlib import Path
@@ -16,10 +16,12 @@ from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
-MOST_RANGES = 1_000
-"""Ranges that are kept: every export calculates each of them."""
-MOST_EDIT_CHARACTERS = 8_000_000
-"""Characters that all kept widget edits have together: every export lays them over the widgets."""
+MOST_RANGES = 500
+"""Ranges that are kept: until the next run has them, every export calculates each of them."""
+MOST_WIDGETS = 1_000
+"""Widgets that are edited and not deleted: each has files of its own in every export."""
+MOST_EDIT_CHARACTERS = 4_000_000
+"""Characters that all kept edits have together: they are laid over the widgets in memory."""
 
 
 class Publication(Workspace):
@@ -40,7 +42,7 @@ class Publication(Workspace):
         if len(ranges) > max(len(known), MOST_RANGES):
             raise NoRoomError(
                 f"{len(known):,} ranges are kept, and no more than {MOST_RANGES:,} may be: take out"
-                f" of {self.state / 'asked_ranges.json'} those that nobody needs"
+                " of the workspace's state/asked_ranges.json those that nobody needs"
             )
         self._export(ranges, self.widget_edits(), partial(self.keeping_asked_ranges, ranges))
 
@@ -49,11 +51,8 @@ class Publication(Workspace):
         known = {kept[:2]: kept for kept in self.widget_edits()}
         edited = known | {edit[:2]: edit}
         edits = tuple(edited[key] for key in sorted(edited))
-        if _length(edits) > max(_length(known.values()), MOST_EDIT_CHARACTERS):
-            raise NoRoomError(
-                f"the edited widgets would have more than the {MOST_EDIT_CHARACTERS:,} characters"
-                " that are kept: shorten or delete some of them"
-            )
+        if not edit.is_deleted:
+            _check_room(edits, tuple(known.values()))
         self._export(self.asked_ranges(), edits, partial(self.keeping_widget_edits, edits))
 
     def _export(
@@ -84,5 +83,20 @@ class Publication(Workspace):
             log.warning("kept and exported, but then: %s", error)
 
 
-def _length(edits: Iterable[WidgetEdit]) -> int:
+def _check_room(edits: tuple[WidgetEdit, ...], known: tuple[WidgetEdit, ...]) -> None:
+    """Raise `NoRoomError` where there would be more than there may be, and more than is known."""
+    if _widgets(edits) > max(_widgets(known), MOST_WIDGETS):
+        raise NoRoomError(f"{MOST_WIDGETS:,} widgets are edited, and no more may be: delete some")
+    if _characters(edits) > max(_characters(known), MOST_EDIT_CHARACTERS):
+        raise NoRoomError(
+            f"the edited widgets would have more than {MOST_EDIT_CHARACTERS:,} characters, and no"
+            " more are kept: give them shorter configs, or delete some"
+        )
+
+
+def _widgets(edits: tuple[WidgetEdit, ...]) -> int:
+    return sum(not edit.is_deleted for edit in edits)
+
+
+def _characters(edits: tuple[WidgetEdit, ...]) -> int:
     return sum(len(json.dumps(edit)) for edit in edits)

@@ -10,6 +10,7 @@ from commands import LOYALTY, clean_environment
 from datasets import write_dataset
 from faulty import FaultyRun
 from replay import PROJECT, Replay
+from servers import with_few_websites
 from workspaces import read_files as read_files
 from workspaces import run_well
 
@@ -97,6 +98,18 @@ def new(later_source: Path, replay: Replay, tmp_path_factory: pytest.TempPathFac
     root = tmp_path_factory.mktemp("new") / "workspace"
     run_well(FaultyRun(replay, root, later_source))
     return root
+
+
+@pytest.fixture(scope="session")
+def marts(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
+    """The marts of the dirty source, as `loyalty run` published them."""
+    return built[0] / "marts.duckdb"
+
+
+@pytest.fixture(scope="session")
+def few_marts(tmp_path_factory: pytest.TempPathFactory, marts: Path) -> Path:
+    """The marts, but for most websites, so that their export is quick."""
+    return with_few_websites(marts, tmp_path_factory.mktemp("few") / "now.duckdb")
 
 
 def read_payloads(version: Path) -> dict[str, bytes]:

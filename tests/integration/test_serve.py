@@ -7,12 +7,10 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-import commands
 import duckdb
 import pytest
 import requests
@@ -22,41 +20,10 @@ from datasets import mid_history
 from jsonschema import Draft202012Validator
 from recount import recount, recount_fallbacks
 from replay import DEFAULTS, PROJECT, Replay
+from servers import ADMIN, ROOT, TOKEN, Serving, api_call, serve, with_few_websites
 from workspaces import publish
 
 from orchestration.workspace import Workspace
-
-ROOT = "api/v1/loyalty-management"
-TOKEN = "a token, with blanks and signs: ~"
-ADMIN = {"Authorization": f"Token {TOKEN}"}
-
-
-@dataclass(frozen=True)
-class Serving:
-    """A workspace, and the address where it is served."""
-
-    workspace: Workspace
-    url: str
-
-    @property
-    def api(self) -> str:
-        return f"{self.url}{ROOT}/"
-
-    @property
-    def current(self) -> Path:
-        return self.workspace.current_export
-
-    def get(self, path: str, **parameters: Any) -> requests.Response:
-        return requests.get(self.api + path, params=parameters, timeout=30)
-
-    def post(self, path: str, **more: Any) -> requests.Response:
-        return requests.post(self.api + path, timeout=30, **more)
-
-
-@pytest.fixture(scope="module")
-def marts(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
-    """The marts of the dirty source, as `loyalty run` published them."""
-    return built[0] / "marts.duckdb"
 
 
 @pytest.fixture(scope="module")
@@ -67,26 +34,6 @@ def earlier_marts(
     path = tmp_path_factory.mktemp("earlier") / "marts.duckdb"
     replay.build(dirty_source, path, replace(DEFAULTS, as_of=mid_history()))
     return with_few_websites(path, path.with_name("few.duckdb"))
-
-
-@pytest.fixture(scope="module")
-def few_marts(tmp_path_factory: pytest.TempPathFactory, marts: Path) -> Path:
-    """The marts, but for most websites, so that their export is quick."""
-    return with_few_websites(marts, tmp_path_factory.mktemp("few") / "now.duckdb")
-
-
-def with_few_websites(marts: Path, path: Path) -> Path:
-    shutil.copyfile(marts, path)
-    with duckdb.connect(str(path)) as connection:
-        connection.execute("delete from reports.rpt_websites where id > 2")
-    return path
-
-
-@contextmanager
-def serve(workspace: Workspace, *options: str, **settings: str) -> Iterator[Serving]:
-    """A workspace that is served."""
-    with commands.serving(workspace.root, *options, PYTHONUTF8="1", **settings) as address:
-        yield Serving(workspace, address)
 
 
 @pytest.fixture(scope="module")
@@ -105,14 +52,6 @@ def own(tmp_path: Path, few_marts: Path) -> Iterator[Serving]:
     publish(workspace, few_marts)
     with serve(workspace, LOYALTY_ADMIN_TOKEN=TOKEN) as started:
         yield started
-
-
-def api_call(path: str) -> tuple[str, dict[str, str]]:
-    """The API's path and parameters for an exported file."""
-    website, rest = re.fullmatch(rf"([0-9]+)/{ROOT}/(.*)\.json", path).groups()
-    folder, _, file = rest.rpartition("/")
-    name, _, value = file.partition("=")
-    return f"{folder}/", {"website": website} | ({name: value} if value else {})
 
 
 # --- Reading ----------------------------------------------------------------------------------
