@@ -72,6 +72,11 @@ class BoundedProtocol(H11Protocol):
         self._forget_deadline()
         super().resume_writing()
 
+    def timeout_keep_alive_handler(self) -> None:
+        """Close an idle connection, also one that has not read its last answer."""
+        super().timeout_keep_alive_handler()
+        self._expect_within(READ_SECONDS)
+
     def is_waiting(self) -> bool:
         """Whether a request, or the rest of one, is still to come."""
         is_whole = self.conn.their_state not in (h11.IDLE, h11.SEND_BODY)
@@ -92,10 +97,13 @@ class BoundedProtocol(H11Protocol):
 
     def _give_up(self) -> None:
         """End a connection whose time is over; say so where nothing has been answered yet."""
-        if self.is_waiting() and self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
+        is_answering = self.flow.write_paused or self.conn.our_state is h11.SEND_BODY
+        if is_answering or not self.is_waiting():
+            self.transport.abort()
+            return
+        if self.conn.our_state in (h11.IDLE, h11.SEND_RESPONSE):
             self.transport.write(
                 b"HTTP/1.1 408 Request Timeout\r\nContent-Length: 0\r\nConnection: close\r\n\r\n"
             )
-            self.transport.close()
-        else:
-            self.transport.abort()
+        self.transport.close()
+        self._expect_within(READ_SECONDS)

@@ -2,8 +2,8 @@
 
 import json
 import logging
-from collections.abc import Callable, Iterator
-from contextlib import AbstractContextManager, contextmanager
+from collections.abc import Callable
+from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
@@ -63,24 +63,15 @@ class Publication(Workspace):
     ) -> None:
         """Export what is published, and keep what was asked for as that becomes the current export.
 
-        What is still to do then, cleaning and noting, may fail and undoes nothing.
+        What is still to do then, syncing, cleaning and noting, may fail and undoes nothing.
         """
-        is_kept = False
-
-        @contextmanager
-        def step(version: Path) -> Iterator[None]:
-            nonlocal is_kept
-            with keeping(version):
-                yield
-            is_kept = True
-
         try:
-            write_export(self.marts, self.export, ranges, edits, self._keep_exports, step)
+            write_export(self.marts, self.export, ranges, edits, self._keep_exports, keeping)
             note_published(self)
         except OSError as error:
-            if not is_kept:
+            if (self.asked_ranges(), self.widget_edits()) != (ranges, edits):
                 raise
-            log.warning("kept and exported, but then: %s", error)
+            log.warning("it is kept and exported, but then: %s", error)
 
 
 def _check_room(edits: tuple[WidgetEdit, ...], known: tuple[WidgetEdit, ...]) -> None:

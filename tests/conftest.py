@@ -1,8 +1,9 @@
 """Fixtures that many tests share: the compiled project, and a workspace built by the command."""
 
+import os
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,7 @@ from servers import with_few_websites
 from workspaces import read_files as read_files
 from workspaces import run_well
 
+DISK_MB = 160
 Loyalty = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -110,6 +112,20 @@ def marts(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
 def few_marts(tmp_path_factory: pytest.TempPathFactory, marts: Path) -> Path:
     """The marts, but for most websites, so that their export is quick."""
     return with_few_websites(marts, tmp_path_factory.mktemp("few") / "now.duckdb")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small file system of its own, in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk to fill")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "none", folder]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no small disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
 
 
 def read_payloads(version: Path) -> dict[str, bytes]:
