@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from servers import ROOT, TOKEN, Serving, serve, with_few_files
+from servers import TOKEN, Serving, serve, with_few_files
 from visits import serving as static_server
 from workspaces import publish
 
@@ -92,4 +92,3 @@ def test_the_page_is_shown_to_who_knows_the_read_token(browser: Browser, served:
                 page.wait_for_selector("main[aria-busy=false]", state="attached")
                 assert page.locator("h1").text_content()
                 assert page.locator("section.card").count() > 3
-    assert (served.current / "1" / ROOT).is_dir()
