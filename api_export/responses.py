@@ -21,6 +21,7 @@ from pydantic import ValidationError
 from starlette.datastructures import Headers as RequestHeaders
 from starlette.datastructures import MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.routing import BaseRoute, Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
@@ -194,6 +195,7 @@ def add_error_handlers(app: FastAPI) -> None:
     app.add_exception_handler(LoyaltyError, _tell_unavailable)
     app.add_exception_handler(OSError, _tell_os_error)
     app.add_exception_handler(duckdb.Error, _tell_unavailable)
+    app.add_exception_handler(ClientDisconnect, _tell_nobody)
 
 
 def refuse(status: int, content: Any, headers: Mapping[str, str] | None = None) -> Response:
@@ -271,6 +273,11 @@ def _tell_no_room(request: Request, error: NoRoomError) -> Response:
 
 def _tell_unavailable(request: Request, error: Exception) -> Response:
     return refuse(503, {"detail": f"{error}."})
+
+
+def _tell_nobody(request: Request, error: ClientDisconnect) -> Response:
+    """Who left before his body came takes no answer; it is no fault of the server's either."""
+    return Response(status_code=400)
 
 
 def _tell_os_error(request: Request, error: OSError) -> Response:
