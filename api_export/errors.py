@@ -13,13 +13,21 @@ class UsageError(LoyaltyError):
     exit_code = 2
 
     def __init__(self, message: str, field: str = "non_field_errors") -> None:
-        """Keep both."""
+        """What is wrong, and with which field."""
         super().__init__(message)
         self.field = field
 
 
 class BusyError(LoyaltyError):
     """Another process is writing the workspace."""
+
+
+class UnwritableError(UsageError):
+    """The workspace's folder can't be written."""
+
+
+class NoRoomError(LoyaltyError):
+    """As much is kept already as may be."""
 
 
 class NotFoundError(LookupError):

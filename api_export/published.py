@@ -25,13 +25,13 @@ class Published(Protocol):
         """The ranges asked for so far, in order."""
 
     def keep_asked_range(self, asked: AskedRange) -> None:
-        """Add a range to those asked for."""
+        """Add a range to those asked for, and export what is published with it: both or neither.
+
+        Raises `NoRoomError`, or `OSError` where the disk refuses; the caller is the one writer.
+        """
 
     def widget_edits(self) -> tuple[WidgetEdit, ...]:
         """What widgets were made through the API so far, in order."""
 
     def keep_widget_edit(self, edit: WidgetEdit) -> None:
-        """Make an edit the one of its widget."""
-
-    def write_export(self) -> None:
-        """Export what is published and asked for, and make that the current export."""
+        """Make an edit the one of its widget, and export what is published with it, likewise."""

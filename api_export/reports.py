@@ -94,6 +94,18 @@ class Reports:
         """All websites, by id."""
         return self._rows(f"select {_keys(schemas.Website)} from reports.rpt_websites order by id")
 
+    def website_ids(self) -> list[int]:
+        """The ids of all websites, in order, but that of the first one with events leads."""
+        ids = [website["id"] for website in self.websites()]
+        totals = self.totals()
+
+        def has_events(website_id: int) -> bool:
+            counts = totals.get(str(website_id), {})
+            return any(counts.get(rows) for rows in ("transactions", "requests"))
+
+        default = next(filter(has_events, ids), None)
+        return sorted(ids, key=lambda website_id: (website_id != default, website_id))
+
     def records(self, asked_ranges: tuple[AskedRange, ...]) -> dict[int, list[dict[str, Any]]]:
         """Each website's stored records and those of the ranges asked for, the newest first."""
         keys = _keys(schemas.AnalyticsRecord)
@@ -156,17 +168,22 @@ class Reports:
         return widgets
 
     def configured_widget(
-        self, website_id: int, widget_id: int, edits: tuple[WidgetEdit, ...]
+        self, website_id: int | None, widget_id: int, edits: tuple[WidgetEdit, ...]
     ) -> dict[str, Any] | None:
-        """A widget, hidden or not, with edits laid over it; none where there is none."""
+        """A widget, hidden or not, with edits laid over it; null where there is none.
+
+        Of this website alone, where one is named; else of the first of `website_ids` with one.
+        """
         rows = self._rows(
             f"select {_keys(schemas.Widget)} from reports.edited_dashboard_widgets($edits)"
-            " where website = $website_id and id = $widget_id",
+            " where website = coalesce($website_id, website) and id = $widget_id",
             edits=_as_json(edits),
             website_id=website_id,
             widget_id=widget_id,
         )
-        for row in rows:
+        ranks = {key: rank for rank, key in enumerate(self.website_ids())}
+        rows.sort(key=lambda row: ranks[row["website"]])
+        for row in rows[:1]:
             row["config"] = loads_strict(row["config"])
         return rows[0] if rows else None
 

@@ -12,6 +12,18 @@ from typing import Annotated, Any, Literal
 from pydantic import WithJsonSchema
 from typing_extensions import TypedDict
 
+INT64 = {"type": "integer", "format": "int64"}
+Id = Annotated[
+    int,
+    WithJsonSchema(
+        INT64
+        | {
+            "description": "May be any 64-bit number: a reader whose numbers are floats, as"
+            " JavaScript's are, rounds those beyond 2^53 unless it takes them as text."
+        }
+    ),
+]
+"""An id as the source has it."""
 Exact = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 """A rate, average or amount, shown with the decimals that it has."""
 Sha256 = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
@@ -30,7 +42,7 @@ WidgetType = Literal[
 class Website(TypedDict):
     """A tenant of the programme."""
 
-    id: int
+    id: Id
     name: str
     timezone: str
 
@@ -39,7 +51,7 @@ class AnalyticsRecord(TypedDict):
     """The snapshot of a website and date range."""
 
     id: int
-    website: int
+    website: Id
     date_from: date
     date_to: date
     total_active_clients: int
@@ -48,7 +60,7 @@ class AnalyticsRecord(TypedDict):
     total_points_balance: int
     total_redemptions: int
     total_redemption_value: int
-    most_popular_item: int | None
+    most_popular_item: Id | None
     most_popular_item_name: str | None
     bronze_count: int
     silver_count: int
@@ -70,7 +82,7 @@ class PointsTrendRow(TypedDict):
 class TopRedemption(TypedDict):
     """An item and how often it was redeemed."""
 
-    id: int
+    id: Id
     name: str
     points_required: int
     redemption_count: int
@@ -175,12 +187,12 @@ class Conversion(TypedDict):
 class Widget(TypedDict):
     """A dashboard component as configured; `created_at` is ISO 8601 in UTC."""
 
-    id: int
-    website: int
+    id: Id
+    website: Id
     website_name: str
     widget_type: WidgetType
     title: str
-    position: int
+    position: Annotated[int, WithJsonSchema(INT64)]
     is_visible: bool
     config: Any
     created_at: str | None

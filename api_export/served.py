@@ -1,6 +1,8 @@
 """What the server reads: the published marts, opened anew when a run or a request replaces them."""
 
 import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -8,6 +10,29 @@ from api_export.endpoints import Endpoint
 from api_export.errors import NotFoundError
 from api_export.published import Published
 from api_export.reports import PlacedWidget, Reports
+
+
+@dataclass(frozen=True)
+class Website:
+    """A website's payloads of one version, as the export writes them."""
+
+    id: int
+    as_of: date | None
+    reports: Reports
+    records: dict[int, dict[str, Any]]
+    """The stored records by id, the newest first."""
+    placed: dict[int, PlacedWidget]
+    """The visible widgets by id, in the order of their positions."""
+
+    def widget_data(self, widget_id: int) -> dict[str, Any]:
+        """A visible widget with what it shows."""
+        widget = self.placed[widget_id]
+        data = self.payload(widget.endpoint, widget.shown_value())
+        return widget.with_data(self.as_of, data)
+
+    def payload(self, endpoint: Endpoint, value: int | None) -> Any:
+        """An endpoint's payload for a value of its parameter."""
+        return self.reports.payloads(endpoint, value, self.id).get(self.id, [])
 
 
 class Version:
@@ -18,70 +43,43 @@ class Version:
 
     def __init__(self, published: Published) -> None:
         """Open the marts."""
-        self._reports = Reports(published.marts)
-        self._records = self._reports.records(published.asked_ranges())
-        self._widgets = self._reports.widgets(published.widget_edits())
-        self._website_ids = [website["id"] for website in self._reports.websites()]
-        self._as_of: date | None = self._reports.run()["as_of"]
+        reports = Reports(published.marts)
+        records = reports.records(published.asked_ranges())
+        widgets = reports.widgets(published.widget_edits())
+        as_of = reports.run()["as_of"]
+        self._websites = {
+            website_id: Website(
+                website_id,
+                as_of,
+                reports,
+                {record["id"]: record for record in records.get(website_id, [])},
+                {widget.payload["id"]: widget for widget in widgets.get(website_id, [])},
+            )
+            for website_id in reports.website_ids()
+        }
 
-    def website(self, website_id: int | None) -> "Website":
-        """A website's answers; the first one's where none is named."""
-        if website_id is None and self._website_ids:
-            website_id = self._website_ids[0]
-        if website_id not in self._website_ids:
-            raise NotFoundError
-        return Website(
-            website_id,
-            self._as_of,
-            self._reports,
-            self._records.get(website_id, []),
-            self._widgets.get(website_id, []),
+    def website(self, website_id: int | None) -> Website:
+        """A website; where none is named the first one with events. Raises `NotFoundError`."""
+        return self._candidates(website_id)[0]
+
+    def with_record(self, record_id: int, website_id: int | None) -> Website:
+        """The website of a record, whichever it is where none is named; or `NotFoundError`."""
+        return _first(
+            website for website in self._candidates(website_id) if record_id in website.records
         )
 
+    def with_widget(self, widget_id: int, website_id: int | None) -> Website:
+        """The website of a visible widget, likewise."""
+        return _first(
+            website for website in self._candidates(website_id) if widget_id in website.placed
+        )
 
-class Website:
-    """A website's payloads, as the export writes them."""
-
-    def __init__(
-        self,
-        website_id: int,
-        as_of: date | None,
-        reports: Reports,
-        records: list[dict[str, Any]],
-        widgets: list[PlacedWidget],
-    ) -> None:
-        """Payloads of one version."""
-        self.id = website_id
-        self.records = records
-        self._as_of = as_of
-        self._reports = reports
-        self._placed = widgets
-
-    @property
-    def widgets(self) -> list[dict[str, Any]]:
-        """The visible widgets, by position."""
-        return [widget.payload for widget in self._placed]
-
-    def record(self, record_id: int) -> dict[str, Any]:
-        """A stored record; raises `NotFoundError`."""
-        return _find(record_id, {record["id"]: record for record in self.records})
-
-    def widget(self, widget_id: int) -> dict[str, Any]:
-        """A visible widget; raises `NotFoundError`."""
-        return self._find_widget(widget_id).payload
-
-    def widget_data(self, widget_id: int) -> dict[str, Any]:
-        """A visible widget with what it shows; raises `NotFoundError`."""
-        widget = self._find_widget(widget_id)
-        data = self.payload(widget.endpoint, widget.shown_value())
-        return widget.with_data(self._as_of, data)
-
-    def payload(self, endpoint: Endpoint, value: int | None) -> Any:
-        """An endpoint's payload for a value of its parameter."""
-        return self._reports.payloads(endpoint, value, self.id).get(self.id, [])
-
-    def _find_widget(self, widget_id: int) -> PlacedWidget:
-        return _find(widget_id, {widget.payload["id"]: widget for widget in self._placed})
+    def _candidates(self, website_id: int | None) -> list[Website]:
+        if website_id is None and self._websites:
+            return list(self._websites.values())
+        if website_id not in self._websites:
+            raise NotFoundError
+        return [self._websites[website_id]]
 
 
 class Served:
@@ -93,10 +91,6 @@ class Served:
         self._opening = threading.Lock()
         self._mark = self._read_mark()
         self._version = Version(published)
-
-    def website(self, website_id: int | None) -> Website:
-        """A website's answers by what is published now; raises `NotFoundError`."""
-        return self.current().website(website_id)
 
     def current(self) -> Version:
         """The version that is published now."""
@@ -112,7 +106,8 @@ class Served:
         return tuple(number for file in files for number in (file.st_ino, file.st_mtime_ns))
 
 
-def _find(key: int, found: dict[int, Any]) -> Any:
-    if key not in found:
+def _first(websites: Iterator[Website]) -> Website:
+    website = next(websites, None)
+    if website is None:
         raise NotFoundError
-    return found[key]
+    return website

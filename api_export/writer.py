@@ -2,7 +2,8 @@
 
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
@@ -32,12 +33,14 @@ def write_export(
     asked_ranges: tuple[AskedRange, ...] = (),
     widget_edits: tuple[WidgetEdit, ...] = (),
     keep: int = 3,
+    keeping: Callable[[Path], AbstractContextManager[None]] = nullcontext,
 ) -> Export:
     """Write the export of published marts and make it `directory/current`, in one step.
 
     Its name is a checksum of what it holds, so the same figures give the same version. Of the
-    versions, the current one and the latest `keep` - 1 others stay. Raises `OSError` where the
-    disk refuses, and leaves the current export as it was.
+    versions, the current one and the latest `keep` - 1 others stay. The whole version is on the
+    disk when `keeping` is entered, and becomes the current one within it. Raises `OSError` where
+    the disk refuses, and leaves the current export as it was.
     """
     versions = directory / "versions"
     versions.mkdir(parents=True, exist_ok=True)
@@ -54,7 +57,13 @@ def write_export(
             os.utime(version)
     finally:
         shutil.rmtree(scratch, ignore_errors=True)
-    _switch(directory, version)
+    try:
+        with keeping(version):
+            _switch(directory, version)
+    except BaseException:
+        if is_new and (directory / "current").resolve() != version.resolve():
+            shutil.rmtree(version, ignore_errors=True)
+        raise
     _remove_old(versions, version, keep)
     return Export(version, manifest, is_new)
 

@@ -2,6 +2,7 @@
 
 import contextlib
 import io
+import ipaddress
 import logging
 import shutil
 import socket
@@ -12,6 +13,7 @@ from datetime import datetime
 from pathlib import Path
 
 import click
+from pydantic import SecretStr
 from rich.console import Console
 from rich.markup import escape
 from rich.table import Table
@@ -31,8 +33,7 @@ from orchestration.workspace import Workspace
 log = logging.getLogger(__name__)
 
 DATE = click.DateTime(["%Y-%m-%d"])
-LOCAL_HOSTS = ("127.0.0.1", "localhost", "[::1]", "::1")
-"""The names of this machine: under another name, a page from elsewhere might be asking."""
+LOCAL_NAMES = ("127.0.0.1", "localhost", "[::1]")
 out = Console(highlight=False, soft_wrap=True)
 
 
@@ -271,33 +272,55 @@ def serve(signals: StopSignals, workspace: Path | None, host: str, port: int) ->
     """Serve the dashboard, the exported JSON and the API, by what is published at each moment."""
     import uvicorn
 
+    from api_export.access import Tokens
+    from api_export.connections import bounded_config
     from api_export.server import Options, build_app
     from orchestration.publication import Publication
 
     settings = load_settings(workspace=workspace)
     published = Publication(settings)
-    published.check_published()
-    is_local = host in LOCAL_HOSTS
-    options = Options(
-        admin_token=settings.admin_token and settings.admin_token.get_secret_value(),
-        cache_seconds=settings.cache_seconds,
-        hosts=LOCAL_HOSTS if is_local else ("*",),
-    )
-    app = build_app(published, options)
+    if not published.marts.exists() or not published.current_export.exists():
+        raise UsageError(f"{published.root} has nothing published yet: use `loyalty run` first")
     try:
         listening = socket.create_server(
             (host, port), family=socket.AF_INET6 if ":" in host else socket.AF_INET
         )
     except OSError as error:
         raise UsageError(f"can't listen on {host}, port {port}: {error.strerror}") from None
-    config = uvicorn.Config(
-        app, log_level="warning", ws="none", server_header=False, timeout_graceful_shutdown=5
+    options = Options(
+        Tokens(_reveal(settings.admin_token), _reveal(settings.read_token)),
+        settings.cors_origins,
+        settings.cache_seconds,
+        _names(host, listening.getsockname()[0]),
+    )
+    config = bounded_config(
+        build_app(published, options),
+        log_level="warning",
+        server_header=False,
+        timeout_graceful_shutdown=5,
     )
     server = uvicorn.Server(config)
     with listening, signals.handled_by(server.handle_exit):
         shown = f"[{host}]" if ":" in host else host
         click.echo(f"http://{shown}:{listening.getsockname()[1]}/")
         server.run(sockets=[listening])
+
+
+def _reveal(secret: SecretStr | None) -> str | None:
+    return None if secret is None else secret.get_secret_value()
+
+
+def _names(host: str, address: str) -> tuple[str, ...]:
+    """The names by which a server may be called: those of this machine alone, if it serves that.
+
+    Under another name, a page from elsewhere might be asking.
+    """
+    listened = ipaddress.ip_address(address.partition("%")[0])
+    listened = getattr(listened, "ipv4_mapped", None) or listened
+    if not listened.is_loopback:
+        return ("*",)
+    names = (host, address)
+    return (*LOCAL_NAMES, *(f"[{name}]" if ":" in name else name for name in names))
 
 
 @commands.command("source")

@@ -9,9 +9,13 @@ from api_export.writer import sync_folder
 def replace_file(path: Path, content: bytes) -> None:
     """Write a file whole or not at all."""
     scratch = path.with_name(f".{path.name}")
-    scratch.write_bytes(content)
-    sync_file(scratch)
-    scratch.replace(path)
+    try:
+        scratch.write_bytes(content)
+        sync_file(scratch)
+        scratch.replace(path)
+    except OSError:
+        scratch.unlink(missing_ok=True)
+        raise
     sync_folder(path.parent)
 
 

@@ -3,14 +3,16 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-from api_export.errors import BusyError, LoyaltyError, UsageError
+from api_export.errors import BusyError, LoyaltyError, NoRoomError, UnwritableError, UsageError
 
 __all__ = [
     "BusyError",
     "DeliveryError",
     "LoyaltyError",
+    "NoRoomError",
     "RunError",
     "SourceError",
+    "UnwritableError",
     "UsageError",
 ]
 

@@ -1,8 +1,10 @@
 """The settings: `LOYALTY_…` environment variables, each typed and checked in one place."""
 
+import re
 from datetime import date
 from pathlib import Path
 from typing import Annotated, Any, Literal
+from urllib.parse import urlsplit
 
 from pydantic import (
     AfterValidator,
@@ -31,6 +33,35 @@ def _split(value: Any) -> Any:
 
 def _without_repeats(values: tuple[int, ...]) -> tuple[int, ...]:
     return tuple(dict.fromkeys(values))
+
+
+def _check_origin(origin: str) -> str:
+    """An origin as browsers send it; raises `ValueError` for anything else."""
+    parts = urlsplit(origin)
+    default_port = {"http": 80, "https": 443}.get(parts.scheme)
+    is_origin = (
+        default_port is not None
+        and parts.hostname is not None
+        and "@" not in parts.netloc
+        and parts.port != default_port
+        and origin == f"{parts.scheme}://{parts.netloc}"
+        and origin == origin.lower()
+        and origin.isascii()
+        and not re.search(r"[\s*]", origin)
+    )
+    if not is_origin:
+        raise ValueError(
+            f"{origin!r} is no origin as browsers send it, such as https://shop.example or"
+            " http://localhost:3000: in lower case, without path, last slash or default port"
+        )
+    return origin
+
+
+def _strip(value: str) -> str:
+    return value.strip()
+
+
+Origin = Annotated[str, AfterValidator(_strip), AfterValidator(_check_origin)]
 
 
 def _numbers(highest: int) -> Any:
@@ -87,6 +118,10 @@ class Settings(BaseSettings):
     """Where a failed run and stale data are told."""
     admin_token: SecretStr | None = None
     """What a request to `loyalty serve` must show to write; without one nobody may."""
+    read_token: SecretStr | None = None
+    """What a request to `loyalty serve` must show to read; without one everybody may."""
+    cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)] = ()
+    """The origins of the pages elsewhere that may call `loyalty serve`."""
     cache_seconds: Annotated[int, Field(ge=0)] = 60
     """How long a reader of `loyalty serve` may keep analytics before he asks again."""
 

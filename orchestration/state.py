@@ -62,9 +62,8 @@ class StateFile(Strict):
     version: Annotated[int, Field(ge=1, le=VERSION)] = VERSION
 
     @classmethod
-    def read(cls, folder: Path) -> Self | None:
-        """The file as it is kept in a folder; none where there is none. Raises `RunError`."""
-        path = folder / cls.file_name
+    def read(cls, path: Path) -> Self | None:
+        """What a file keeps; none where there is none. Raises `RunError`."""
         try:
             content = from_json(path.read_bytes(), allow_inf_nan=False)
         except FileNotFoundError:

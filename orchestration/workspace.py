@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import datetime
 from pathlib import Path
+from typing import TypeVar
 
 import duckdb
 import filelock
@@ -14,17 +15,21 @@ import filelock
 from api_export.reports import AskedRange, WidgetEdit
 from api_export.writer import sync_folder
 from orchestration.disk import replace_file, sync_file
-from orchestration.errors import BusyError, LoyaltyError, RunError, UsageError
+from orchestration.errors import BusyError, LoyaltyError, RunError, UnwritableError, UsageError
 from orchestration.history import save_history
-from orchestration.state import AskedRanges, KnownSource, SourceColumns, WidgetEdits
+from orchestration.state import AskedRanges, KnownSource, SourceColumns, StateFile, WidgetEdits
 from orchestration.warehouse import POLL_SECONDS, connect, find_damage, wal_of
 
 log = logging.getLogger(__name__)
+
+Kept = TypeVar("Kept", bound=StateFile)
 
 PUBLISHED_MODE = 0o444
 """Nobody can open the published marts for writing by mistake: his `.wal` would spoil them."""
 LOCKED = {".lock", ".lock-holder", "scratch"}
 """All that a workspace has when it is made by who takes its lock."""
+BEFORE = "before-"
+"""Begins the names of what files of `state/` held before their change was exported."""
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -76,7 +81,7 @@ class Workspace:
         """Be the one writer for a while; who holds the workspace already keeps it.
 
         Another writer is waited for as long as told, then `BusyError` names him. What a killed
-        writer left half-done is removed. Raises `UsageError` where the folder can't be written.
+        writer left half-done is undone. Raises `UnwritableError` where the folder can't be written.
         """
         try:
             self.root.mkdir(parents=True, exist_ok=True)
@@ -84,7 +89,7 @@ class Workspace:
             is_held = lock.is_locked
             self._acquire(lock, wait_seconds)
         except OSError as error:
-            raise UsageError(
+            raise UnwritableError(
                 f"the workspace {self.root} can't be written: {error.strerror}"
             ) from None
         try:
@@ -130,6 +135,9 @@ class Workspace:
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir()
         self._marts_copy.unlink(missing_ok=True)
+        for scratch in self.state.glob(".*"):
+            scratch.unlink()
+        self._settle()
 
     def remove_old_damaged(self, before: datetime) -> None:
         """Remove the files that were set aside before an instant."""
@@ -176,7 +184,7 @@ class Workspace:
 
     def check_source(self, identity: str, *, is_full_refresh: bool) -> None:
         """Raise `UsageError` for a source other than the one that the workspace was built from."""
-        known = KnownSource.read(self.state)
+        known = self._read(KnownSource)
         if known is not None and not self.holds(identity) and not is_full_refresh:
             raise UsageError(
                 f"the workspace {self.root} holds the source {known.source}, not {identity};"
@@ -187,12 +195,12 @@ class Workspace:
         """Whether what is published was built from this source."""
         from orchestration.sources.databases.url import is_same_database
 
-        known = KnownSource.read(self.state)
+        known = self._read(KnownSource)
         return known is not None and is_same_database(known.source, identity)
 
     def known_columns(self, identity: str) -> dict[str, list[str]] | None:
         """The columns that nothing reads, by entity, as this source's first run found them."""
-        kept = SourceColumns.read(self.state)
+        kept = self._read(SourceColumns)
         return kept.columns if kept is not None and kept.source == identity else None
 
     def remember_source(self, identity: str, extra_columns: dict[str, list[str]]) -> None:
@@ -203,21 +211,73 @@ class Workspace:
 
     def asked_ranges(self) -> tuple[AskedRange, ...]:
         """The ranges asked for so far, in order."""
-        kept = AskedRanges.read(self.state)
+        kept = self._read(AskedRanges)
         return () if kept is None else kept.asked()
-
-    def keep_asked_range(self, asked: AskedRange) -> None:
-        """Add a range to those asked for."""
-        AskedRanges.of((*self.asked_ranges(), asked)).write(self.state)
 
     def widget_edits(self) -> tuple[WidgetEdit, ...]:
         """What widgets were made through the API so far, in order."""
-        kept = WidgetEdits.read(self.state)
+        kept = self._read(WidgetEdits)
         return () if kept is None else kept.made()
 
-    def keep_widget_edit(self, edit: WidgetEdit) -> None:
-        """Make an edit the one of its widget."""
-        WidgetEdits.of((*self.widget_edits(), edit)).write(self.state)
+    @contextmanager
+    def keeping_asked_ranges(self, ranges: tuple[AskedRange, ...], version: Path) -> Iterator[None]:
+        """Keep these ranges; the body makes `version`, which has them, the current export."""
+        with self._keeping(AskedRanges.of(ranges), version):
+            yield
+
+    @contextmanager
+    def keeping_widget_edits(self, edits: tuple[WidgetEdit, ...], version: Path) -> Iterator[None]:
+        """Keep these edits; the body makes `version`, which has them, the current export."""
+        with self._keeping(WidgetEdits.of(edits), version):
+            yield
+
+    @contextmanager
+    def _keeping(self, content: StateFile, version: Path) -> Iterator[None]:
+        """Change a file of `state/` and the current export in one step, or neither.
+
+        The switch of the export is that step. Until then the file's content from before lies
+        beside it and counts; who is stopped before it leaves the undoing to the next writer.
+        """
+        path = self.state / content.file_name
+        self.state.mkdir(parents=True, exist_ok=True)
+        before = self.state / f"{BEFORE}{version.name}-{path.name}"
+        replace_file(before, path.read_bytes() if path.exists() else b"")
+        try:
+            content.write(self.state)
+            yield
+        finally:
+            self._settle()
+
+    def _settle(self) -> None:
+        """Undo the changes of `state/` that were not exported, and forget what was before others.
+
+        Undoing is a rename, for which a full disk has room.
+        """
+        for before in self.state.glob(f"{BEFORE}*"):
+            path = self.state / before.name.rpartition("-")[2]
+            if self._is_exported(before):
+                before.unlink()
+            elif before.stat().st_size:
+                before.replace(path)
+            else:
+                path.unlink(missing_ok=True)
+                before.unlink()
+            sync_folder(self.state)
+
+    def _is_exported(self, before: Path) -> bool:
+        """Whether the change is done that followed what was `before`: its export is current."""
+        version = before.name.removeprefix(BEFORE).rpartition("-")[0]
+        return self.current_export.resolve().name == version
+
+    def _read(self, kind: type[Kept]) -> Kept | None:
+        """A file of `state/` as the current export knows it; none where there is none."""
+        try:
+            for before in self.state.glob(f"{BEFORE}*-{kind.file_name}"):
+                if not self._is_exported(before):
+                    return kind.read(before) if before.stat().st_size else None
+        except FileNotFoundError:  # its writer has just come to the end
+            return self._read(kind)
+        return kind.read(self.state / kind.file_name)
 
     def keep_history(self, connection: duckdb.DuckDBPyConnection) -> None:
         """Keep what has been reported by now, each file whole; `connection` is the warehouse's."""

@@ -1,5 +1,6 @@
 """Fixtures that many tests share: the compiled project, and a workspace built by the command."""
 
+import os
 import shutil
 import subprocess
 from collections.abc import Callable, Iterator
@@ -11,10 +12,12 @@ from commands import LOYALTY, clean_environment
 from datasets import write_dataset
 from faulty import FaultyRun
 from replay import PROJECT, Replay
+from servers import with_few_websites
 from webhooks import Webhook, listening
 from workspaces import read_files as read_files
 from workspaces import run_well
 
+DISK_MB = 160
 Loyalty = Callable[..., subprocess.CompletedProcess[str]]
 
 
@@ -127,6 +130,32 @@ def webhook() -> Iterator[Webhook]:
     """A webhook that keeps what it is told."""
     with listening() as server:
         yield server
+
+
+@pytest.fixture(scope="session")
+def marts(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
+    """The marts of the dirty source, as `loyalty run` published them."""
+    return built[0] / "marts.duckdb"
+
+
+@pytest.fixture(scope="session")
+def few_marts(tmp_path_factory: pytest.TempPathFactory, marts: Path) -> Path:
+    """The marts, but for most websites, so that their export is quick."""
+    return with_few_websites(marts, tmp_path_factory.mktemp("few") / "now.duckdb")
+
+
+@pytest.fixture
+def disk(tmp_path: Path) -> Iterator[Path]:
+    """A small file system of its own, in memory."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    if os.geteuid() != 0:
+        pytest.skip("only root can mount a small disk to fill")
+    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "none", folder]
+    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
+        pytest.skip("no small disk can be mounted here")
+    yield folder
+    subprocess.run(["umount", folder], check=True)
 
 
 def read_payloads(version: Path) -> dict[str, bytes]:

@@ -8,6 +8,7 @@ import errno
 import multiprocessing
 import os
 import random
+import shutil
 import signal
 import sys
 import threading
@@ -28,6 +29,8 @@ from orchestration.status import note_finished
 from orchestration.workspace import Workspace
 
 FULL_DISK = "a full disk"
+CALLS = ("open", "os.mkdir", "fsync", "os.rename", "os.symlink", "os.chmod", "os.remove")
+"""By which files reach the disk."""
 STAGES = ("pull", "models", "publish", "export", "state")
 
 processes = multiprocessing.get_context("forkserver")
@@ -160,6 +163,15 @@ class Refusal:
             self.number -= 1
             if self.number == 0:
                 raise OSError(errno.ENOSPC, os.strerror(errno.ENOSPC), str(arguments[0]))
+
+
+def fill(disk: Path, free_kb: int) -> Path:
+    """A file that leaves so much room on a disk."""
+    ballast = disk / "ballast"
+    room = shutil.disk_usage(disk).free - free_kb * 1024
+    with ballast.open("wb") as file:
+        os.posix_fallocate(file.fileno(), 0, room)
+    return ballast
 
 
 def draw_kill(number: int, seconds: dict[str, float]) -> Kill:

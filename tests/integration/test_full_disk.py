@@ -4,21 +4,17 @@ The refusals stand at each call by which publishing, the export and `state/` rea
 full disks are real ones: small file systems in memory, which only root can mount.
 """
 
-import os
 import shutil
 import subprocess
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 from conftest import Loyalty
-from faulty import FULL_DISK, FaultyRun, Refusal, Stop, run
+from faulty import CALLS, FULL_DISK, FaultyRun, Refusal, Stop, fill, run
 from replay import Replay
 from workspaces import assert_nothing_left_over, assert_old_or_new, run_well
 
-CALLS = ("open", "os.mkdir", "fsync", "os.rename", "os.symlink", "os.chmod", "os.remove")
 FREE_KB = (0, 256, 2_048, 8_192, 14_000, 24_000)
-DISK_MB = 160
 
 
 @pytest.fixture(scope="module")
@@ -58,29 +54,6 @@ def test_a_refused_call_leaves_whole_files_and_the_next_run_works(
         shutil.rmtree(root)
         number *= 3
     print(f"{stage}, {call}: {number} was the first that nothing asked for")
-
-
-@pytest.fixture
-def disk(tmp_path: Path) -> Iterator[Path]:
-    """A small file system of its own."""
-    folder = tmp_path / "disk"
-    folder.mkdir()
-    if os.geteuid() != 0:
-        pytest.skip("only root can mount a small disk to fill")
-    mount = ["mount", "-t", "tmpfs", "-o", f"size={DISK_MB}m", "none", folder]
-    if subprocess.run(mount, capture_output=True, check=False).returncode != 0:
-        pytest.skip("no small disk can be mounted here")
-    yield folder
-    subprocess.run(["umount", folder], check=True)
-
-
-def fill(disk: Path, free_kb: int) -> Path:
-    """A file that leaves so much room on a disk."""
-    ballast = disk / "ballast"
-    room = shutil.disk_usage(disk).free - free_kb * 1024
-    with ballast.open("wb") as file:
-        os.posix_fallocate(file.fileno(), 0, room)
-    return ballast
 
 
 @pytest.mark.parametrize("free_kb", FREE_KB)

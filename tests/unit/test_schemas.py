@@ -34,8 +34,20 @@ def fields(name: str, schema: dict[str, Any], types: dict[str, Any]) -> Iterator
     elif isinstance(schema.get("additionalProperties"), dict):
         yield from fields(f"{name}.*", schema["additionalProperties"], types)
     else:
-        told = {key: value for key, value in schema.items() if key not in ("title", "description")}
-        yield f"{name}: {simplejson.dumps(told, sort_keys=True)}"
+        yield f"{name}: {simplejson.dumps(without_notes(schema), sort_keys=True)}"
+
+
+def without_notes(schema: Any) -> Any:
+    """A schema without what only explains it: names, words, and how large a number may be."""
+    if isinstance(schema, list):
+        return [without_notes(one) for one in schema]
+    if not isinstance(schema, dict):
+        return schema
+    return {
+        key: without_notes(value)
+        for key, value in schema.items()
+        if key not in ("title", "description") and (key, value) != ("format", "int64")
+    }
 
 
 def all_fields(schemas: dict[str, dict[str, Any]]) -> set[str]:

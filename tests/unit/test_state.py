@@ -14,6 +14,7 @@ from api_export.reports import WidgetEdit
 from orchestration.errors import RunError
 from orchestration.history import TABLES, load_history
 from orchestration.settings import load_settings
+from orchestration.state import AskedRanges, WidgetEdits
 from orchestration.status import find_staleness, note_finished, read_status
 from orchestration.workspace import Workspace
 
@@ -177,11 +178,8 @@ def test_a_file_from_before_there_were_versions_is_read(workspace: Workspace, na
 
 def test_what_is_kept_is_read_again_and_has_a_version(workspace: Workspace) -> None:
     workspace.remember_source(SOURCE, {"clients": ["email"]})
-    workspace.keep_asked_range(RANGE)
-    workspace.keep_asked_range(RANGE)
-    workspace.keep_widget_edit(EDIT._replace(title="Other"))
-    workspace.keep_widget_edit(GONE)
-    workspace.keep_widget_edit(EDIT)
+    AskedRanges.of([RANGE, RANGE]).write(workspace.state)
+    WidgetEdits.of([EDIT._replace(title="Other"), GONE, EDIT]).write(workspace.state)
     for name, read in READERS.items():
         assert json.loads((workspace.state / name).read_text())["version"] == 1
         assert read(workspace) == EXPECTED[name]
@@ -191,7 +189,7 @@ def test_a_migrated_file_is_written_with_its_version(workspace: Workspace) -> No
     path = workspace.state / "asked_ranges.json"
     path.write_text(json.dumps(BEFORE_VERSIONS[path.name]))
     later = (2, date(2024, 1, 1), date(2024, 1, 31))
-    workspace.keep_asked_range(later)
+    AskedRanges.of([*workspace.asked_ranges(), later]).write(workspace.state)
     assert json.loads(path.read_text())["version"] == 1
     assert workspace.asked_ranges() == (RANGE, later)
 
