@@ -159,6 +159,32 @@ def test_a_quarantined_row_shows_what_was_delivered(tmp_path: Path) -> None:
         assert (reason, points, name) == ("sign_mismatch", "-7", "expire")
 
 
+@pytest.mark.parametrize(
+    ("points", "told", "balance"),
+    [
+        ({"add": 6000, "redeem": 500}, "sign: positive_debits", 5500),
+        (
+            {"add": 4600, "expire": -350, "adjust": -100},
+            "transaction_types: {expire: deduct, adjust: by_sign}",
+            4150,
+        ),
+        ({"add": -600, "earn": 4900}, "transaction_types: {add: by_sign, earn: add}", 4300),
+        ({"add": 500, "deduct": -40}, "where: transaction_type != 'deduct'", 500),
+    ],
+)
+def test_the_balance_is_what_the_conventions_make_it(
+    points: dict[str, int], told: str, balance: int, tmp_path: Path
+) -> None:
+    ledger = [
+        f"{number},1,1,{value},{name},2024-01-01 00:00:00,0"
+        for number, (name, value) in enumerate(points.items())
+    ]
+    with open_warehouse(":memory:", ":memory:") as connection:
+        load_raw(connection, write_small(tmp_path, ledger, f"  {told}\n"), DEFAULTS)
+        judged = judge(connection)
+    assert sum(row[4] for row in judged if row[5] is None) == balance
+
+
 def test_a_later_run_reads_changes_by_the_same_conventions(tmp_path: Path, replay: Replay) -> None:
     first = ["1,1,1,10,add,2024-01-01 00:00:00,0", "2,1,1,4,expire,2024-01-02 00:00:00,0"]
     later = [*first[:1], "2,1,1,4,expire,2024-01-02 00:00:00,1"]
@@ -171,7 +197,14 @@ def test_a_later_run_reads_changes_by_the_same_conventions(tmp_path: Path, repla
         assert connection.execute(outstanding).fetchall() == [(7,)]
 
 
-def write_small(folder: Path, ledger: list[str]) -> Source:
+SMALL = """\
+  where: gone = 0
+  transaction_types: {expire: deduct, adjust: by_sign}
+  sign: positive_debits
+"""
+
+
+def write_small(folder: Path, ledger: list[str], told: str = SMALL) -> Source:
     """A source of one client, whose ledger marks deleted rows, read by a mapping."""
     files = {
         "websites": "id,name\n1,Shop\n",
@@ -188,10 +221,5 @@ def write_small(folder: Path, ledger: list[str]) -> Source:
     for name, text in files.items():
         (source / f"{name}.csv").write_text(text)
     mapping = folder / "small.yaml"
-    mapping.write_text(
-        "loyalty_transactions:\n"
-        "  where: gone = 0\n"
-        "  transaction_types: {expire: deduct, adjust: by_sign}\n"
-        "  sign: positive_debits\n"
-    )
+    mapping.write_text(f"loyalty_transactions:\n{told}")
     return open_source(f"files:{source}", folder, mapping)
