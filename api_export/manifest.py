@@ -31,13 +31,20 @@ def manifest_facts(reports: Reports, edits: tuple[WidgetEdit, ...] = ()) -> dict
     }
 
 
-def find_faults(version: Path) -> list[str]:
-    """How an export's files differ from its manifest, a line for each; none if they agree."""
+def read_entries(version: Path) -> dict[str, dict[str, Any]]:
+    """The lines of an export's manifest by path; none where it can't be read."""
     try:
         manifest = simplejson.loads((version / MANIFEST).read_bytes())
-    except (OSError, ValueError) as error:
-        return [f"{MANIFEST} can't be read: {error}"]
-    listed = {file["path"]: file for file in manifest["files"]}
+        return {file["path"]: file for file in manifest["files"]}
+    except (OSError, ValueError, LookupError, TypeError):
+        return {}
+
+
+def find_faults(version: Path) -> list[str]:
+    """How an export's files differ from its manifest, a line for each; none if they agree."""
+    listed = read_entries(version)
+    if not listed:
+        return [f"{MANIFEST} can't be read"]
     present = {
         path.relative_to(version).as_posix() for path in version.rglob("*") if path.is_file()
     } - {MANIFEST}

@@ -13,8 +13,8 @@ from pathlib import Path
 import duckdb
 import filelock
 
+from api_export.files import sync_folder
 from api_export.reports import AskedRange, WidgetEdit
-from api_export.writer import sync_folder
 from orchestration.errors import BusyError, RunError, UsageError, damaged_state
 from orchestration.history import save_history
 from orchestration.warehouse import POLL_SECONDS, connect, find_damage, wal_of
