@@ -8,7 +8,8 @@ SCALE ?= 1m
 IN_PARALLEL := --numprocesses auto --dist loadfile
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench bench-change bench-pull bench-page bench-serve
+.PHONY: run test test-deep lint dev docs bench bench-change bench-export bench-pull bench-page \
+	bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -40,6 +41,9 @@ bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger row
 
 bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_change.py
+
+bench-export: $(INSTALLED)  ## what the export of many websites costs
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_export.py
 
 bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)

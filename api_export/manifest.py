@@ -38,15 +38,19 @@ def read_manifest(version: Path) -> dict[str, Any]:
     return simplejson.loads((version / MANIFEST).read_bytes())
 
 
+def read_entries(version: Path) -> dict[str, dict[str, Any]]:
+    """The lines of an export's manifest by path; none where it can't be read."""
+    try:
+        return {file["path"]: file for file in read_manifest(version)["files"]}
+    except (OSError, ValueError, LookupError, TypeError, RecursionError):
+        return {}
+
+
 def find_faults(version: Path) -> list[str]:
     """How an export's files differ from its manifest, a line for each; none if they agree."""
-    try:
-        manifest = read_manifest(version)
-        listed = {file["path"]: file for file in manifest["files"]}
-    except (OSError, ValueError, RecursionError) as error:
-        return [f"{MANIFEST} can't be read: {error}"]
-    except (TypeError, KeyError):
-        return [f"{MANIFEST} is not the manifest of an export"]
+    listed = read_entries(version)
+    if not listed:
+        return [f"{MANIFEST} can't be read"]
     present = {
         path.relative_to(version).as_posix() for path in version.rglob("*") if path.is_file()
     } - {MANIFEST}

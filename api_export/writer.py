@@ -13,8 +13,9 @@ import simplejson
 
 from api_export.dashboard import page_files
 from api_export.endpoints import API_ROOT, ENDPOINTS, Endpoint
+from api_export.files import Files, sync_folder, sync_tree
 from api_export.json_schemas import json_schemas
-from api_export.manifest import MANIFEST, file_entry, find_faults, manifest_facts
+from api_export.manifest import MANIFEST, find_faults, manifest_facts
 from api_export.reports import AskedRange, PlacedWidget, Reports, WidgetEdit
 
 
@@ -48,7 +49,8 @@ def write_export(
         shutil.rmtree(leftover)
     scratch = versions / f".writing-{os.getpid()}"
     try:
-        manifest, name = _write_files(marts, scratch, asked_ranges, widget_edits)
+        former = directory / "current"
+        manifest, name = _write_files(marts, scratch, former, asked_ranges, widget_edits)
         version = _place(versions, name)
         is_new = not version.exists()
         if is_new:
@@ -81,22 +83,24 @@ def _place(versions: Path, name: str) -> Path:
 def _write_files(
     marts: Path,
     scratch: Path,
+    former: Path,
     asked_ranges: tuple[AskedRange, ...],
     widget_edits: tuple[WidgetEdit, ...],
 ) -> tuple[dict[str, Any], str]:
     """Every file of an export, on the disk; its manifest and its name."""
+    files = Files(scratch, former)
     with Reports(marts) as reports:
-        files = [
-            _write(scratch, path, dump(payload))
-            for path, payload in _payloads(reports, asked_ranges, widget_edits)
-        ]
+        for paths, payload in _payloads(reports, asked_ranges, widget_edits):
+            content = dump(payload) if paths else b""
+            for path in paths:
+                files.write(path, content)
         facts = manifest_facts(reports, widget_edits)
-    page = page_files(scratch, dump(facts).decode())
-    files += [_write(scratch, path, content) for path, content in page]
-    manifest = {**facts, "files": sorted(files, key=lambda file: file["path"])}
-    entry = _write(scratch, MANIFEST, dump(manifest))
-    _sync_folders(scratch)
-    return manifest, entry["sha256"][:16]
+    for path, content in page_files(scratch, files.paths(), dump(facts).decode()):
+        files.write(path, content)
+    manifest = {**facts, "files": sorted(files.entries, key=lambda file: file["path"])}
+    name = files.write(MANIFEST, dump(manifest))["sha256"][:16]
+    sync_tree(scratch)
+    return manifest, name
 
 
 def dump(payload: Any) -> bytes:
@@ -113,24 +117,25 @@ def _text(value: Any) -> str:
 
 def _payloads(
     reports: Reports, asked_ranges: tuple[AskedRange, ...], widget_edits: tuple[WidgetEdit, ...]
-) -> Iterator[tuple[str, Any]]:
-    """Every file of an export: its path and its payload."""
+) -> Iterator[tuple[list[str], Any]]:
+    """Every payload of an export, with the paths of the files that hold it."""
     run = reports.run()
     websites = reports.websites()
     widgets = reports.widgets(widget_edits)
     records = reports.records(asked_ranges)
     for name, schema in json_schemas():
-        yield f"schemas/{name}.json", schema
-    yield "websites.json", websites
+        yield [f"schemas/{name}.json"], schema
+    yield ["websites.json"], websites
     for website_id in (website["id"] for website in websites):
         root = f"{website_id}/{API_ROOT}"
-        yield f"{root}/analytics/index.json", records.get(website_id, [])
+        yield [f"{root}/analytics/index.json"], records.get(website_id, [])
         for record in records.get(website_id, []):
-            yield f"{root}/analytics/{record['id']}/index.json", record
+            yield [f"{root}/analytics/{record['id']}/index.json"], record
         placed = widgets.get(website_id, [])
-        yield f"{root}/dashboard-widgets/index.json", [widget.payload for widget in placed]
+        yield [f"{root}/dashboard-widgets/index.json"], [widget.payload for widget in placed]
         for widget in placed:
-            yield f"{root}/dashboard-widgets/{widget.payload['id']}/index.json", widget.payload
+            path = f"{root}/dashboard-widgets/{widget.payload['id']}/index.json"
+            yield [path], widget.payload
     for endpoint in ENDPOINTS:
         yield from _endpoint_payloads(reports, endpoint, run, websites, widgets)
 
@@ -141,8 +146,8 @@ def _endpoint_payloads(
     run: dict[str, Any],
     websites: list[dict[str, Any]],
     widgets: dict[int, list[PlacedWidget]],
-) -> Iterator[tuple[str, Any]]:
-    """An endpoint's files for every website, and the data of the widgets that show it.
+) -> Iterator[tuple[list[str], Any]]:
+    """An endpoint's payloads for every website, and the data of the widgets that show it.
 
     One select serves all websites that need a value of the parameter.
     """
@@ -161,16 +166,14 @@ def _endpoint_payloads(
         for website_id, placed in showing.items():
             root = f"{website_id}/{API_ROOT}"
             payload = payloads.get(website_id, [])
-            if value == default:
-                yield f"{root}/{endpoint.path()}", payload
+            paths = [endpoint.path()] if value == default else []
             if value in wanted[website_id]:
-                yield f"{root}/{endpoint.path(value)}", payload
+                paths.append(endpoint.path(value))
+            yield [f"{root}/{path}" for path in paths], payload
             for widget in placed:
                 if widget.shown_value() == value:
-                    yield (
-                        f"{root}/dashboard-widgets/{widget.payload['id']}/data/index.json",
-                        widget.with_data(run["as_of"], payload),
-                    )
+                    path = f"{root}/dashboard-widgets/{widget.payload['id']}/data/index.json"
+                    yield [path], widget.with_data(run["as_of"], payload)
 
 
 def _wanted_values(endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedWidget]) -> set[int]:
@@ -180,30 +183,6 @@ def _wanted_values(endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedW
     name = endpoint.parameter.name
     configured = run["window_days"] if name == "days" else run["top_limits"]
     return {*configured, *(value for widget in placed if (value := widget.asked(name)))}
-
-
-def _write(root: Path, path: str, content: bytes) -> dict[str, Any]:
-    target = root / path
-    target.parent.mkdir(parents=True, exist_ok=True)
-    with target.open("wb") as file:
-        file.write(content)
-        file.flush()
-        os.fsync(file.fileno())
-    return file_entry(path, content)
-
-
-def _sync_folders(root: Path) -> None:
-    for folder in (*(path for path in root.rglob("*") if path.is_dir()), root):
-        sync_folder(folder)
-
-
-def sync_folder(folder: Path) -> None:
-    """Make sure that the names in a folder are on the disk."""
-    descriptor = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
 
 
 def _switch(directory: Path, version: Path) -> None:

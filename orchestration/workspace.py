@@ -12,13 +12,13 @@ from typing import TypeVar
 import duckdb
 import filelock
 
+from api_export.files import sync_folder
 from api_export.reports import AskedRange, WidgetEdit
-from api_export.writer import sync_folder
 from orchestration.disk import replace_file, sync_file
 from orchestration.errors import BusyError, LoyaltyError, RunError, UnwritableError, UsageError
 from orchestration.history import save_history
 from orchestration.state import AskedRanges, KnownSource, SourceColumns, StateFile, WidgetEdits
-from orchestration.warehouse import POLL_SECONDS, connect, find_damage, wal_of
+from orchestration.warehouse import POLL_SECONDS, compact, connect, find_damage, wal_of
 
 log = logging.getLogger(__name__)
 
@@ -30,6 +30,8 @@ LOCKED = {".lock", ".lock-holder", "scratch"}
 """All that a workspace has when it is made by who takes its lock."""
 BEFORE = "before-"
 """Begins the names of what files of `state/` held before their change was exported."""
+MOST_FREE = 0.2
+"""The share of the published marts that may be free blocks: less is cheaper copied than gone."""
 DAGSTER_YAML = """\
 telemetry:
   enabled: false
@@ -290,14 +292,16 @@ class Workspace:
     def publish_marts(self) -> None:
         """Make the built marts the published ones, in one step.
 
-        Checkpoints, copies, syncs and renames; open readers keep the file that they have. A `.wal`
-        beside the published file belongs to none, and DuckDB would replay it into the new one.
+        Checkpoints, compacts, copies, syncs and renames; open readers keep the file that they have.
+        A `.wal` beside the published file belongs to none, and DuckDB would replay it into the new
+        one.
         """
         with duckdb.connect(str(self.next_marts)) as connection:
             connection.execute("checkpoint")
         stray = wal_of(self.next_marts)
         if stray.exists():
             raise RunError(f"{stray} is left over: the marts were not closed; run again")
+        compact(self.next_marts, self.scratch, MOST_FREE)
         try:
             shutil.copyfile(self.next_marts, self._marts_copy)
             self._marts_copy.chmod(PUBLISHED_MODE)

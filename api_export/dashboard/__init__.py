@@ -1,19 +1,26 @@
 """The page that people look at: the files that an export holds for it.
 
-Over HTTP the page fetches the exported JSON. Opened from disk it can't, so the same texts are in a
-classic script for each website.
+Over HTTP the page fetches the exported JSON. Opened from disk it can't, so the same JSON is in a
+classic script for each website: without indentation, and without what its other files hold too.
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from pathlib import Path
 
 import simplejson
 
+from api_export.endpoints import ENDPOINTS
+
 HERE = Path(__file__).parent
 CHART_JS = HERE / "chart.umd.min.js"
 OF_THE_PAGE = (".html", ".css", ".js", ".svg")
 SINGLE_RECORD = re.compile(r"/(analytics|dashboard-widgets)/-?\d+/index\.json$")
+DEFAULTS = tuple(f"/{endpoint.path()}" for endpoint in ENDPOINTS if endpoint.parameter)
+"""The files of a window or length that is not named; the page names it."""
+INDENTATION = re.compile(r"\n *")
+"""A line break within a text is escaped, so that each of these stands between two values."""
 
 
 def has_chart_library() -> bool:
@@ -21,8 +28,8 @@ def has_chart_library() -> bool:
     return CHART_JS.exists()
 
 
-def page_files(version: Path, facts: str) -> Iterator[tuple[str, bytes]]:
-    """The paths and contents of the page, for a written version; none without Chart.js.
+def page_files(version: Path, paths: list[str], facts: str) -> Iterator[tuple[str, bytes]]:
+    """The paths and contents of the page, for a version's written `paths`; none without Chart.js.
 
     `facts` is the JSON text of the manifest without its list of files.
     """
@@ -35,23 +42,18 @@ def page_files(version: Path, facts: str) -> Iterator[tuple[str, bytes]]:
     websites = (version / "websites.json").read_text(encoding="utf-8")
     common = {"manifest.json": facts, "websites.json": websites}
     yield "assets/websites.js", _script(common)
+    shown = defaultdict(list)
+    for path in sorted(paths, key=lambda path: path.split("/")):
+        if not SINGLE_RECORD.search(path) and not path.endswith(DEFAULTS):
+            shown[path.partition("/")[0]].append(path)
     for website in simplejson.loads(websites):
-        yield f"assets/website-{website['id']}.js", _script(common | _texts(version, website["id"]))
-
-
-def _texts(version: Path, website_id: int) -> dict[str, str]:
-    """A website's exported texts by path, but for single records, which their lists hold too."""
-    paths = (
-        path.relative_to(version).as_posix()
-        for path in sorted((version / str(website_id)).rglob("*.json"))
-    )
-    return {
-        path: (version / path).read_text(encoding="utf-8")
-        for path in paths
-        if not SINGLE_RECORD.search(path)
-    }
+        texts = {
+            path: (version / path).read_text(encoding="utf-8") for path in shown[str(website["id"])]
+        }
+        yield f"assets/website-{website['id']}.js", _script(common | texts)
 
 
 def _script(texts: dict[str, str]) -> bytes:
     """A script that hands the texts to the page, in ASCII, so that no text can end it."""
-    return f"receiveFiles({simplejson.dumps(texts, indent=0)});\n".encode("ascii")
+    lean = {path: INDENTATION.sub("", text) for path, text in texts.items()}
+    return f"receiveFiles({simplejson.dumps(lean, indent=0)});\n".encode("ascii")

@@ -4,8 +4,8 @@
     `calculate_analytics` are both made of it. A range that is no range, ends after as_of or
     belongs to no website has no record.
 
-    `published`: name the marts as they are called inside the published file. A table macro's
-    parameters stand for every column of their name that is not qualified, so here all are.
+    `published`: as the body of a table macro (see `publish`). Its parameters stand for every
+    column of their name that is not qualified, so here all are.
 #}
 {% macro analytics_records(ranges, published=false) -%}
 asked_ranges as (
@@ -196,7 +196,17 @@ records as (
 {%- endmacro %}
 
 
-{# A mart as dbt knows it, or by its bare name, as it is called inside the published file. #}
+{#
+    A mart as dbt knows it, or as a published table macro finds it: in the file that its parameter
+    `catalog` names, else in the one in use. DuckDB looks up bare names of a macro's body where it
+    is called: in the caller's own tables and CTEs, and never in the file that holds the macro.
+#}
 {% macro mart(model, published) -%}
-    {{ model.include(database=false, schema=false) if published else model }}
+    {%- if published -%}
+        query_table(
+            '"' || coalesce(catalog, current_database()) || '".{{ model.include(database=false) }}'
+        )
+    {%- else -%}
+        {{ model }}
+    {%- endif -%}
 {%- endmacro %}

@@ -253,13 +253,9 @@ warnings as (
 {#
     Table macros beside the marts that lay edits over the published widgets: what the next run will
     make of them. `edits` is the JSON text of a list of rows as in stg_pipeline__widget_edits.
+    Here are their CTEs, the last of which is `configured`, from the mart dashboard_widgets.
 #}
-{% macro publish_edited_widgets() -%}
-    create or replace macro
-    {{ this.database }}.{{ this.schema }}.edited_widgets(edits)
-    as table
-    with
-
+{% macro configured_with_edits(dashboard_widgets) -%}
     edit_rows as (
 
         select unnest(
@@ -282,47 +278,64 @@ warnings as (
 
     ),
 
-    {{ edited_widgets('dashboard_widgets', 'edit_rows') }},
+    {{ edited_widgets(mart(dashboard_widgets, published=true), 'edit_rows') }},
 
     configured as (
 
         {{ configured_widgets('edited', published=true) }}
 
     )
+{%- endmacro %}
 
-    select * from configured
+
+{% macro publish_edited_widgets() -%}
+    {% call publish(
+        'edited_widgets', ['edits'],
+        'The rows of dashboard_widgets with further edits, the JSON text of a list, laid over them.'
+    ) -%}
+        with
+
+        {{ configured_with_edits(this) }}
+
+        select * from configured
+    {%- endcall %}
 {%- endmacro %}
 
 
 {% macro publish_edited_widget_payload() -%}
-    create or replace macro
-    {{ this.database }}.{{ this.schema }}.edited_dashboard_widgets(edits)
-    as table
-    with
+    {% call publish(
+        'edited_dashboard_widgets', ['edits'],
+        'The rows of rpt_dashboard_widgets, hidden widgets too, with further edits, the JSON text'
+        ~ ' of a list, laid over them.'
+    ) -%}
+        with
 
-    configured as (
+        {{ configured_with_edits(ref('dashboard_widgets')) }}
 
-        select * from edited_widgets(edits)
-
-    )
-
-    {{ widget_payload('configured') }}
+        {{ widget_payload('configured') }}
+    {%- endcall %}
 {%- endmacro %}
 
 
 {% macro publish_edited_manifest_warnings() -%}
-    create or replace macro
-    {{ this.database }}.{{ this.schema }}.edited_manifest_warnings(edits)
-    as table
-    with
+    {% call publish(
+        'edited_manifest_warnings', ['edits'],
+        'The rows of rpt_manifest_warnings with further widget edits, the JSON text of a list, laid'
+        ~ ' over the widgets.'
+    ) -%}
+        with
 
-    configured as (
+        {{ configured_with_edits(ref('dashboard_widgets')) }},
 
-        select * from edited_widgets(edits) where is_visible
+        visible as (
 
-    ),
+            select * from configured
+            where configured.is_visible
 
-    {{ manifest_warnings('configured', published=true) }}
+        ),
 
-    select * from warnings
+        {{ manifest_warnings('visible', published=true) }}
+
+        select * from warnings
+    {%- endcall %}
 {%- endmacro %}

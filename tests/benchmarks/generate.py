@@ -14,7 +14,9 @@ SECONDS = DAYS * 86_400
 WEBSITES = 4
 
 
-def generate(directory: Path, rows: int, clients: int, extra_rows: int = 0) -> None:
+def generate(
+    directory: Path, rows: int, clients: int, extra_rows: int = 0, websites: int = WEBSITES
+) -> None:
     """Write Parquet files of `rows` ledger rows over 730 days, and `extra_rows` of the day after.
 
     The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems, one in
@@ -33,20 +35,20 @@ def generate(directory: Path, rows: int, clients: int, extra_rows: int = 0) -> N
                 + 0.2 * sin(share * 2 * pi() * {DAYS / 7}) / (2 * pi() * {DAYS / 7})
             """
         )
-        connection.execute(_ledger(rows, clients, extra_rows))
-        for entity, query in _queries(directory, clients).items():
+        connection.execute(_ledger(rows, clients, extra_rows, websites))
+        for entity, query in _queries(directory, clients, websites).items():
             path = directory / f"{entity}.parquet"
             connection.execute(f"copy ({query}) to '{path}' (format parquet)")
 
 
-def _ledger(rows: int, clients: int, extra_rows: int) -> str:
+def _ledger(rows: int, clients: int, extra_rows: int, websites: int) -> str:
     """What happens, an event a row, before anything is dirty."""
     return f"""
         create view ledger as
         select
             id,
             1 + (({clients} - 1) * pow(pick(id, 1, 1000003) / 1000003, 2.5))::bigint as client_id,
-            1 + client_id % {WEBSITES} as website_id,
+            1 + client_id % {websites} as website_id,
             pick(id, 2, 1000) as kind,
             pick(id, 3, 10000) as dirt,
             {START} + to_seconds(
@@ -60,34 +62,36 @@ def _ledger(rows: int, clients: int, extra_rows: int) -> str:
     """
 
 
-def _queries(directory: Path, clients: int) -> dict[str, str]:
+def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
     """Each entity's rows, the ledger before the clients, whose cached balances come from it."""
     return {
         "websites": f"""
             select
                 id,
                 'Website ' || id as name,
-                ['UTC', 'America/New_York', 'Europe/Vienna', 'Asia/Kolkata'][id] as timezone
-            from range(1, {WEBSITES + 1}) as ids (id)
+                ['UTC', 'America/New_York', 'Europe/Vienna', 'Asia/Kolkata']
+                    [1 + (id - 1) % 4] as timezone
+            from range(1, {websites + 1}) as ids (id)
         """,
         "loyalty_tiers": f"""
             select row_number() over (order by website_id, threshold) as id, *
             from (
                 select website_id, unnest(['Bronze', 'Silver', 'Gold', 'Platinum']) as name,
                     unnest([0, 500, 1000, 5000]) as threshold
-                from range(1, {WEBSITES + 1}) as ids (website_id)
+                from range(1, {websites + 1}) as ids (website_id)
             )
         """,
         "redemption_categories": f"""
-            select id, 1 + id % {WEBSITES} as website_id, 'Category ' || id as name
-            from range(1, 41) as ids (id)
+            select id, 1 + id % {websites} as website_id, 'Category ' || id as name
+            from range(1, {10 * websites + 1}) as ids (id)
         """,
         "redemption_items": f"""
-            select id, 1 + id % {WEBSITES} as website_id, 1 + (id - 1) % 40 as category_id,
+            select id, 1 + id % {websites} as website_id,
+                1 + (id - 1) % {10 * websites} as category_id,
                 'Item ' || id as name, 100 as points_required
-            from range(1, 401) as ids (id)
+            from range(1, {100 * websites + 1}) as ids (id)
         """,
-        "loyalty_transactions": """
+        "loyalty_transactions": f"""
             with clean as (
                 select *,
                     case when kind < 5 then 'deduct' when kind < 55 then 'redeem' else 'add' end
@@ -99,7 +103,8 @@ def _queries(directory: Path, clients: int) -> dict[str, str]:
 
             select
                 id,
-                if(dirt = 0, 99, if(dirt = 1, website_id % 4 + 1, website_id)) as website_id,
+                if(dirt = 0, 99, if(dirt = 1, website_id % {websites} + 1, website_id))
+                    as website_id,
                 if(dirt = 2, client_id + 1000000000, client_id) as client_id,
                 if(dirt = 3, null, if(dirt = 4, -points, points))::integer as points,
                 if(dirt = 5, 'gift', transaction_type) as transaction_type,
@@ -119,7 +124,7 @@ def _queries(directory: Path, clients: int) -> dict[str, str]:
                 id,
                 website_id,
                 client_id,
-                if(dirt < 10, 999, pick(id, 5, 99) * {WEBSITES} + website_id + 3) as item_id,
+                if(dirt < 10, 999, (1 + pick(id, 5, 99)) * {websites} + website_id - 1) as item_id,
                 if(dirt between 10 and 19, -1, 100) as points_used,
                 case
                     when dirt between 20 and 29 then 'lost'
@@ -149,7 +154,7 @@ def _queries(directory: Path, clients: int) -> dict[str, str]:
 
             select
                 id,
-                1 + id % {WEBSITES} as website_id,
+                1 + id % {websites} as website_id,
                 coalesce(balance, 0) as loyalty_points,
                 (website_id - 1) * 4 + 1
                 + if(loyalty_points >= 500, 1, 0)

@@ -1,6 +1,7 @@
 """The page's files are part of the export: listed, pure, and the same bytes as the JSON."""
 
 import json
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
@@ -10,9 +11,14 @@ from replay import Replay
 
 from api_export import dashboard
 from api_export.dashboard import fetch
-from api_export.writer import Export, write_export
+from api_export.endpoints import API_ROOT, ENDPOINTS
+from api_export.strict_json import loads_strict
+from api_export.writer import Export, dump, write_export
 
 PREFIX, SUFFIX = "receiveFiles(", ");\n"
+
+
+DEFAULTS = {endpoint.path() for endpoint in ENDPOINTS if endpoint.parameter}
 
 
 @pytest.fixture(scope="module")
@@ -41,25 +47,45 @@ def test_what_the_page_loads_is_in_the_export(export: Export) -> None:
     assert all((export.version / "assets" / name).exists() for name in loaded)
 
 
-def test_a_websites_script_holds_the_bytes_of_its_files(export: Export) -> None:
+def test_a_websites_script_holds_the_json_of_its_files(export: Export) -> None:
     files = read_files(export.version)
     for website in simplejson.loads(files["websites.json"]):
         texts = texts_of(files[f"assets/website-{website['id']}.js"])
         facts = simplejson.loads(texts.pop("manifest.json"))
         manifest = simplejson.loads(files["manifest.json"])
         assert {**facts, "files": manifest["files"]} == manifest
-        assert texts.pop("websites.json").encode() == files["websites.json"]
-        assert {path: text.encode() for path, text in texts.items()} == {
+        held = {path: dump(loads_strict(text)) for path, text in texts.items()}
+        assert held.pop("websites.json") == files["websites.json"]
+        assert held == {
             path: files[path]
             for path in files
-            if path.startswith(f"{website['id']}/") and not is_single_record(path)
+            if path.startswith(f"{website['id']}/")
+            and not is_single_record(path)
+            and not is_default(path)
         }
+
+
+def test_a_script_keeps_each_text_and_number_as_it_is_written(tmp_path: Path) -> None:
+    payload = [{"title": "a\n  b\\n  \u2028'\"</script>", "config": {"days": Decimal("14.0")}}]
+    (tmp_path / "websites.json").write_text('[\n  {\n    "id": 1\n  }\n]\n')
+    path = "1/api/v1/loyalty-management/dashboard-widgets/index.json"
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(dump(payload))
+    script = dict(dashboard.page_files(tmp_path, [path], "{}"))["assets/website-1.js"]
+    text = texts_of(script)[path]
+    assert simplejson.loads(text, use_decimal=True) == payload
+    assert '"days": 14.0' in text
 
 
 def is_single_record(path: str) -> bool:
     """Whether a file holds one record or widget, which its list holds too."""
     *_, kind, number, _ = path.split("/")
     return kind in ("analytics", "dashboard-widgets") and number.lstrip("-").isdigit()
+
+
+def is_default(path: str) -> bool:
+    """Whether a file holds a window or length that is not named, which a named one holds too."""
+    return path.partition(f"{API_ROOT}/")[2] in DEFAULTS
 
 
 def test_without_the_chart_library_the_export_has_no_page(

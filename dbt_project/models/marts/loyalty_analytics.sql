@@ -1,8 +1,4 @@
-{{ config(post_hook=[
-    "use {{ this.database }}",
-    "{{ publish_calculate_analytics() }}",
-    "use {{ target.database }}",
-]) }}
+{{ config(post_hook="{{ publish_calculate_analytics() }}") }}
 
 with
 

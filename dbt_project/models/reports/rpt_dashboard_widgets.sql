@@ -1,8 +1,4 @@
-{{ config(post_hook=[
-    "use {{ this.database }}",
-    "{{ publish_edited_widget_payload() }}",
-    "use {{ target.database }}",
-]) }}
+{{ config(post_hook="{{ publish_edited_widget_payload() }}") }}
 
 with
 
