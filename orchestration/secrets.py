@@ -6,9 +6,13 @@ MASK = "***"
 
 
 def without_password(text: str, url: str) -> str:
-    """The text without the passwords of a URL, however they are written."""
-    address, _, query = url.partition("://")[2].partition("?")
-    secrets = [address.rpartition("@")[0].partition(":")[2]]
+    """The text without the passwords of a URL, however they are written.
+
+    A password in which `?`, `/` or `#` was not quoted counts up to the last `@`.
+    """
+    whole = url.partition("://")[2]
+    address, _, query = whole.partition("?")
+    secrets = [part.rpartition("@")[0].partition(":")[2] for part in (whole, address)]
     secrets += [value for key, value in parse_qsl(query) if "pass" in key]
     for secret in secrets:
         for written in {secret, unquote(secret), quote(unquote(secret), safe="")} - {""}:

@@ -83,6 +83,7 @@ def test_a_lock_is_not_waited_for_without_end(
         " (LOYALTY_SOURCE_TIMEOUT_SECONDS): "
     ) in str(raised.value)
     assert "lock" in str(raised.value).rpartition("): ")[2].lower()
+    assert source.problems == {}, "other tables were asked for after it"
     assert "\n" not in str(raised.value)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import SourceError
+from orchestration.secrets import without_password
 from orchestration.sources import open_source
 from orchestration.sources.databases.url import is_same_database, read_url
 from orchestration.workspace import Workspace
@@ -105,3 +106,20 @@ def test_a_url_that_can_not_serve_is_told_without_its_password(
     assert told in str(raised.value)
     assert "s3cret" not in str(raised.value)
     assert "1234" not in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "postgresql+psycopg2://reader:s3cret@h/db",
+        "postgresql://reader:s3cret@h/db?user=a@b&sslpassword=s3cret",
+        "mysql://reader:s3#cret@h/db",
+        "mysql://reader:s3?cret@h/db",
+        "mysql://reader:s3/c@ret@h/db",
+        "postgresql://h/db?password=s3%2Fcret",
+    ],
+)
+def test_no_part_of_a_password_is_left_in_a_text(url: str) -> None:
+    told = without_password(f"run it with {url}", url)
+    assert "s3" not in told
+    assert "ret" not in told

@@ -52,6 +52,10 @@ class Column:
     """The SQL that reads it without loss, where `{}` is its name."""
 
 
+class UnansweredError(SourceError):
+    """A database that gave no answer in time, so that it is asked no more."""
+
+
 class DatabaseSource(Source):
     """A database. Its identity is its URL without user, password and most options."""
 
@@ -93,12 +97,14 @@ class DatabaseSource(Source):
     def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
         """Connect, look at every table, and hold one snapshot.
 
-        Raises `SourceError` where the database can't be reached.
+        Raises `SourceError` where the database can't be reached, or gives no answer in time.
         """
         with self._connected(connection):
             for entity in ENTITIES:
                 try:
                     self._describe(connection, entity)
+                except UnansweredError:
+                    raise
                 except SourceError as problem:
                     self.problems[entity.name] = problem
             yield
@@ -118,7 +124,7 @@ class DatabaseSource(Source):
     def _waiting_for(self, what: str) -> Iterator[None]:
         """Say what is waited for where it takes long, as what others have locked does.
 
-        Raises `SourceError` where it took the time that the settings leave.
+        Raises `UnansweredError` where it took the time that the settings leave.
         """
         limit = f"{self.timeout_seconds:g} seconds (LOYALTY_SOURCE_TIMEOUT_SECONDS)"
         timer = Timer(
@@ -134,7 +140,7 @@ class DatabaseSource(Source):
         except self.errors as error:
             if monotonic() - began < self.timeout_seconds:
                 raise
-            raise SourceError(
+            raise UnansweredError(
                 f"{self.identity}: {what} gave no answer within {limit}: {self.tell(error)}"
             ) from None
         finally:

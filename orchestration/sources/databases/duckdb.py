@@ -9,8 +9,10 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
 from orchestration.sources.contract import Entity
+from orchestration.sources.databases.attached import ATTACHED, literal
 from orchestration.sources.databases.base import INTEGERS, Column, DatabaseSource
 from orchestration.sources.mapping import Mapped
+from orchestration.sources.source import ALL_BLOCKS, Blocks
 
 NOISE = re.compile(r"^.*?get_next failed\(\): (IOError: )*")
 RETRY_SECONDS = 0.1
@@ -30,7 +32,8 @@ class DuckdbSource(DatabaseSource):
     """A DuckDB file, opened read-only as the only database of an engine of its own.
 
     So every name in its views and in the SELECTs of a mapping means there what it means to other
-    programs: schemas, macros, and the catalog, which is named for the file.
+    programs: schemas, macros, and the catalog, which is named for the file. Our engine has it
+    attached too, and scans its tables itself: rows that come by way of the other one are copied.
     """
 
     option_names = ("schema",)
@@ -63,6 +66,7 @@ class DuckdbSource(DatabaseSource):
         self.reader.execute("set timezone = 'UTC'")
         if self.parts.schema:
             self.reader.execute(f"use {self._quoted(self.parts.schema)}")
+        connection.execute(f"attach {literal(str(self.file))} as {ATTACHED} (read_only)")
 
     def _open(self, config: dict[str, str | int]) -> DuckDBPyConnection:
         """Open the file; while another program writes it, try again."""
@@ -77,6 +81,7 @@ class DuckdbSource(DatabaseSource):
 
     def _disconnect(self, connection: DuckDBPyConnection) -> None:
         self.reader.close()
+        connection.execute(f"detach {ATTACHED}")
 
     def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
         relation = self.reader.sql(query)
@@ -86,13 +91,32 @@ class DuckdbSource(DatabaseSource):
         }
 
     def _has_table(self, connection: DuckDBPyConnection, entity: Entity, error: Exception) -> bool:
+        return self._find(entity) is not None
+
+    def _find(self, entity: Entity) -> tuple[str, str, str] | None:
+        """Schema, name and kind of an entity's table or view; none where there is none."""
         *schema, table = self._table(entity).split(".")
-        found = self.reader.execute(
-            "select 1 from information_schema.tables where table_catalog = current_database()"
+        return self.reader.execute(
+            "select table_schema, table_name, table_type from information_schema.tables"
+            " where table_catalog = current_database()"
             " and lower(table_schema) = lower(?) and lower(table_name) = lower(?)",
             [schema[-1] if schema else self.parts.schema or "main", table],
-        )
-        return found.fetchone() is not None
+        ).fetchone()
+
+    def deliver(
+        self,
+        connection: DuckDBPyConnection,
+        entity: Entity,
+        columns: list[str],
+        blocks: Blocks = ALL_BLOCKS,
+    ) -> DuckDBPyRelation:
+        """The rows: those of a table from where they lie, others by way of the file's engine."""
+        found = self._find(entity) if self._select(entity) is None else None
+        if found is None or found[2] != "BASE TABLE":
+            return super().deliver(connection, entity, columns, blocks)
+        table = ".".join(self._quoted(part) for part in (ATTACHED, *found[:2]))
+        listed = self._listed(entity, columns)
+        return connection.sql(f"select {listed}, cast(null as varchar) as _line from {table}")
 
     def _rows(
         self, connection: DuckDBPyConnection, query: str, columns: list[str]

@@ -50,7 +50,7 @@ class DatabaseUrl:
     password: str = field(repr=False)
     path: str
     """What follows the host, still quoted."""
-    options: dict[str, str]
+    options: dict[str, str] = field(repr=False)
     """The options by the client's own names; `sslmode` in PostgreSQL's words."""
 
     @property
