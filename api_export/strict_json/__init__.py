@@ -2,6 +2,8 @@
 
 DuckDB and Python read NaN, DuckDB takes trailing commas and the first of a doubled key. The source
 contract asks for neither: of a doubled key the last counts, and keys are written sorted.
+
+A package of its own, because the models use it too: what shapes marts is told by package.
 """
 
 from typing import Any

@@ -56,6 +56,6 @@ def test_lineage_runs_from_the_ledger_to_the_points_trend(documented: Path) -> N
 
 def test_a_workspace_without_a_run_is_refused(loyalty: Loyalty, tmp_path: Path) -> None:
     done = loyalty("docs", "--workspace", tmp_path)
-    assert done.returncode == 1
+    assert done.returncode == 2
     assert "use `loyalty run` first" in done.stderr
     assert not (tmp_path / "warehouse.duckdb").exists()

@@ -11,11 +11,13 @@ from pathlib import Path
 import duckdb
 import pytest
 from commands import LOYALTY, clean_environment
-from dagster import DagsterInstance, DagsterRunStatus
+from dagster import DagsterInstance, DagsterRunStatus, build_sensor_context
 from replay import PROJECT
 from webhooks import Webhook
 
 from api_export.manifest import find_faults
+from orchestration.sensors import build_sensors
+from orchestration.settings import load_settings
 from orchestration.status import read_status
 from orchestration.workspace import Workspace
 
@@ -133,6 +135,23 @@ def test_a_stopped_run_says_so_in_a_line_and_leaves_nothing_behind(
     with DagsterInstance.local_temp(str(workspace.dagster_home)) as instance:
         last, *_ = instance.get_runs()
         assert last.status == DagsterRunStatus.FAILURE
+
+
+def test_a_run_that_was_killed_is_ended_and_told_by_who_takes_the_lock(
+    workspace: Workspace, dirty_source: Path, webhook: Webhook, tmp_path: Path
+) -> None:
+    at, paused = "state/asked_ranges.json", tmp_path / "paused"
+    done = stop(workspace, dirty_source, signal.SIGKILL, at, webhook, paused)
+    assert done.returncode == -signal.SIGKILL and webhook.told == []
+    settings = load_settings(workspace=workspace.root, webhook_url=webhook.url)
+    _, watch = build_sensors(settings)
+    with DagsterInstance.local_temp(str(workspace.dagster_home)) as instance:
+        last, *_ = instance.get_runs()
+        assert last.status == DagsterRunStatus.STARTED
+        watch(build_sensor_context(instance=instance))
+        assert instance.get_run_by_id(last.run_id).status == DagsterRunStatus.FAILURE
+    (told,) = webhook.told
+    assert told["cause"] == "the run's process was killed"
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
