@@ -24,7 +24,7 @@ BESIDE = {"website_mismatch": "website_id", "sign_mismatch": "transaction_type"}
 WANTED = {
     "integer": "a whole number",
     "decimal": "a number with at most two decimals",
-    "instant": "2024-03-31 12:00:00, and Z or an offset where it is not UTC",
+    "instant": "2024-03-31 12:00:00, and Z or an offset where it is not UTC; 1970 to 2199",
     "boolean": "true or false, 1 or 0",
     "json": "strict JSON",
     "text": "a text",

@@ -308,7 +308,7 @@ def _remember_previous(connection: duckdb.DuckDBPyConnection, *, is_full: bool) 
 
 def _is_day_over(connection: duckdb.DuckDBPyConnection, facts: RunFacts) -> bool:
     """Whether an event that the clock kept out of the last run counts by now."""
-    if facts.as_of is not None:
+    if facts.as_of is not None or facts.began_at is None:
         return False
     (is_over,) = connection.execute(
         """

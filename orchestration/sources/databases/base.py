@@ -249,6 +249,10 @@ class DatabaseSource(Source):
             return CONVERSIONS.format(points=points, points_used=used)
         return mapped.select
 
+    def _is_whole_table(self, entity: Entity) -> bool:
+        """Whether the entity's rows are all those of a table, so that it may be scanned."""
+        return self._select(entity) is None and self.mapping_of(entity).where is None
+
     def _table(self, entity: Entity) -> str:
         """The table that the entity comes from, or the first one of the application's SELECT."""
         return self.mapping_of(entity).table or TABLES.get(entity.name, CONVERTED)

@@ -111,7 +111,7 @@ class DuckdbSource(DatabaseSource):
         blocks: Blocks = ALL_BLOCKS,
     ) -> DuckDBPyRelation:
         """The rows: those of a table from where they lie, others by way of the file's engine."""
-        found = self._find(entity) if self._select(entity) is None else None
+        found = self._find(entity) if self._is_whole_table(entity) else None
         if found is None or found[2] != "BASE TABLE":
             return super().deliver(connection, entity, columns, blocks)
         table = ".".join(self._quoted(part) for part in (ATTACHED, *found[:2]))

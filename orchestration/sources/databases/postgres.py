@@ -104,10 +104,8 @@ class PostgresSource(AttachedSource):
 
         They scan columns alone: what has to be read as text comes through one connection.
         """
-        is_scannable = (
-            self._select(entity) is None
-            and self.mapping_of(entity).where is None
-            and all(self.found[entity.name][column].read == "{}" for column in columns)
+        is_scannable = self._is_whole_table(entity) and all(
+            self.found[entity.name][column].read == "{}" for column in columns
         )
         if blocks is not ALL_BLOCKS or not is_scannable:
             return super().deliver(connection, entity, columns, blocks)
