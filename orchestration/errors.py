@@ -63,6 +63,11 @@ def is_full_disk(error: BaseException | str) -> bool:
     return any(words in text for words in FULL_DISK for text in texts)
 
 
+def is_interrupt(error: BaseException) -> bool:
+    """Whether a signal to stop is behind an error: DuckDB tells one as a query that failed."""
+    return any(not isinstance(cause, Exception) for cause in causes(error))
+
+
 def damaged_state(path: Path, fault: str = "it can't be read") -> RunError:
     """The error for a file of `state/` that can't be read."""
     return RunError(

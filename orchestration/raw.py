@@ -16,7 +16,7 @@ from typing import Literal
 import duckdb
 
 from api_export.reports import AskedRange, WidgetEdit
-from orchestration.errors import SourceError, is_full_disk
+from orchestration.errors import SourceError, is_full_disk, is_interrupt
 from orchestration.history import load_history
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.source import Source
@@ -246,7 +246,7 @@ def _load_entity(
         connection.execute("drop view delivered")
         return compared
     except source.errors as error:
-        if is_full_disk(error):
+        if is_full_disk(error) or is_interrupt(error):
             raise
         told = f"{source.identity}: {entity.name} can't be read: {source.tell(error)}"
         raise SourceError(told) from None
