@@ -128,7 +128,7 @@ def test_every_kind_of_source_is_judged_as_if_it_kept_to_the_contract(
         assert [row for row in judged if row[0] not in too_large] == expected
         finish(connection)
         assert load_raw(connection, source, DEFAULTS).mode == "nothing"
-    assert {row[-2] for row in expected} >= {None, "sign_mismatch"}
+    assert {row[-3] for row in expected} >= {None, "sign_mismatch"}
     assert len(expected) > 1000
 
 
