@@ -50,7 +50,6 @@ WEBSITES: tuple[tuple[int, str, str | None], ...] = (
     (900_719, "NULL", "Australia/Lord_Howe"),
     (900_720, "The first whose records are digests", "UTC"),
     (27_983_085_677, "Many digits", "America/Chicago"),
-    (-7, "Below zero", "UTC"),
 )
 BUSY = (1, 2, 3, 5, 8)
 ODD_NAMES = (
@@ -334,8 +333,8 @@ def _add_dimensions(world: World) -> None:
 def _add_clients(world: World, clients: int) -> None:
     rng = world.rng
     weights = (8, 5, 4, 3, 2, 1)
-    places = rng.choices((*BUSY, 27_983_085_677), weights, k=max(0, clients - 13))
-    for website_id in [*BUSY, *BUSY, 900_719, -7, 27_983_085_677, *places]:
+    places = rng.choices((*BUSY, 27_983_085_677), weights, k=max(0, clients - 12))
+    for website_id in [*BUSY, *BUSY, 900_719, 27_983_085_677, *places]:
         joined: datetime | None = _moment(rng, 0.0, 0.9)
         chance = rng.random()
         if chance < 0.25:

@@ -48,7 +48,8 @@ def rewrite_page(export: Path, without: tuple[str, ...] = (), **facts: Any) -> N
         manifest.pop(key, None)
     rewrite(export / "manifest.json", manifest)
     del manifest["files"]
-    for path, content in page_files(export, dump(manifest).decode()):
+    paths = [path.relative_to(export).as_posix() for path in export.glob("*/api/**/*.json")]
+    for path, content in page_files(export, paths, dump(manifest).decode()):
         (export / path).unlink(missing_ok=True)
         (export / path).write_bytes(content)
 

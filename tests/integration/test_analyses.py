@@ -1,4 +1,4 @@
-"""The worked questions: each file runs as it is, and the README tells its answer on the demo."""
+"""The worked questions: each file runs as it is, and docs/analysts.md tells its answer on the demo."""
 
 import re
 from pathlib import Path
@@ -39,7 +39,7 @@ def as_table(columns: list[str], rows: list[tuple]) -> str:
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda path: path.stem)
 def test_the_readme_tells_the_answer_on_the_demo(analysis: Path, demo_marts: Path) -> None:
-    answers = dict(ANSWER.findall((PROJECT / "README.md").read_text()))
+    answers = dict(ANSWER.findall((PROJECT / "docs/analysts.md").read_text()))
     table = as_table(*ask(demo_marts, analysis))
     assert answers.get(analysis.stem) == table, table
 
@@ -52,5 +52,5 @@ def test_the_columns_are_the_described_ones(analysis: Path, demo_marts: Path) ->
 
 
 def test_the_readme_answers_no_other_question() -> None:
-    answers = ANSWER.findall((PROJECT / "README.md").read_text())
+    answers = ANSWER.findall((PROJECT / "docs/analysts.md").read_text())
     assert sorted(name for name, _ in answers) == [path.stem for path in ANALYSES]
