@@ -1,4 +1,4 @@
-"""The worked questions: each file runs as it is, and docs/analysts.md tells its answer on the demo."""
+"""The worked questions: each file runs as it is; docs/analysts.md tells its answer on the demo."""
 
 import re
 from pathlib import Path

@@ -47,7 +47,8 @@ def shown(source: Path, ledger: list[str], mapping: str = "", columns: int = 80)
         commands, ["source", "--source", f"files:{source}"], env=environment
     )
     assert done.exit_code == 0, done.output
-    assert max(map(len, done.output.splitlines()[3:])) <= columns
+    lines = [line for line in done.output.splitlines() if line.startswith("  ")]
+    assert max(map(len, lines)) <= columns
     blocks = done.output.split("\n\n")[1:]
     return {block.split("\n")[0]: " ".join(block.split()) for block in blocks}
 
