@@ -11,7 +11,7 @@ from replay import PROJECT, Replay
 from orchestration.sources.demo import write_demo_source
 
 ANALYSES = sorted((PROJECT / "dbt_project/analyses").glob("*.sql"))
-ANSWER = re.compile(r"\(dbt_project/analyses/(\w+)\.sql\)\n\n((?:\|.*\n)+)")
+ANSWER = re.compile(r"\(\.\./dbt_project/analyses/(\w+)\.sql\)\n\n((?:\|.*\n)+)")
 
 
 @pytest.fixture(scope="module")
@@ -38,7 +38,7 @@ def as_table(columns: list[str], rows: list[tuple]) -> str:
 
 
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda path: path.stem)
-def test_the_readme_tells_the_answer_on_the_demo(analysis: Path, demo_marts: Path) -> None:
+def test_the_page_tells_the_answer_on_the_demo(analysis: Path, demo_marts: Path) -> None:
     answers = dict(ANSWER.findall((PROJECT / "docs/analysts.md").read_text()))
     table = as_table(*ask(demo_marts, analysis))
     assert answers.get(analysis.stem) == table, table
@@ -51,6 +51,6 @@ def test_the_columns_are_the_described_ones(analysis: Path, demo_marts: Path) ->
     assert ask(demo_marts, analysis)[0] == [column["name"] for column in entry["columns"]]
 
 
-def test_the_readme_answers_no_other_question() -> None:
+def test_the_page_answers_no_other_question() -> None:
     answers = ANSWER.findall((PROJECT / "docs/analysts.md").read_text())
     assert sorted(name for name, _ in answers) == [path.stem for path in ANALYSES]
