@@ -102,7 +102,8 @@ def commands() -> None:
     "--as-of",
     type=DATE,
     metavar="DATE",
-    help="Count everything up to this business date.  [LOYALTY_AS_OF, else the latest event's]",
+    help="Count everything up to this business date.  [LOYALTY_AS_OF, else the date of the latest"
+    " event that is over on all websites]",
 )
 @click.option(
     "--lookback",
