@@ -5,8 +5,7 @@ The models judge it (`int_delivery_breaches`); here a person is told, and a run 
 
 import logging
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import duckdb
 from dagster import (
@@ -23,11 +22,16 @@ from orchestration.findings import find_examples
 from orchestration.resources import WarehouseResource
 from orchestration.sources.contract import ENTITIES
 from orchestration.warehouse import connect_to_read
+from orchestration.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 DELIVERED = "fct_delivered_rows"
 BREACHES = "int_delivery_breaches"
+SHOWN = 4
+"""Breaches that are told with their rows; a person needs no more to begin with."""
+OF_A_TYPE = ("unknown_type", "sign_mismatch")
+"""The reasons for which rows of a transaction type are missed."""
 WAY_OUT = (
     "what was published before stays as it was; `loyalty source` shows what is wrong, a mapping"
     " can tell the conventions of a programme, and `loyalty run --accept-quarantine` lets this"
@@ -47,10 +51,10 @@ class Breach:
     quarantined_rows: int
     valid_before: int
     quarantined_before: int
-    reasons: dict[str, int]
+    reasons: dict[str, int] = field(default_factory=dict)
     """Quarantined rows of the entity, of the website where one is meant, by reason."""
-    examples: tuple[str, ...]
-    """Values of the most frequent reason, after the column that each is of."""
+    examples: tuple[str, ...] = ()
+    """Values of the first reason, after the column that each is of."""
 
     def __str__(self) -> str:
         """What was found, as part of a sentence."""
@@ -79,7 +83,8 @@ class Breach:
         if not self.reasons:
             return ""
         counts = ", ".join(f"{reason} {rows:,}" for reason, rows in self.reasons.items())
-        return f" ({counts}; such as {'; '.join(self.examples)})"
+        examples = f"; such as {'; '.join(self.examples)}" if self.examples else ""
+        return f" ({counts}{examples})"
 
 
 def build_delivery_check(delivered: AssetKey, breaches: AssetKey) -> AssetChecksDefinition:
@@ -95,10 +100,7 @@ def build_delivery_check(delivered: AssetKey, breaches: AssetKey) -> AssetChecks
 
     @multi_asset_check(name=spec.name, specs=[spec])
     def delivery_keeps_its_contract(warehouse: WarehouseResource) -> Iterator[AssetCheckResult]:
-        with connect_to_read(
-            warehouse=warehouse.workspace.warehouse, marts=warehouse.workspace.next_marts
-        ) as connection:
-            found, is_accepted = find_breaches(connection)
+        found, is_accepted = _read_breaches(warehouse.workspace)
         yield AssetCheckResult(
             passed=is_accepted or not found,
             metadata={
@@ -108,16 +110,29 @@ def build_delivery_check(delivered: AssetKey, breaches: AssetKey) -> AssetChecks
         )
         if found and not is_accepted:
             raise DeliveryError(describe_breaches(found))
-        for breach in found:
+        for breach in found[:SHOWN]:
             log.warning("let through: %s", breach)
 
     return delivery_keeps_its_contract
 
 
+def check_delivery(workspace: Workspace) -> None:
+    """Raise `DeliveryError` where what was built may not be published, whoever wants to."""
+    found, is_accepted = _read_breaches(workspace)
+    if found and not is_accepted:
+        raise DeliveryError(describe_breaches(found))
+
+
+def _read_breaches(workspace: Workspace) -> tuple[list[Breach], bool]:
+    with connect_to_read(warehouse=workspace.warehouse, marts=workspace.next_marts) as connection:
+        return find_breaches(connection)
+
+
 def describe_breaches(breaches: list[Breach]) -> str:
     """Why a delivery is refused and the way out, in one line."""
-    told = "; ".join(str(breach) for breach in breaches)
-    return f"the delivery is refused: {told}. {WAY_OUT}"
+    told = "; ".join(str(breach) for breach in breaches[:SHOWN])
+    more = len(breaches) - SHOWN
+    return f"the delivery is refused: {told}{f'; and {more:,} more' if more > 0 else ''}. {WAY_OUT}"
 
 
 def find_breaches(connection: duckdb.DuckDBPyConnection) -> tuple[list[Breach], bool]:
@@ -131,21 +146,24 @@ def find_breaches(connection: duckdb.DuckDBPyConnection) -> tuple[list[Breach], 
         " valid_before, quarantined_before from warehouse.intermediate.int_delivery_breaches"
         " order by entity != 'websites', entity, rule, website_id, transaction_type"
     ).fetchall()
-    return [_explain(connection, row) for row in found], is_accepted
+    breaches = [Breach(*row) for row in found]
+    explained = [_explain(connection, breach) for breach in breaches[:SHOWN]]
+    return [*explained, *breaches[SHOWN:]], is_accepted
 
 
-def _explain(connection: duckdb.DuckDBPyConnection, row: tuple[Any, ...]) -> Breach:
-    name, _, website_id, *_ = row
-    reasons = dict(
-        connection.execute(
-            "select reason, cast(sum(excluded_rows) as bigint) as excluded"
-            " from marts.fct_excluded_points"
-            " where entity = $entity and ($website_id is null or website_id = $website_id)"
-            " group by reason order by excluded desc, reason",
-            {"entity": name, "website_id": website_id},
-        ).fetchall()
-    )
-    (entity,) = (each for each in ENTITIES if each.name == name)
-    first = next(iter(reasons), None)
-    examples = [] if first is None else find_examples(connection, entity, first, website_id)
-    return Breach(*row, reasons, tuple(examples))
+def _explain(connection: duckdb.DuckDBPyConnection, breach: Breach) -> Breach:
+    """The breach with what is wrong with the rows behind it."""
+    counted = connection.execute(
+        "select reason, cast(sum(excluded_rows) as bigint) as excluded"
+        " from marts.fct_excluded_points"
+        " where entity = $entity and ($website_id is null or website_id = $website_id)"
+        " group by reason order by excluded desc, reason",
+        {"entity": breach.entity, "website_id": breach.website_id},
+    ).fetchall()
+    if not counted:
+        return breach
+    if breach.transaction_type is not None:
+        counted.sort(key=lambda row: row[0] not in OF_A_TYPE)
+    (entity,) = (each for each in ENTITIES if each.name == breach.entity)
+    examples = find_examples(connection, entity, counted[0][0], breach.website_id)
+    return replace(breach, reasons=dict(counted), examples=tuple(examples))

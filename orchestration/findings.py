@@ -109,7 +109,12 @@ def find_examples(
                 coalesce((delivered ->> '_line'), (delivered ->> column_name)) as value,
                 (delivered ->> cast($beside as varchar)) as beside
             from quarantined
-            where $website is null or (delivered ->> 'website_id') = $website
+            where
+                $website is null
+                or try_cast(
+                    regexp_replace(delivered ->> cast($website_column as varchar), '[.]0+$', '')
+                    as bigint
+                ) = $website
 
         )
 
@@ -129,7 +134,8 @@ def find_examples(
             "entity": entity.name,
             "reason": reason,
             "beside": BESIDE.get(reason),
-            "website": None if website_id is None else str(website_id),
+            "website": website_id,
+            "website_column": "id" if entity.name == "websites" else "website_id",
             "examples": EXAMPLES,
         },
     ).fetchall()

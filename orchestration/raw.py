@@ -16,7 +16,7 @@ from typing import Literal
 import duckdb
 
 from api_export.reports import AskedRange, WidgetEdit
-from orchestration.errors import SourceError, is_full_disk, is_interrupt
+from orchestration.errors import BusyError, SourceError, is_full_disk, is_interrupt
 from orchestration.history import load_history
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.source import Source
@@ -126,7 +126,8 @@ def load_raw(
                 _remember_previous(connection, is_full=mode == "full")
                 if mode == "full":  # it follows no change
                     connection.execute("delete from raw.changed_ids")
-                connection.execute("drop table if exists raw.finished")
+                for table in ("published", "finished"):
+                    connection.execute(f"drop table if exists raw.{table}")
                 _fill(
                     connection,
                     "pending",
@@ -192,6 +193,16 @@ def exported_by(connection: duckdb.DuckDBPyConnection) -> str:
 def note_exported(connection: duckdb.DuckDBPyConnection, export_key: str) -> None:
     """Record that other code has written the export of the same marts."""
     connection.execute("update raw.finished set export_key = ?", [export_key])
+
+
+def note_published(connection: duckdb.DuckDBPyConnection) -> None:
+    """Record that what the last pull brought is in the published marts."""
+    connection.execute("create or replace table raw.published as select key from raw.pending")
+
+
+def is_published(connection: duckdb.DuckDBPyConnection) -> bool:
+    """Whether what the last pull brought is in the published marts."""
+    return _has_table(connection, "published")
 
 
 def pending_source(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, list[str]]]:
@@ -330,7 +341,11 @@ def _attached(connection: duckdb.DuckDBPyConnection, published: Path | None) -> 
     """Have the published marts at hand, if there are any; not within a transaction."""
     if published is not None:
         quoted = str(published).replace("'", "''")
-        connection.execute(f"attach '{quoted}' as last_published (read_only)")
+        try:
+            connection.execute(f"attach '{quoted}' as last_published (read_only)")
+        except duckdb.IOException as error:
+            told = str(error).strip().splitlines()[0]
+            raise BusyError(f"{published} can't be read: {told}") from None
     try:
         yield
     finally:

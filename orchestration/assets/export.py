@@ -16,7 +16,7 @@ from dagster import (
 from api_export.dashboard import has_chart_library
 from api_export.writer import Export, write_export
 from orchestration.fingerprints import export_fingerprint
-from orchestration.raw import exported_by, finish, note_exported, pending_source
+from orchestration.raw import exported_by, finish, is_published, note_exported
 from orchestration.resources import WarehouseResource
 from orchestration.settings import Settings
 from orchestration.status import note_finished
@@ -40,10 +40,10 @@ def build_export(settings: Settings) -> AssetsDefinition:
         workspace = warehouse.workspace
         written = _write(workspace, settings)
         with warehouse.connect() as connection:
-            workspace.keep_history(connection)
-            workspace.remember_source(*pending_source(connection))
-            finish(connection, code)
-        note_finished(workspace)
+            if is_published(connection):
+                workspace.keep_history(connection)
+                finish(connection, code)
+                note_finished(workspace)
         workspace.remove_old_damaged(datetime.now() - timedelta(days=settings.keep_days))
         return MaterializeResult(metadata=_report(written))
 

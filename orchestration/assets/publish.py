@@ -3,6 +3,8 @@
 import duckdb
 from dagster import AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
 
+from orchestration.delivery import check_delivery
+from orchestration.raw import note_published, pending_source
 from orchestration.resources import WarehouseResource
 
 
@@ -18,7 +20,11 @@ def build_publish(published: list[AssetKey]) -> AssetsDefinition:
     )
     def publish(warehouse: WarehouseResource) -> MaterializeResult:
         workspace = warehouse.workspace
+        check_delivery(workspace)
         workspace.publish_marts()
+        with warehouse.connect() as connection:
+            note_published(connection)
+            workspace.remember_source(*pending_source(connection))
         with duckdb.connect(str(workspace.marts), read_only=True) as marts:
             as_of = marts.execute("select as_of from dim_run").fetchone()[0]
             rows = marts.execute(

@@ -10,8 +10,10 @@ import simplejson
 from conftest import Loyalty, read_files
 from replay import DEFAULTS, Replay, export_marts, open_warehouse
 
-from orchestration.delivery import Breach, describe_breaches, find_breaches
+from orchestration.delivery import Breach, check_delivery, describe_breaches, find_breaches
+from orchestration.errors import DeliveryError
 from orchestration.raw import RunFacts
+from orchestration.workspace import Workspace
 
 Rows = list[dict[str, str]]
 Change = Callable[[dict[str, Rows]], None]
@@ -222,6 +224,30 @@ def test_a_first_run_is_refused_for_its_share(replay: Replay, tmp_path: Path, ca
     assert breaches_of(replay, source, tmp_path / "any share", DEFAULTS, None) == []
 
 
+def test_many_breaches_are_one_line_that_ends_with_the_way_out(
+    replay: Replay, published: Path, tmp_path: Path
+) -> None:
+    entities = {entity: [] for entity in programme()}
+    source = write(entities, tmp_path / "source")
+    found = breaches_of(replay, source, tmp_path / "marts", TENTH, published)
+    assert len(found) == 7
+    line = describe_breaches(found)
+    assert "; and 3 more. what was published" in line and len(line) < 2_000
+
+
+def test_a_website_without_a_name_is_shown_by_its_row(
+    replay: Replay, published: Path, tmp_path: Path
+) -> None:
+    entities = programme()
+    entities["websites"][1]["name"] = ""
+    source = write(entities, tmp_path / "source")
+    first, *_ = breaches_of(replay, source, tmp_path / "marts", TENTH, published)
+    assert str(first) == (
+        "websites: 1 of 2 rows are quarantined, 0 of 2 in the last published run"
+        " (invalid_value 1; such as name null (takes a text))"
+    )
+
+
 def test_a_hostile_value_stays_in_its_line(replay: Replay, tmp_path: Path) -> None:
     entities = programme()
     set_all(LEDGER, "points", lambda row: "1\n\x1b[31m\u202e" + "9" * 200)(entities)
@@ -253,6 +279,8 @@ def test_a_refused_run_leaves_what_was_published(loyalty: Loyalty, tmp_path: Pat
     status = simplejson.loads((workspace / "export" / "status.json").read_text())
     assert status["last_failure"]["asset"] == "delivery_keeps_its_contract"
     assert status["last_failure"]["cause"] in refused.stderr
+    with pytest.raises(DeliveryError, match="none of 86 rows is valid"):
+        check_delivery(Workspace(workspace))
 
     accepted = loyalty("run", *told, "--accept-quarantine")
 

@@ -119,7 +119,7 @@ judged as (
                 then 'type_without_valid_row'
             when
                 shares.is_whole
-                and shares.quarantined_share - shares.share_before > run.max_quarantined
+                and round(shares.quarantined_share - shares.share_before, 9) > run.max_quarantined
                 then 'too_many_quarantined'
         end as rule
     from shares
