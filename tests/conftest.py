@@ -9,7 +9,7 @@ from pathlib import Path
 import databases
 import pytest
 from commands import LOYALTY, clean_environment
-from datasets import write_dataset
+from datasets import csv_records, write_dataset
 from faulty import FaultyRun
 from replay import PROJECT, Replay
 from servers import with_few_websites
@@ -83,7 +83,7 @@ def later_source(dirty_source: Path, tmp_path_factory: pytest.TempPathFactory) -
     """The dirty source after some rows came and others went."""
     source = shutil.copytree(dirty_source, tmp_path_factory.mktemp("later") / "source")
     ledger = source / "loyalty_transactions.csv"
-    header, *rows = ledger.read_text(encoding="utf-8-sig").splitlines()
+    header, *rows = csv_records(ledger)
     ledger.write_text("\n".join([header, *rows[:200], *rows[230:], *rows[300:310]]) + "\n")
     return source
 

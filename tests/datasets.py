@@ -870,3 +870,8 @@ def write_dataset(
 def mid_history() -> date:
     """A business date with events before and after it, for runs that are given an as_of."""
     return (LAST_MOMENT - timedelta(days=100)).date()
+
+
+def csv_records(path: Path) -> list[str]:
+    """The header and records of a CSV file of a dataset, each whole, whatever its lines."""
+    return re.split(r'\n(?=")', path.read_text(encoding="utf-8-sig"))

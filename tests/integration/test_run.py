@@ -8,6 +8,7 @@ import duckdb
 import pytest
 import simplejson
 from conftest import Loyalty, read_files, read_payloads
+from datasets import csv_records
 from recount import recount, recount_manifest
 from replay import Replay
 
@@ -77,7 +78,7 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
     run = ("run", "--workspace", workspace, "--source", f"files:{source}")
     assert loyalty(*run).returncode == 0
     ledger = source / "loyalty_transactions.csv"
-    header, *rows = ledger.read_text(encoding="utf-8-sig").splitlines()
+    header, *rows = csv_records(ledger)
     ledger.write_text("\n".join([header, *rows[:200], *rows[230:], *rows[300:310]]) + "\n")
     query = "select count(*), sum(net) from fct_client_days"
 
