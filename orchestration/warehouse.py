@@ -47,8 +47,7 @@ def connect_to_read(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reads these files, each under the name that is given to it."""
     with duckdb.connect() as connection:
         for name, path in databases.items():
-            quoted = str(path).replace("'", "''")
-            connection.execute(f"attach '{quoted}' as {name} (read_only)")
+            connection.execute(f"attach {_quoted(path)} as {name} (read_only)")
         yield connection
 
 
