@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
-CHART_JS := api_export/dashboard/chart.umd.min.js
+CHART_JS := api_export/page/chart.umd.min.js
 SCALE ?= 1m
 # A file of tests shares its servers and workspaces, so it stays with one process.
 IN_PARALLEL := --numprocesses auto --dist loadfile
@@ -29,7 +29,7 @@ lint: $(INSTALLED)  ## Python and SQL style
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
 	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
-		from orchestration.workspace import Workspace; \
+		from orchestration.workspace.workspace import Workspace; \
 		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
 		$(BIN)/dagster dev --host 127.0.0.1
 
@@ -62,5 +62,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 	touch $@
 
 # Without it the pipeline runs all the same, and its export has no page.
-$(CHART_JS): api_export/dashboard/fetch.py | $(INSTALLED)
-	-$(BIN)/python -m api_export.dashboard.fetch
+$(CHART_JS): api_export/page/fetch.py | $(INSTALLED)
+	-$(BIN)/python -m api_export.page.fetch

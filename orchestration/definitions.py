@@ -2,7 +2,7 @@
 
 from dagster import Definitions, definitions
 
-from orchestration.build import build_defs
+from orchestration.pipeline.code_location import build_defs
 
 
 @definitions

@@ -16,7 +16,7 @@ LOYALTY = Path(sys.executable).parent / "loyalty"
 HOLD = """
 import sys, time
 from pathlib import Path
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 with Workspace(Path(sys.argv[1])).writing("the other one"):
     print("held", flush=True)

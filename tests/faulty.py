@@ -20,13 +20,13 @@ from pathlib import Path
 
 from replay import DEFAULTS, Replay, execute, open_warehouse
 
-from api_export.writer import write_export
-from orchestration.assets.pull import PullConfig, full_reason, load_or_heal
+from api_export.export.writer import write_export
 from orchestration.errors import is_full_disk
-from orchestration.raw import Pull, finish, is_full_build, load_raw
-from orchestration.sources.files import FilesSource
-from orchestration.status import note_finished
-from orchestration.workspace import Workspace
+from orchestration.pipeline.assets.pull import PullConfig, full_reason, load_or_heal
+from orchestration.pull.raw import Pull, finish, is_full_build, load_raw
+from orchestration.sources.files.folder import FilesSource
+from orchestration.workspace.status import note_finished
+from orchestration.workspace.workspace import Workspace
 
 FULL_DISK = "a full disk"
 CALLS = ("open", "os.mkdir", "fsync", "os.rename", "os.symlink", "os.chmod", "os.remove")
@@ -35,7 +35,11 @@ STAGES = ("pull", "models", "publish", "export", "state")
 
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
-    ["api_export.writer", "orchestration.assets.pull", "orchestration.dbt_plugin"]
+    [
+        "api_export.export.writer",
+        "orchestration.pipeline.assets.pull",
+        "orchestration.transform.plugin",
+    ]
 )
 
 

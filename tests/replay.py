@@ -11,13 +11,13 @@ from pathlib import Path
 
 import duckdb
 
-from api_export.writer import Export, write_export
-from orchestration.compiled import compile_project, create_statement, full_build
-from orchestration.engine import register_functions
-from orchestration.raw import Pull, RunFacts, finish, load_raw
-from orchestration.sources.files import FilesSource
-from orchestration.sources.source import Source
-from orchestration.sync import Window
+from api_export.export.writer import Export, write_export
+from orchestration.pull.raw import Pull, RunFacts, finish, load_raw
+from orchestration.pull.sync import Window
+from orchestration.sources.base import Source
+from orchestration.sources.files.folder import FilesSource
+from orchestration.transform.compiled_models import compile_project, create_statement, full_build
+from orchestration.workspace.duckdb_setup import register_functions
 
 PROJECT = Path(__file__).parent.parent
 DEFAULTS = RunFacts(

@@ -12,7 +12,7 @@ import commands
 import duckdb
 import requests
 
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 ROOT = "api/v1/loyalty-management"
 TOKEN = "a token, with blanks and signs: ~"

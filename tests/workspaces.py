@@ -7,9 +7,9 @@ import duckdb
 from faulty import FaultyRun, run
 from replay import PROJECT
 
-from api_export.manifest import find_faults
-from api_export.writer import write_export
-from orchestration.workspace import Workspace
+from api_export.export.manifest import find_faults
+from api_export.export.writer import write_export
+from orchestration.workspace.workspace import Workspace
 
 CODE = ("api_export", "orchestration", "dbt_project", "dbt_project.yml")
 

@@ -22,10 +22,10 @@ from generate import DAYS, LAST_DATE, generate
 from replay import DEFAULTS, Replay, open_warehouse
 from tabulate import tabulate
 
-from orchestration.raw import finish, load_raw
+from orchestration.pull.raw import finish, load_raw
+from orchestration.pull.sync import Window
 from orchestration.settings import load_settings
-from orchestration.sources.files import FilesSource
-from orchestration.sync import Window
+from orchestration.sources.files.folder import FilesSource
 
 SIZES = (1_000_000, 10_000_000)
 CLIENTS = 100_000

@@ -30,8 +30,8 @@ from handwritten import find_differences
 from tabulate import tabulate
 from web_application import load_dashboard
 
-from api_export.endpoints import API_ROOT
-from api_export.reports import Reports
+from api_export.marts import Reports
+from api_export.payloads.endpoints import API_ROOT
 
 HERE = Path(__file__).parent
 UNITS = {"k": 1_000, "m": 1_000_000}

@@ -23,8 +23,8 @@ from commands import serving
 from tabulate import tabulate
 from workspaces import publish
 
-from api_export.endpoints import API_ROOT
-from orchestration.workspace import Workspace
+from api_export.payloads.endpoints import API_ROOT
+from orchestration.workspace.workspace import Workspace
 
 READERS = 16
 SECONDS = 8

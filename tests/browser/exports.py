@@ -8,8 +8,8 @@ from typing import Any
 import simplejson
 from visits import API
 
-from api_export.dashboard import page_files
-from api_export.writer import dump
+from api_export.export.writer import dump
+from api_export.page import page_files
 
 
 def copy_export(export: Path, target: Path, only: int | None = None) -> Path:

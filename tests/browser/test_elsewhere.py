@@ -10,7 +10,7 @@ from servers import TOKEN, Serving, serve, with_few_files
 from visits import serving as static_server
 from workspaces import publish
 
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 READ_TOKEN = "a read token"
 ASK = """async ([url, method, token, body]) => {

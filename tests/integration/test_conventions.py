@@ -9,12 +9,12 @@ import pytest
 from databases import Rows
 from replay import DEFAULTS, Replay, open_warehouse
 
-from orchestration.compiled import full_build
 from orchestration.errors import SourceError
-from orchestration.raw import finish, load_raw
+from orchestration.pull.raw import finish, load_raw
 from orchestration.sources import open_source
+from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
-from orchestration.sources.source import Source
+from orchestration.transform.compiled_models import full_build
 
 MAPPING = """\
 loyalty_transactions:

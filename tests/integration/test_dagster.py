@@ -9,8 +9,8 @@ import pytest
 from dagster import AssetKey, Definitions, build_schedule_context, validate_run_config
 from replay import PROJECT
 
-from orchestration.build import build_defs
-from orchestration.jobs import last_complete_date, refresh_config
+from orchestration.pipeline.code_location import build_defs
+from orchestration.pipeline.jobs import last_complete_date, refresh_config
 from orchestration.settings import load_settings
 from orchestration.sources.contract import ENTITIES
 

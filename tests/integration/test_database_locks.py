@@ -16,7 +16,7 @@ from databases import KINDS, Mariadb, Postgres, Rows, change, create
 from replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.raw import load_raw
+from orchestration.pull.raw import load_raw
 from orchestration.sources import open_source
 from orchestration.sources.databases import base
 

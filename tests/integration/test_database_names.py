@@ -13,7 +13,7 @@ from databases import Postgres, Rows, change, create
 from replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.raw import load_raw
+from orchestration.pull.raw import load_raw
 from orchestration.sources import open_source
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.databases.django import TABLES

@@ -15,9 +15,9 @@ from databases import KINDS, Rows, change, create
 from replay import DEFAULTS, Replay, execute, open_warehouse
 
 from orchestration.errors import SourceError
-from orchestration.raw import load_raw
+from orchestration.pull.raw import load_raw
+from orchestration.pull.sync import ID
 from orchestration.sources import open_source
-from orchestration.sync import ID
 
 LEDGER = "loyalty_management_loyaltytransaction"
 REQUESTS = "loyalty_management_redemptionrequest"

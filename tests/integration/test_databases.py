@@ -9,12 +9,12 @@ from conftest import Loyalty
 from databases import KINDS, Postgres, Rows, change, create, quoted
 from replay import DEFAULTS, Replay, open_warehouse
 
-from api_export.writer import write_export
+from api_export.export.writer import write_export
 from orchestration.errors import SourceError
-from orchestration.raw import finish, load_raw
+from orchestration.pull.raw import finish, load_raw
 from orchestration.sources import open_source
+from orchestration.sources.base import ALL_BLOCKS, BLOCK_IDS, Source
 from orchestration.sources.contract import Entity
-from orchestration.sources.source import ALL_BLOCKS, BLOCK_IDS, Source
 
 
 @pytest.fixture(scope="module", params=KINDS)

@@ -10,10 +10,15 @@ import simplejson
 from conftest import Loyalty, read_files
 from replay import DEFAULTS, Replay, export_marts, open_warehouse
 
-from orchestration.delivery import Breach, check_delivery, describe_breaches, find_breaches
 from orchestration.errors import DeliveryError
-from orchestration.raw import RunFacts
-from orchestration.workspace import Workspace
+from orchestration.pull.raw import RunFacts
+from orchestration.quality.delivery_contract import (
+    Breach,
+    check_delivery,
+    describe_breaches,
+    find_breaches,
+)
+from orchestration.workspace.workspace import Workspace
 
 Rows = list[dict[str, str]]
 Change = Callable[[dict[str, Rows]], None]

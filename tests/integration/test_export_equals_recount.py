@@ -10,7 +10,7 @@ from datasets import FileFormat, mid_history, write_dataset
 from recount import judge, recount, recount_fallbacks, recount_left_out, recount_manifest
 from replay import DEFAULTS, Replay
 
-from api_export.reports import WidgetEdit
+from api_export.marts import WidgetEdit
 
 
 @pytest.mark.parametrize(

@@ -17,10 +17,10 @@ import pytest
 from replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.raw import delivered_columns, load_raw
+from orchestration.pull.raw import delivered_columns, load_raw
 from orchestration.sources import open_source
 from orchestration.sources.contract import ENTITIES, Entity
-from orchestration.sources.files import FilesSource
+from orchestration.sources.files.folder import FilesSource
 
 Table = list[dict[str, str]]
 

@@ -20,13 +20,13 @@ from faulty import CALLS, FULL_DISK, Refusal, fill, run
 from servers import ADMIN, ROOT, TOKEN, serve, with_few_files
 from workspaces import publish
 
-from api_export.manifest import find_faults
-from api_export.reports import Reports, WidgetEdit
-from api_export.widgets import create_widget, delete_widget
-from orchestration import publication
+from api_export.additions.widgets import create_widget, delete_widget
+from api_export.export.manifest import find_faults
+from api_export.marts import Reports, WidgetEdit
 from orchestration.errors import NoRoomError, is_full_disk
-from orchestration.publication import Publication
 from orchestration.settings import load_settings
+from orchestration.workspace import published
+from orchestration.workspace.published import Publication
 
 MADE = {"widget_type": "points_balance", "title": "Made", "config": {}}
 KILLED = 9
@@ -156,9 +156,9 @@ def test_a_full_disk_is_told_as_such_and_nothing_takes_effect_later(
 def test_no_more_is_kept_than_an_export_can_bear(
     workspace: Publication, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publication, "MOST_WIDGETS", 2)
-    monkeypatch.setattr(publication, "MOST_EDIT_CHARACTERS", 2_000)
-    monkeypatch.setattr(publication, "MOST_RANGES", 1)
+    monkeypatch.setattr(published, "MOST_WIDGETS", 2)
+    monkeypatch.setattr(published, "MOST_EDIT_CHARACTERS", 2_000)
+    monkeypatch.setattr(published, "MOST_RANGES", 1)
     with workspace.writing("a test"):
         with pytest.raises(NoRoomError, match="more than 2,000 characters"):
             create_widget(workspace, 1, MADE | {"config": "x" * 2_000})
@@ -180,7 +180,7 @@ def test_what_was_kept_beyond_the_bounds_may_still_shrink(
 ) -> None:
     with workspace.writing("a test"):
         made = create_widget(workspace, 1, MADE | {"config": "x" * 500})
-        monkeypatch.setattr(publication, "MOST_EDIT_CHARACTERS", 100)
+        monkeypatch.setattr(published, "MOST_EDIT_CHARACTERS", 100)
         edit = WidgetEdit(1, made["id"], False, "points_balance", "Made", 0, True, '"x"', None)
         workspace.keep_widget_edit(edit)
         with pytest.raises(NoRoomError):

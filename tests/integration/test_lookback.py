@@ -10,9 +10,9 @@ from conftest import Loyalty
 from programme import Programme, Row
 from replay import Replay, open_warehouse
 
-from orchestration.assets.pull import PullConfig
+from orchestration.pipeline.assets.pull import PullConfig
 from orchestration.settings import load_settings
-from orchestration.sources.source import BLOCK_IDS
+from orchestration.sources.base import BLOCK_IDS
 
 TICK = datetime(2024, 6, 30, 13, 30, tzinfo=UTC)
 OLD, RECENT, FUTURE = "2024-03-01T12:00:00Z", "2024-06-20T12:00:00Z", "2199-01-01T00:00:00Z"

@@ -8,9 +8,9 @@ from generate import generate
 from replay import DEFAULTS, Replay, open_warehouse
 
 from orchestration.errors import SourceError
-from orchestration.raw import load_raw
+from orchestration.pull.raw import load_raw
 from orchestration.sources.contract import Entity
-from orchestration.sources.files import FilesSource
+from orchestration.sources.files.folder import FilesSource
 
 ROWS, CLIENTS = 2_000, 50
 

@@ -7,7 +7,7 @@ import pytest
 from generate import generate
 from replay import Replay, open_warehouse
 
-from orchestration.sources.source import BLOCK_IDS
+from orchestration.sources.base import BLOCK_IDS
 
 CLIENTS = 2_000
 NEW_ROWS = 300

@@ -226,7 +226,7 @@ def test_run_refuses_another_source_without_full_refresh(built: Built, loyalty: 
 
 
 def test_one_writer_at_a_time(workspace: Path, dirty_source: Path, loyalty: Loyalty) -> None:
-    from orchestration.workspace import Workspace
+    from orchestration.workspace.workspace import Workspace
 
     with Workspace(workspace).writing("the other one"):
         for arguments in (

@@ -23,7 +23,7 @@ from replay import DEFAULTS, PROJECT, Replay
 from servers import ADMIN, ROOT, TOKEN, Serving, api_call, serve, with_few_websites
 from workspaces import publish
 
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 
 @pytest.fixture(scope="module")

@@ -15,7 +15,7 @@ import simplejson
 from servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
 from workspaces import publish
 
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 WIDGETS = "dashboard-widgets/"
 CALCULATE = "analytics/calculate/"

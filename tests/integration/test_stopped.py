@@ -15,11 +15,11 @@ from dagster import DagsterInstance, DagsterRunStatus, build_sensor_context
 from replay import PROJECT
 from webhooks import Webhook
 
-from api_export.manifest import find_faults
-from orchestration.sensors import build_sensors
+from api_export.export.manifest import find_faults
+from orchestration.pipeline.sensors import build_sensors
 from orchestration.settings import load_settings
-from orchestration.status import read_status
-from orchestration.workspace import Workspace
+from orchestration.workspace.status import read_status
+from orchestration.workspace.workspace import Workspace
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 PAUSING = PROJECT / "tests" / "pausing"

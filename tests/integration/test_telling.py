@@ -23,8 +23,9 @@ from dagster import (
 )
 from webhooks import Webhook
 
-from orchestration.build import build_defs
-from orchestration.records import (
+from orchestration.pipeline.code_location import build_defs
+from orchestration.pipeline.resources import WarehouseResource
+from orchestration.pipeline.run_records import (
     WITHOUT_LOCK_TAG,
     WORKSPACE_TAG,
     end_dead_runs,
@@ -33,11 +34,10 @@ from orchestration.records import (
     tag_holder,
     tag_run,
 )
-from orchestration.resources import WarehouseResource
-from orchestration.sensors import build_sensors
+from orchestration.pipeline.sensors import build_sensors
 from orchestration.settings import Settings, load_settings
-from orchestration.status import Trouble, note_finished, read_status, tell
-from orchestration.workspace import Workspace
+from orchestration.workspace.status import Trouble, note_finished, read_status, tell
+from orchestration.workspace.workspace import Workspace
 
 
 @pytest.fixture

@@ -14,11 +14,11 @@ from conftest import Loyalty
 from dagster import DagsterInstance, DagsterResourceFunctionError
 from replay import PROJECT
 
-from api_export.manifest import find_faults
-from orchestration.build import build_defs
+from api_export.export.manifest import find_faults
 from orchestration.errors import BusyError, causes
+from orchestration.pipeline.code_location import build_defs
 from orchestration.settings import load_settings
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 RANGE = ("--website", 1, "--from", "2023-05-03", "--to", "2023-05-09")
@@ -96,7 +96,7 @@ def test_two_runs_of_a_new_workspace_both_end_well(
 def test_definitions_that_load_at_once_never_see_half_a_manifest() -> None:
     manifest = PROJECT / "target" / "definitions" / "manifest.json"
     manifest.unlink(missing_ok=True)
-    code = "from orchestration.resources import *; build_dbt_project(load_settings())"
+    code = "from orchestration.pipeline.resources import *; build_dbt_project(load_settings())"
     code = f"from orchestration.settings import load_settings; {code}"
     loading = [
         subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stderr=subprocess.PIPE)

@@ -16,11 +16,11 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from programme import START, WEBSITES, Programme, draw_as_of
 from replay import DEFAULTS, Replay, export_marts, open_warehouse
 
-from api_export.endpoints import BY_WIDGET_TYPE
-from api_export.reports import WidgetEdit
-from api_export.widgets import FIRST_MADE_ID
-from orchestration.raw import RunFacts
-from orchestration.sync import Window
+from api_export.additions.widgets import FIRST_MADE_ID
+from api_export.marts import WidgetEdit
+from api_export.payloads.endpoints import BY_WIDGET_TYPE
+from orchestration.pull.raw import RunFacts
+from orchestration.pull.sync import Window
 
 RUNS = int(os.environ.get("LOYALTY_TEST_RUNS", "1"))
 HISTORIES = int(os.environ.get("LOYALTY_TEST_HISTORIES", "50"))

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 import yaml
 
-from api_export.endpoints import API_ROOT, ENDPOINTS
+from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
 from orchestration.sources.contract import STATUSES, TRANSACTION_TYPES
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"

@@ -7,7 +7,7 @@ import click
 import pytest
 from replay import PROJECT
 
-from orchestration.cli import commands
+from orchestration.cli.main import commands
 from orchestration.settings import Settings
 
 DOCUMENTS = sorted(

@@ -8,10 +8,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.cli.stopping import Stopped
 from orchestration.errors import SourceError, causes, is_full_disk, is_interrupt
-from orchestration.raw import NO_FACTS, load_raw
-from orchestration.sources.files import FilesSource
-from orchestration.stopping import Stopped
+from orchestration.pull.raw import NO_FACTS, load_raw
+from orchestration.sources.files.folder import FilesSource
 
 
 def test_an_error_among_its_own_causes_is_told_once() -> None:

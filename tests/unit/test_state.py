@@ -9,14 +9,14 @@ from typing import Any
 import duckdb
 import pytest
 
-from api_export.manifest import find_faults
-from api_export.reports import WidgetEdit
+from api_export.export.manifest import find_faults
+from api_export.marts import WidgetEdit
 from orchestration.errors import RunError
-from orchestration.history import TABLES, load_history
 from orchestration.settings import load_settings
-from orchestration.state import AskedRanges, WidgetEdits
-from orchestration.status import find_staleness, note_finished, read_status
-from orchestration.workspace import Workspace
+from orchestration.workspace.report_history import TABLES, load_history
+from orchestration.workspace.state_files import AskedRanges, WidgetEdits
+from orchestration.workspace.status import find_staleness, note_finished, read_status
+from orchestration.workspace.workspace import Workspace
 
 SOURCE = "files:/shop"
 RANGE = (1, date(2024, 5, 3), date(2024, 5, 9))

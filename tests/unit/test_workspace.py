@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import RunError, SourceError, UsageError
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 
 def run(workspace: Workspace, error: Exception) -> None:

@@ -11,12 +11,12 @@ from time import monotonic
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.secrets import without_password
+from orchestration.redaction import without_password
+from orchestration.sources.base import ALL_BLOCKS, Blocks, Source
 from orchestration.sources.contract import ENTITIES, Entity, kind_of
 from orchestration.sources.databases.django import CONVERSIONS, CONVERTED, TABLES
 from orchestration.sources.databases.url import read_url
 from orchestration.sources.mapping import Mapped
-from orchestration.sources.source import ALL_BLOCKS, Blocks, Source
 
 log = logging.getLogger(__name__)
 

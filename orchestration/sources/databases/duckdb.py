@@ -8,11 +8,11 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
+from orchestration.sources.base import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, literal
 from orchestration.sources.databases.base import INTEGERS, Column, DatabaseSource
 from orchestration.sources.mapping import Mapped
-from orchestration.sources.source import ALL_BLOCKS, Blocks
 
 NOISE = re.compile(r"^.*?get_next failed\(\): (IOError: )*")
 RETRY_SECONDS = 0.1

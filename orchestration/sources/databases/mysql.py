@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
+from orchestration.sources.base import BLOCK_IDS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.base import INTEGERS, WHOLE_DOUBLES, Column, DatabaseSource
+from orchestration.sources.files.text_rows import Row, text_rows
 from orchestration.sources.mapping import Mapped
-from orchestration.sources.source import BLOCK_IDS, Blocks
-from orchestration.sources.text import Row, text_rows
 
 READ_SECONDS = 3600
 """How long the server may take to answer, and may wait for the next question."""
