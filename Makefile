@@ -49,7 +49,7 @@ bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger row
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is
-	PYTHONPATH=tests/browser $(BIN)/python tests/benchmarks/bench_page.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_page.py
 
 bench-serve: $(INSTALLED)  ## how many readers the API answers, with the marts of the last run
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_serve.py

@@ -55,18 +55,18 @@
 {%- endmacro %}
 
 {#
-    The keys of what is valid in `judged` and was not in `previous`, was and is not, or has another
+    The keys of what is valid in `validated` and was not in `previous`, was and is not, or has another
     value of `column` there.
 #}
-{% macro changed_since(previous, judged, key, column) -%}
-    select coalesce(previous.{{ key }}, judged.{{ key }}) as {{ key }}
+{% macro changed_since(previous, validated, key, column) -%}
+    select coalesce(previous.{{ key }}, validated.{{ key }}) as {{ key }}
     from {{ previous }} as previous
     full outer join (
-        select * from {{ judged }}
+        select * from {{ validated }}
         where quarantine_reason is null
-    ) as judged on previous.{{ key }} = judged.{{ key }}
+    ) as validated on previous.{{ key }} = validated.{{ key }}
     where
-        previous.{{ column }} is distinct from judged.{{ column }}
+        previous.{{ column }} is distinct from validated.{{ column }}
         -- A full build starts from no previous run, and follows no change.
         and exists (select 1 from {{ ref('stg_pipeline__previous_run') }})
 {%- endmacro %}

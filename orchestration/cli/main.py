@@ -139,7 +139,7 @@ def run(
     if settings.as_of and settings.as_of > datetime.now().date():
         click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
     files = Workspace(settings.workspace)
-    with _telling_failures(settings, signals):
+    with _alerting_of_failures(settings, signals):
         _check_source_first(settings, is_full_refresh=full_refresh)
         with (
             _progress(),
@@ -164,12 +164,12 @@ def run(
 
 
 @contextlib.contextmanager
-def _telling_failures(settings: Settings, signals: StopSignals) -> Iterator[None]:
+def _alerting_of_failures(settings: Settings, signals: StopSignals) -> Iterator[None]:
     """Note and post why a run fails or is stopped, in whatever it is."""
     try:
         yield
     except BaseException as error:
-        from orchestration.workspace.status import Trouble, run_command, tell
+        from orchestration.workspace.status import Alert, run_command, send_alert
 
         steps = (getattr(cause, "step_key", None) for cause in causes(error))
         asset = next(filter(None, steps), getattr(error, "step", "refresh"))
@@ -177,7 +177,7 @@ def _telling_failures(settings: Settings, signals: StopSignals) -> Iterator[None
         if stopped is not None:
             signals.ignore()
         cause = str(stopped or error) or type(error).__name__
-        tell(settings, Trouble("failed", asset, cause, run_command(settings)))
+        send_alert(settings, Alert("failed", asset, cause, run_command(settings)))
         if stopped is not None:
             raise stopped from error
         raise
@@ -212,10 +212,10 @@ def calculate(workspace: Path | None, website: int, date_from: datetime, date_to
     """Print the analytics of any range, and keep the range for every later run and export."""
     from api_export.additions.ranges import calculate as calculate_range
     from api_export.export.writer import dump
-    from orchestration.workspace.published import Publication
+    from orchestration.workspace.published import PublishedWorkspace
 
     settings = load_settings(workspace=workspace)
-    published = Publication(settings)
+    published = PublishedWorkspace(settings)
     published.check_published()
     with published.writing("loyalty calculate", settings.wait_seconds):
         record = calculate_range(published, website, date_from.date(), date_to.date())
@@ -276,10 +276,10 @@ def serve(signals: StopSignals, workspace: Path | None, host: str, port: int) ->
     from api_export.server.access import Tokens
     from api_export.server.app import Options, build_app
     from api_export.server.connections import bounded_config
-    from orchestration.workspace.published import Publication
+    from orchestration.workspace.published import PublishedWorkspace
 
     settings = load_settings(workspace=workspace)
-    published = Publication(settings)
+    published = PublishedWorkspace(settings)
     if not published.marts.exists() or not published.current_export.exists():
         raise UsageError(f"{published.root} has nothing published yet: use `loyalty run` first")
     try:

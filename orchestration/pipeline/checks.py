@@ -24,7 +24,7 @@ from api_export.export.manifest import find_faults, read_manifest
 from api_export.export.writer import write_export
 from orchestration.errors import RunError
 from orchestration.pipeline.resources import WarehouseResource
-from orchestration.pull.raw import NO_FACTS, load_raw
+from orchestration.pull.raw import NO_INPUTS, load_raw
 from orchestration.pull.sync import fingerprint
 from orchestration.settings import Settings
 from orchestration.sources.base import Source
@@ -89,7 +89,7 @@ def compare_source(workspace: Workspace, source: Source) -> list[str]:
     ):
         connection.execute(f"attach '{Path(scratch) / 'source.duckdb'}' as delivered")
         connection.execute("use delivered")
-        load_raw(connection, source, NO_FACTS)
+        load_raw(connection, source, NO_INPUTS)
         differences = []
         for entity in ENTITIES:
             delivered, kept = _comparable(connection, entity.name)
@@ -120,7 +120,7 @@ def _comparable(
                 if types[0][column] == types[1][column]
                 else duckdb.ColumnExpression(column).cast("VARCHAR").alias(column)
                 for column in table.columns
-                if column != "_copy"
+                if column != "_copy_number"
             )
         )
         for table in tables
@@ -138,7 +138,7 @@ def compare_raw(workspace: Workspace) -> list[str]:
                 f"""
                 select
                     (select count(*) from raw.{entity.name}),
-                    (select count(*) from intermediate.int_{entity.name}_judged
+                    (select count(*) from intermediate.int_{entity.name}_validated
                      where quarantine_reason is null),
                     (select count(*) from published.quarantined_rows where entity = ?)
                 """,
@@ -156,7 +156,7 @@ def compare_raw(workspace: Workspace) -> list[str]:
                 """
                 with ledger as (
                     select website_id, sum(points) as points
-                    from intermediate.int_loyalty_transactions_judged as transactions
+                    from intermediate.int_loyalty_transactions_validated as transactions
                     inner join published.dim_run as run
                         on transactions.business_date <= run.as_of
                     where quarantine_reason is null
@@ -185,7 +185,7 @@ def compare_export(workspace: Workspace) -> list[str]:
     """Files of the current export that the published marts would write otherwise."""
     with tempfile.TemporaryDirectory() as scratch:
         fresh = write_export(
-            workspace.marts, Path(scratch), workspace.asked_ranges(), workspace.widget_edits()
+            workspace.marts, Path(scratch), workspace.requested_ranges(), workspace.widget_edits()
         ).manifest
     current = read_manifest(workspace.current_export)
     expected = {file["path"]: file["sha256"] for file in fresh["files"]}

@@ -24,7 +24,7 @@ from api_export.additions.ranges import calculate
 from api_export.marts import Reports
 from orchestration.pipeline.resources import WarehouseResource
 from orchestration.settings import DEFAULT_SOURCE, Settings
-from orchestration.workspace.published import Publication
+from orchestration.workspace.published import PublishedWorkspace
 from orchestration.workspace.workspace import Workspace
 
 DAILY = "30 13 * * *"
@@ -80,7 +80,7 @@ def build_calculate_analytics(settings: Settings) -> JobDefinition:
         context: OpExecutionContext, config: RangeConfig, warehouse: WarehouseResource
     ) -> None:
         record = calculate(
-            Publication(settings),
+            PublishedWorkspace(settings),
             config.website,
             date.fromisoformat(config.date_from),
             date.fromisoformat(config.date_to),

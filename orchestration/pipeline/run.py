@@ -16,13 +16,13 @@ from orchestration.errors import (
     LoyaltyError,
     RunError,
     causes,
+    describe_full_disk,
     is_full_disk,
-    tell_full_disk,
 )
 from orchestration.pipeline.code_location import build_defs
 from orchestration.pipeline.jobs import refresh_config
 from orchestration.pipeline.run_records import remove_old_runs
-from orchestration.pipeline.sensors import tell_dead_runs
+from orchestration.pipeline.sensors import alert_of_dead_runs
 from orchestration.settings import Settings
 from orchestration.workspace.workspace import Workspace
 
@@ -61,7 +61,7 @@ def refresh(settings: Settings, *, is_full_refresh: bool, looks_back: bool = Fal
             lookback_until=_end_of_day(settings.as_of) if looks_back else None,
         )
         with DagsterInstance.get() as instance:
-            tell_dead_runs(instance, settings)
+            alert_of_dead_runs(instance, settings)
             remove_old_runs(instance, datetime.now(UTC) - timedelta(days=settings.keep_days))
             with _ending(instance) as run_id:
                 result = job.execute_in_process(
@@ -104,7 +104,7 @@ def _end_of_day(as_of: date | None) -> datetime:
 def _user_error(error: BaseException, workspace: Workspace) -> LoyaltyError:
     """The user's error behind a failed run, else a `RunError` that tells the innermost cause."""
     if is_full_disk(error):
-        return RunError(tell_full_disk(workspace.root))
+        return RunError(describe_full_disk(workspace.root))
     chain = list(causes(error))
     cause = next((one for one in chain if isinstance(one, LoyaltyError | Failure)), chain[-1])
     if isinstance(cause, LoyaltyError):

@@ -16,10 +16,10 @@ from dagster import (
 )
 from dagster_shared.error import SerializableErrorInfo
 
-from orchestration.errors import LoyaltyError, is_full_disk, tell_full_disk
+from orchestration.errors import LoyaltyError, describe_full_disk, is_full_disk
 from orchestration.pipeline.run_records import KILLED, end_dead_runs, has_running, remove_old_runs
 from orchestration.settings import Settings
-from orchestration.workspace.status import Trouble, find_staleness, run_command, tell
+from orchestration.workspace.status import Alert, find_staleness, run_command, send_alert
 from orchestration.workspace.workspace import Workspace
 
 WATCH_SECONDS = 60
@@ -33,11 +33,11 @@ def build_sensors(settings: Settings) -> list[SensorDefinition]:
         default_status=DefaultSensorStatus.RUNNING,
         description="Tell the webhook and `status.json` of each failed run.",
     )
-    def tell_failures(context: RunFailureSensorContext) -> None:
+    def alert_of_failed_runs(context: RunFailureSensorContext) -> None:
         asset, cause = _find_cause(context)
         if is_full_disk(cause):
-            cause = tell_full_disk(workspace.root)
-        tell(settings, Trouble("failed", asset, cause, run_command(settings)))
+            cause = describe_full_disk(workspace.root)
+        send_alert(settings, Alert("failed", asset, cause, run_command(settings)))
 
     @sensor(
         minimum_interval_seconds=WATCH_SECONDS,
@@ -52,21 +52,21 @@ def build_sensors(settings: Settings) -> list[SensorDefinition]:
             context.update_cursor("")
             return SkipReason("the data is fresh")
         if not context.cursor:
-            tell(settings, stale)
+            send_alert(settings, stale)
             context.update_cursor("told")
         return SkipReason(stale.cause)
 
-    return [tell_failures, watch]
+    return [alert_of_failed_runs, watch]
 
 
-def tell_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
+def alert_of_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
     """End the dead runs, and tell of those that Dagster's daemon doesn't watch.
 
     The caller holds the workspace.
     """
     for run in end_dead_runs(instance, Workspace(settings.workspace)):
         if run.remote_job_origin is None:
-            tell(settings, Trouble("failed", run.job_name, KILLED, run_command(settings)))
+            send_alert(settings, Alert("failed", run.job_name, KILLED, run_command(settings)))
 
 
 def _look_for_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
@@ -74,7 +74,7 @@ def _look_for_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
     workspace = Workspace(settings.workspace)
     if has_running(instance, workspace):
         with suppress(LoyaltyError), workspace.writing("the sensor watch"):
-            tell_dead_runs(instance, settings)
+            alert_of_dead_runs(instance, settings)
 
 
 def _find_cause(context: RunFailureSensorContext) -> tuple[str, str]:

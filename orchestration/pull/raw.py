@@ -1,7 +1,7 @@
-"""Raw: the source's rows just as they were delivered, and the facts of the run, in DuckDB.
+"""Raw: the source's rows just as they were delivered, and the inputs of the run, in DuckDB.
 
 A pull brings raw to the state of the source in one transaction, and records what changed for the
-models. Nothing is judged here: reading types, finding duplicates and quarantining are dbt's.
+models. Nothing is validated here: reading types, finding duplicates and quarantining are dbt's.
 """
 
 import json
@@ -15,13 +15,13 @@ from typing import Literal
 
 import duckdb
 
-from api_export.marts import AskedRange, WidgetEdit
+from api_export.marts import RequestedRange, WidgetEdit
 from orchestration.errors import BusyError, SourceError, is_full_disk, is_interrupt
 from orchestration.pull.sync import (
     ID,
     Compared,
-    Delivery,
-    Window,
+    Extract,
+    Lookback,
     load_entity,
     replace_entity,
     sync_events,
@@ -34,7 +34,7 @@ Mode = Literal["full", "incremental", "nothing"]
 
 
 @dataclass(frozen=True)
-class RunFacts:
+class RunInputs:
     """What a run is told, beside the source's rows: tables that dbt reads."""
 
     as_of: date | None
@@ -42,7 +42,7 @@ class RunFacts:
     tier_basis: str
     window_days: tuple[int, ...]
     top_limits: tuple[int, ...]
-    asked_ranges: tuple[AskedRange, ...]
+    requested_ranges: tuple[RequestedRange, ...]
     widget_edits: tuple[WidgetEdit, ...]
     began_at: datetime | None = None
     """When the run begins, with a time zone: without `as_of`, later dates than are over by then
@@ -53,7 +53,7 @@ class RunFacts:
     """By how much the quarantined share of an entity's rows may grow."""
 
 
-NO_FACTS = RunFacts(None, "balance", (), (), (), ())
+NO_INPUTS = RunInputs(None, "balance", (), (), (), ())
 """Where only the source's rows matter."""
 
 
@@ -72,11 +72,11 @@ class Pull:
 def load_raw(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
-    facts: RunFacts,
+    inputs: RunInputs,
     *,
     key: str = "",
     full_reason: str | None = None,
-    window: Window | None = None,
+    lookback: Lookback | None = None,
     state: Path | None = None,
     known_columns: dict[str, list[str]] | None = None,
     published: Path | None = None,
@@ -85,7 +85,7 @@ def load_raw(
 
     `key` stands for all that shapes results beside rows: code and settings. The models are built
     anew where it is not that of the last finished run, where there is none, or for `full_reason`;
-    then raw is loaded anew too. `window` narrows the comparison of events to recent ones. The
+    then raw is loaded anew too. `lookback` narrows the comparison of events to recent ones. The
     folder `state` holds what earlier runs reported. Columns that nothing reads, and that are not
     among `known_columns`, are told of; none are where that is not given. `published` are the marts
     that were last published from this source, which the delivery is held against.
@@ -101,7 +101,7 @@ def load_raw(
             _forget_changes(connection, is_full=reason is not None)
             compared = {
                 entity.name: _load_entity(
-                    connection, source, entity, columns[entity.name], reason is not None, window
+                    connection, source, entity, columns[entity.name], reason is not None, lookback
                 )
                 for entity in ENTITIES
             }
@@ -111,12 +111,12 @@ def load_raw(
             _check_timezones(connection, source)
             extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
             added = _find_added(extra_columns, known_columns)
-            has_new_facts = _load_facts(connection, source, facts, added, compared)
+            has_new_inputs = _load_inputs(connection, source, inputs, added, compared)
             if reason is not None:
                 mode: Mode = "full"
-            elif has_new_facts or any(result.has_changed for result in compared.values()):
+            elif has_new_inputs or any(result.has_changed for result in compared.values()):
                 mode, reason = "incremental", "the source or the settings changed"
-            elif _is_day_over(connection, facts):
+            elif _is_day_over(connection, inputs):
                 mode, reason = "incremental", "the date of an event that did not count yet is over"
             else:
                 mode, reason = "nothing", "nothing changed since the last run"
@@ -244,22 +244,22 @@ def _load_entity(
     entity: Entity,
     columns: list[str] | None,
     is_full: bool,
-    window: Window | None,
+    lookback: Lookback | None,
 ) -> Compared:
-    delivery = Delivery(connection, source, entity, columns)
+    extract = Extract(connection, source, entity, columns)
     try:
         if is_full:
-            compared = load_entity(delivery)
+            compared = load_entity(extract)
         elif entity.event_time is None:
-            compared = replace_entity(delivery)
+            compared = replace_entity(extract)
         else:
-            compared = sync_events(delivery, window)
+            compared = sync_events(extract, lookback)
         connection.execute("drop view delivered")
         return compared
     except source.errors as error:
         if is_full_disk(error) or is_interrupt(error):
             raise
-        told = f"{source.identity}: {entity.name} can't be read: {source.tell(error)}"
+        told = f"{source.identity}: {entity.name} can't be read: {source.describe_error(error)}"
         raise SourceError(told) from None
 
 
@@ -293,12 +293,12 @@ def _remember_previous(connection: duckdb.DuckDBPyConnection, *, is_full: bool) 
         "previous_run": ("as_of", "intermediate.int_run", "true"),
         "previous_websites": (
             "website_id, timezone",
-            "intermediate.int_websites_judged",
+            "intermediate.int_websites_validated",
             "quarantine_reason is null",
         ),
         "previous_clients": (
             "client_id, website_id",
-            "intermediate.int_clients_judged",
+            "intermediate.int_clients_validated",
             "quarantine_reason is null",
         ),
     }
@@ -317,9 +317,9 @@ def _remember_previous(connection: duckdb.DuckDBPyConnection, *, is_full: bool) 
             )
 
 
-def _is_day_over(connection: duckdb.DuckDBPyConnection, facts: RunFacts) -> bool:
+def _is_day_over(connection: duckdb.DuckDBPyConnection, inputs: RunInputs) -> bool:
     """Whether an event that the clock kept out of the last run counts by now."""
-    if facts.as_of is not None or facts.began_at is None:
+    if inputs.as_of is not None or inputs.began_at is None:
         return False
     (is_over,) = connection.execute(
         """
@@ -327,11 +327,11 @@ def _is_day_over(connection: duckdb.DuckDBPyConnection, facts: RunFacts) -> bool
         from intermediate.int_run as run
         cross join (
             select min(cast(timezone(timezone, cast(? as timestamptz)) as date)) as date
-            from intermediate.int_websites_judged
+            from intermediate.int_websites_validated
             where quarantine_reason is null
         ) as local
         """,
-        [facts.began_at],
+        [inputs.began_at],
     ).fetchone()
     return is_over
 
@@ -388,19 +388,19 @@ def _check_timezones(connection: duckdb.DuckDBPyConnection, source: Source) -> N
             )
 
 
-def _load_facts(
+def _load_inputs(
     connection: duckdb.DuckDBPyConnection,
     source: Source,
-    facts: RunFacts,
+    inputs: RunInputs,
     added_columns: list[str],
     compared: dict[str, Compared],
 ) -> bool:
-    """Write the facts of the run; whether they differ from those of the last one."""
+    """Write the inputs of the run; whether they differ from those of the last one."""
     settings = (
-        facts.as_of,
-        facts.tier_basis,
-        list(facts.window_days),
-        list(facts.top_limits),
+        inputs.as_of,
+        inputs.tier_basis,
+        list(inputs.window_days),
+        list(inputs.top_limits),
         added_columns,
     )
     changed = [
@@ -413,9 +413,9 @@ def _load_facts(
         ),
         _fill(
             connection,
-            "asked_ranges",
+            "requested_ranges",
             "website_id bigint, date_from date, date_to date",
-            facts.asked_ranges,
+            inputs.requested_ranges,
         ),
         _fill(
             connection,
@@ -423,7 +423,7 @@ def _load_facts(
             "website_id bigint, widget_id bigint, is_deleted boolean, widget_type varchar,"
             " title varchar, position bigint, is_visible boolean, config varchar,"
             " created_at varchar",
-            facts.widget_edits,
+            inputs.widget_edits,
         ),
         _fill(
             connection,
@@ -436,7 +436,7 @@ def _load_facts(
         connection,
         "run",
         "began_at timestamptz, accepts_quarantine boolean, max_quarantined double",
-        [(facts.began_at, facts.accepts_quarantine, facts.max_quarantined)],
+        [(inputs.began_at, inputs.accepts_quarantine, inputs.max_quarantined)],
     )
     _fill(
         connection,

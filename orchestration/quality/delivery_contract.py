@@ -1,6 +1,6 @@
 """The contract of deliveries: whether what arrived, as a whole, may replace what is published.
 
-The models judge it (`int_delivery_breaches`); here a person is told, and a run is stopped.
+The models validate it (`int_delivery_breaches`); here a person is told, and a run is stopped.
 """
 
 import logging

@@ -1,7 +1,7 @@
 """What is wrong with a source's rows, by example, and what its owner might tell in a mapping.
 
-All of it is read from the models, which are the judges: `quarantined_rows` names the column that is
-the reason. The connection knows the databases of models as `warehouse` and `marts`.
+All of it is read from the models: `quarantined_rows` names the column that is the reason. The
+connection knows the databases of models as `warehouse` and `marts`.
 """
 
 import json
@@ -252,7 +252,7 @@ def _sign_hints(connection: DuckDBPyConnection, mapped: Mapped) -> list[str]:
                 quarantine_reason is null and transaction_type != 'add' and points < 0
             ),
             count(*) filter (quarantine_reason = 'sign_mismatch' and transaction_type = 'add')
-        from intermediate.int_loyalty_transactions_judged
+        from intermediate.int_loyalty_transactions_validated
         """
     ).fetchone()
     hints = []

@@ -153,6 +153,6 @@ class Source(ABC):
         """Each transaction type that isn't taken as delivered: see `Mapped.type_rows`."""
         return self.mapped.get(LEDGER, Mapped()).type_rows()
 
-    def tell(self, error: Exception) -> str:
+    def describe_error(self, error: Exception) -> str:
         """What went wrong while the source was read: one line, without secrets."""
         return (str(error).strip() or type(error).__name__).splitlines()[0]

@@ -1,4 +1,4 @@
-"""Status: the wall-clock facts of a workspace, and who is told when a run fails or data is stale.
+"""Status: the wall-clock fields of a workspace, and who is told when a run fails or data is stale.
 
 `export/status.json` is the only place for them: the exported figures know no clock.
 """
@@ -28,7 +28,7 @@ TIMEOUT_SECONDS = 10
 
 
 @dataclass(frozen=True)
-class Trouble:
+class Alert:
     """What a person should know: where it went wrong, why, and what to do next."""
 
     event: Literal["failed", "stale"]
@@ -57,7 +57,7 @@ class Status(Strict, extra="ignore"):
 
 
 def read_status(workspace: Workspace) -> dict[str, Any]:
-    """The wall-clock facts so far; none where `status.json` is not what a run wrote."""
+    """The wall-clock fields so far; none where `status.json` is not what a run wrote."""
     try:
         text = workspace.status.read_bytes()
         Status.model_validate_json(text)
@@ -76,26 +76,26 @@ def note_published(workspace: Workspace) -> None:
     _note(workspace, _published(workspace))
 
 
-def tell(settings: Settings, trouble: Trouble) -> None:
-    """Note a failure, and post any trouble to the configured webhook, without secrets.
+def send_alert(settings: Settings, alert: Alert) -> None:
+    """Note a failure, and post any alert to the configured webhook, without secrets.
 
     Never raises: what went wrong before matters more.
     """
     workspace = Workspace(settings.workspace)
-    facts = {
+    fields = {
         key: without_secrets(value, settings)[:MAX_CHARACTERS]
-        for key, value in asdict(trouble).items()
+        for key, value in asdict(alert).items()
     }
     try:
-        if facts.pop("event") == "failed" and workspace.export.exists():
-            _note(workspace, {"last_failure": {"at": _now(), **facts}})
+        if fields.pop("event") == "failed" and workspace.export.exists():
+            _note(workspace, {"last_failure": {"at": _now(), **fields}})
         if settings.webhook_url is not None:
-            _post(str(settings.webhook_url), _message(workspace, trouble.event, facts))
+            _post(str(settings.webhook_url), _message(workspace, alert.event, fields))
     except (OSError, ValueError) as error:
         log.warning("nobody could be told: %s", without_secrets(str(error), settings))
 
 
-def find_staleness(settings: Settings) -> Trouble | None:
+def find_staleness(settings: Settings) -> Alert | None:
     """What to tell where the last finished run or the newest event is too long ago; else none."""
     status = read_status(Workspace(settings.workspace))
     finished_at, latest_event = status.get("finished_at"), status.get("latest_event")
@@ -104,11 +104,11 @@ def find_staleness(settings: Settings) -> Trouble | None:
     if finished_at is not None and now - datetime.fromisoformat(finished_at) > limit:
         hours = (now - datetime.fromisoformat(finished_at)).total_seconds() / 3600
         cause = f"the last run that ended well was {hours:.0f} hours ago, at {finished_at}"
-        return Trouble("stale", "export", cause, run_command(settings))
+        return Alert("stale", "export", cause, run_command(settings))
     if latest_event is not None and event_age(latest_event, now) > limit:
         days = event_age(latest_event, now).days
         cause = f"the newest event is of {latest_event}, {days} days ago: is the source still fed?"
-        return Trouble("stale", "pull", cause, run_command(settings))
+        return Alert("stale", "pull", cause, run_command(settings))
     return None
 
 
@@ -120,7 +120,7 @@ def event_age(latest_event: str, now: datetime) -> timedelta:
 
 
 def run_command(settings: Settings) -> str:
-    """The command that runs the pipeline again; `tell` takes the secrets out."""
+    """The command that runs the pipeline again; `send_alert` takes the secrets out."""
     command = ["loyalty", "run", "--workspace", str(Workspace(settings.workspace).root)]
     if settings.source != DEFAULT_SOURCE:
         command += ["--source", settings.source]
@@ -136,7 +136,7 @@ def without_secrets(text: str, settings: Settings) -> str:
     return re.sub(r"(?i)(passw\w*|pwd|token|secret)(\s*[=:]\s*)\S+", rf"\1\2{MASK}", text)
 
 
-def _note(workspace: Workspace, facts: dict[str, Any]) -> None:
+def _note(workspace: Workspace, fields: dict[str, Any]) -> None:
     with filelock.FileLock(workspace.root / ".status-lock"):
         known = {
             "as_of": None,
@@ -146,7 +146,7 @@ def _note(workspace: Workspace, facts: dict[str, Any]) -> None:
             "last_failure": None,
             **read_status(workspace),
         }
-        content = json.dumps(known | facts, indent=2, ensure_ascii=False)
+        content = json.dumps(known | fields, indent=2, ensure_ascii=False)
         replace_file(workspace.status, content.encode() + b"\n")
 
 
@@ -165,14 +165,14 @@ def _now() -> str:
     return datetime.now(UTC).isoformat(timespec="seconds")
 
 
-def _message(workspace: Workspace, event: str, facts: dict[str, str]) -> dict[str, str]:
+def _message(workspace: Workspace, event: str, fields: dict[str, str]) -> dict[str, str]:
     """What is posted; `text` is what chat services show."""
-    text = f"{workspace.root}: {facts['asset']} {event}. {facts['cause']}"
+    text = f"{workspace.root}: {fields['asset']} {event}. {fields['cause']}"
     return {
-        "text": f"{text}\nNext: {facts['next_command']}",
+        "text": f"{text}\nNext: {fields['next_command']}",
         "event": event,
         "workspace": str(workspace.root),
-        **facts,
+        **fields,
     }
 
 

@@ -13,7 +13,7 @@ import duckdb
 import filelock
 
 from api_export.export.version_files import sync_folder
-from api_export.marts import AskedRange, WidgetEdit
+from api_export.marts import RequestedRange, WidgetEdit
 from orchestration.errors import BusyError, LoyaltyError, RunError, UnwritableError, UsageError
 from orchestration.workspace.database_files import (
     POLL_SECONDS,
@@ -25,8 +25,8 @@ from orchestration.workspace.database_files import (
 from orchestration.workspace.durable_files import replace_file, sync_file
 from orchestration.workspace.report_history import save_history
 from orchestration.workspace.state_files import (
-    AskedRanges,
     KnownSource,
+    RequestedRanges,
     SourceColumns,
     StateFile,
     WidgetEdits,
@@ -223,9 +223,9 @@ class Workspace:
             SourceColumns(source=identity, columns=extra_columns).write(self.state)
         KnownSource(source=identity).write(self.state)
 
-    def asked_ranges(self) -> tuple[AskedRange, ...]:
-        """The ranges asked for so far, in order."""
-        kept = self._read(AskedRanges)
+    def requested_ranges(self) -> tuple[RequestedRange, ...]:
+        """The requested ranges so far, in order."""
+        kept = self._read(RequestedRanges)
         return () if kept is None else kept.asked()
 
     def widget_edits(self) -> tuple[WidgetEdit, ...]:
@@ -234,9 +234,11 @@ class Workspace:
         return () if kept is None else kept.made()
 
     @contextmanager
-    def keeping_asked_ranges(self, ranges: tuple[AskedRange, ...], version: Path) -> Iterator[None]:
+    def keeping_requested_ranges(
+        self, ranges: tuple[RequestedRange, ...], version: Path
+    ) -> Iterator[None]:
         """Keep these ranges; the body makes `version`, which has them, the current export."""
-        with self._keeping(AskedRanges.of(ranges), version):
+        with self._keeping(RequestedRanges.of(ranges), version):
             yield
 
     @contextmanager

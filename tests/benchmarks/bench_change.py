@@ -17,13 +17,13 @@ from datetime import time as day_time
 from pathlib import Path
 
 import duckdb
-from datasets import write_dataset
 from generate import DAYS, LAST_DATE, generate
-from replay import DEFAULTS, Replay, open_warehouse
+from support.datasets import write_dataset
+from support.replay import DEFAULTS, Replay, open_warehouse
 from tabulate import tabulate
 
 from orchestration.pull.raw import finish, load_raw
-from orchestration.pull.sync import Window
+from orchestration.pull.sync import Lookback
 from orchestration.settings import load_settings
 from orchestration.sources.files.folder import FilesSource
 
@@ -31,7 +31,7 @@ SIZES = (1_000_000, 10_000_000)
 CLIENTS = 100_000
 NEW_ROWS = SIZES[-1] // DAYS
 END = datetime.combine(LAST_DATE + timedelta(days=1), day_time(tzinfo=UTC))
-LOOKBACK = Window(END - timedelta(days=load_settings().lookback_days), END)
+LOOKBACK = Lookback(END - timedelta(days=load_settings().lookback_days), END)
 
 
 def main() -> None:

@@ -12,7 +12,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generate import DAYS, generate
-from replay import Replay
+from support.replay import Replay
 from tabulate import tabulate
 
 from api_export.export.writer import write_export

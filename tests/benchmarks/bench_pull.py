@@ -14,7 +14,7 @@ from pathlib import Path
 
 import duckdb
 from bench_run import UNITS
-from postgres_server import postgres_server
+from support.postgres_server import postgres_server
 from tabulate import tabulate
 from web_application import OPTIONS
 

@@ -24,9 +24,9 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from commands import LOYALTY, clean_environment
 from generate import DAYS, LAST_DATE, generate
 from handwritten import find_differences
+from support.commands import LOYALTY, clean_environment
 from tabulate import tabulate
 from web_application import load_dashboard
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from replay import PROJECT, Replay
+from support.replay import PROJECT, Replay
 
 from orchestration.sources.demo.load import write_demo_source
 

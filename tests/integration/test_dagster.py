@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 from dagster import AssetKey, Definitions, build_schedule_context, validate_run_config
-from replay import PROJECT
+from support.replay import PROJECT
 
 from orchestration.pipeline.code_location import build_defs
 from orchestration.pipeline.jobs import last_complete_date, refresh_config

@@ -9,11 +9,11 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import databases
 import duckdb
 import pytest
-from databases import KINDS, Mariadb, Postgres, Rows, change, create
-from replay import DEFAULTS
+from support import databases
+from support.databases import KINDS, Mariadb, Postgres, Rows, change, create
+from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
 from orchestration.pull.raw import load_raw

@@ -6,11 +6,11 @@ What the application's tables hold is of no concern here: the rows that arrive a
 from pathlib import Path
 from typing import Any
 
-import databases
 import duckdb
 import pytest
-from databases import Postgres, Rows, change, create
-from replay import DEFAULTS
+from support import databases
+from support.databases import Postgres, Rows, change, create
+from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
 from orchestration.pull.raw import load_raw

@@ -2,12 +2,12 @@
 
 from pathlib import Path
 
-import databases
 import duckdb
 import pytest
-from conftest import Loyalty
-from databases import KINDS, Postgres, Rows, change, create, quoted
-from replay import DEFAULTS, Replay, open_warehouse
+from support import databases
+from support.commands import Loyalty
+from support.databases import KINDS, Postgres, Rows, change, create, quoted
+from support.replay import DEFAULTS, Replay, open_warehouse
 
 from api_export.export.writer import write_export
 from orchestration.errors import SourceError

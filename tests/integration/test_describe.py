@@ -173,7 +173,7 @@ def test_what_is_told_in_a_mapping_is_no_longer_hinted_at(source: Path) -> None:
     assert "expire as deduct, adjust as by_sign" in blocks["loyalty_transactions"]
 
 
-def test_the_models_judge_without_a_start_of_dbt(
+def test_the_models_validate_without_a_start_of_dbt(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     compiled_models.full_build()

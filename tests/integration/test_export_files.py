@@ -7,8 +7,8 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import read_files
-from datasets import mid_history
+from support.datasets import mid_history
+from support.workspaces import read_files
 
 from api_export.export import version_files
 from api_export.export.manifest import MANIFEST, find_faults

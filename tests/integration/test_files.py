@@ -14,7 +14,7 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from replay import DEFAULTS
+from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
 from orchestration.pull.raw import delivered_columns, load_raw
@@ -93,7 +93,7 @@ def ledger_of(folder: Path, mapping: Path | None = None) -> list[tuple]:
             (row["name"],) for row in PROGRAMME["websites"]
         ]
         return connection.execute(
-            "select cast(columns(* exclude (_copy)) as varchar)"
+            "select cast(columns(* exclude (_copy_number)) as varchar)"
             f" from raw.{LEDGER} order by try_cast(id as int), _line"
         ).fetchall()
 

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from replay import PROJECT, Replay, open_warehouse
-from workspaces import mart_digests
+from support.replay import PROJECT, Replay, open_warehouse
+from support.workspaces import mart_digests
 
 from orchestration.workspace.database_files import compact
 from orchestration.workspace.workspace import Workspace

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from conftest import read_files
-from replay import Replay
+from support.replay import Replay
+from support.workspaces import read_files
 
 from api_export import page
 from api_export.export.writer import Export, dump, write_export
@@ -51,9 +51,9 @@ def test_a_websites_script_holds_the_json_of_its_files(export: Export) -> None:
     files = read_files(export.version)
     for website in simplejson.loads(files["websites.json"]):
         texts = texts_of(files[f"assets/website-{website['id']}.js"])
-        facts = simplejson.loads(texts.pop("manifest.json"))
+        header = simplejson.loads(texts.pop("manifest.json"))
         manifest = simplejson.loads(files["manifest.json"])
-        assert {**facts, "files": manifest["files"]} == manifest
+        assert {**header, "files": manifest["files"]} == manifest
         held = {path: dump(loads_strict(text)) for path, text in texts.items()}
         assert held.pop("websites.json") == files["websites.json"]
         assert held == {

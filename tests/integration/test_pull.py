@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from generate import generate
-from replay import DEFAULTS, Replay, open_warehouse
+from support.replay import DEFAULTS, Replay, open_warehouse
 
 from orchestration.errors import SourceError
 from orchestration.pull.raw import load_raw

@@ -5,7 +5,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from generate import generate
-from replay import Replay, open_warehouse
+from support.replay import Replay, open_warehouse
 
 from orchestration.sources.base import BLOCK_IDS
 

@@ -7,10 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 import simplejson
-from conftest import Loyalty, read_files, read_payloads
-from datasets import csv_records
-from recount import recount, recount_manifest
-from replay import Replay
+from support.commands import Loyalty
+from support.datasets import csv_records
+from support.recount import recount, recount_manifest
+from support.replay import Replay
+from support.workspaces import read_files, read_payloads
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 

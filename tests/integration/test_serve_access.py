@@ -9,9 +9,9 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import Loyalty
-from servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
-from workspaces import publish
+from support.commands import Loyalty
+from support.servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
+from support.workspaces import publish
 
 from api_export.server.app import MOST_WRITERS
 from orchestration.cli.main import _names

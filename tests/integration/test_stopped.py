@@ -10,10 +10,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from commands import LOYALTY, clean_environment
 from dagster import DagsterInstance, DagsterRunStatus, build_sensor_context
-from replay import PROJECT
-from webhooks import Webhook
+from support.commands import LOYALTY, clean_environment
+from support.replay import PROJECT
+from support.webhooks import Webhook
 
 from api_export.export.manifest import find_faults
 from orchestration.pipeline.sensors import build_sensors

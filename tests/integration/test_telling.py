@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from commands import hold
-from conftest import Loyalty
 from dagster import (
     DagsterEvent,
     DagsterEventType,
@@ -21,7 +19,8 @@ from dagster import (
     build_sensor_context,
     op,
 )
-from webhooks import Webhook
+from support.commands import Loyalty, hold
+from support.webhooks import Webhook
 
 from orchestration.pipeline.code_location import build_defs
 from orchestration.pipeline.resources import WarehouseResource
@@ -36,7 +35,7 @@ from orchestration.pipeline.run_records import (
 )
 from orchestration.pipeline.sensors import build_sensors
 from orchestration.settings import Settings, load_settings
-from orchestration.workspace.status import Trouble, note_finished, read_status, tell
+from orchestration.workspace.status import Alert, note_finished, read_status, send_alert
 from orchestration.workspace.workspace import Workspace
 
 
@@ -276,7 +275,7 @@ def test_old_records_of_runs_leave_no_file(settings: Settings, tmp_path: Path) -
 def test_no_secret_is_told(settings: Settings, webhook: Webhook) -> None:
     secret = settings.model_copy(update={"source": "postgresql://reader:s%40crt@db/shop"})
     cause = "reader:s%40crt@db, s@crt, mysql://a:hidden@b/c, password=hidden, " + webhook.url
-    tell(secret, Trouble("failed", "pull", cause, "loyalty run"))
+    send_alert(secret, Alert("failed", "pull", cause, "loyalty run"))
     told = json.dumps(webhook.told) + json.dumps(read_status(Workspace(settings.workspace)))
     for word in ("s%40crt", "s@crt", "hidden", "T0KEN"):
         assert word not in told

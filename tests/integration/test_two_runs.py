@@ -9,10 +9,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from commands import LOYALTY, clean_environment, hold
-from conftest import Loyalty
 from dagster import DagsterInstance, DagsterResourceFunctionError
-from replay import PROJECT
+from support.commands import LOYALTY, Loyalty, clean_environment, hold
+from support.replay import PROJECT
 
 from api_export.export.manifest import find_faults
 from orchestration.errors import BusyError, causes

@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commands import LOYALTY, clean_environment
-from replay import PROJECT
-from workspaces import copy_project, read_files
+from support.commands import LOYALTY, clean_environment
+from support.replay import PROJECT
+from support.workspaces import copy_project, read_files
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import click
 import pytest
-from replay import PROJECT
+from support.replay import PROJECT
 
 from orchestration.cli.main import commands
 from orchestration.settings import Settings

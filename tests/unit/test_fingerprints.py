@@ -7,10 +7,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from replay import PROJECT
-from workspaces import copy_project
+from support.replay import PROJECT
+from support.workspaces import copy_project
 
-from orchestration.pull.raw import NO_FACTS, exported_by, finish, load_raw, note_exported
+from orchestration.pull.raw import NO_INPUTS, exported_by, finish, load_raw, note_exported
 from orchestration.sources.files.folder import FilesSource
 
 MODELS, EXPORT = {"models"}, {"export"}
@@ -93,7 +93,7 @@ def test_the_export_alone_is_known_to_be_of_other_code(dirty_source: Path) -> No
         source = FilesSource(dirty_source)
 
         def load(key: str) -> str:
-            return load_raw(connection, source, NO_FACTS, key=key).mode
+            return load_raw(connection, source, NO_INPUTS, key=key).mode
 
         assert load("models") == "full"
         finish(connection, "export")

@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 import pytest
 import simplejson
-from replay import PROJECT
+from support.replay import PROJECT
 
 from api_export.export.manifest import SCHEMA_VERSION
 from api_export.payloads.endpoints import BY_WIDGET_TYPE

@@ -14,7 +14,7 @@ from api_export.marts import WidgetEdit
 from orchestration.errors import RunError
 from orchestration.settings import load_settings
 from orchestration.workspace.report_history import TABLES, load_history
-from orchestration.workspace.state_files import AskedRanges, WidgetEdits
+from orchestration.workspace.state_files import RequestedRanges, WidgetEdits
 from orchestration.workspace.status import find_staleness, note_finished, read_status
 from orchestration.workspace.workspace import Workspace
 
@@ -36,7 +36,7 @@ GONE = WidgetEdit(1, 8, is_deleted=True)
 READERS: dict[str, Callable[[Workspace], Any]] = {
     "source.json": lambda workspace: workspace.check_source(SOURCE, is_full_refresh=False),
     "source_columns.json": lambda workspace: workspace.known_columns(SOURCE),
-    "asked_ranges.json": lambda workspace: workspace.asked_ranges(),
+    "asked_ranges.json": lambda workspace: workspace.requested_ranges(),
     "widget_edits.json": lambda workspace: workspace.widget_edits(),
 }
 BEFORE_VERSIONS: dict[str, Any] = {
@@ -178,7 +178,7 @@ def test_a_file_from_before_there_were_versions_is_read(workspace: Workspace, na
 
 def test_what_is_kept_is_read_again_and_has_a_version(workspace: Workspace) -> None:
     workspace.remember_source(SOURCE, {"clients": ["email"]})
-    AskedRanges.of([RANGE, RANGE]).write(workspace.state)
+    RequestedRanges.of([RANGE, RANGE]).write(workspace.state)
     WidgetEdits.of([EDIT._replace(title="Other"), GONE, EDIT]).write(workspace.state)
     for name, read in READERS.items():
         assert json.loads((workspace.state / name).read_text())["version"] == 1
@@ -189,9 +189,9 @@ def test_a_migrated_file_is_written_with_its_version(workspace: Workspace) -> No
     path = workspace.state / "asked_ranges.json"
     path.write_text(json.dumps(BEFORE_VERSIONS[path.name]))
     later = (2, date(2024, 1, 1), date(2024, 1, 31))
-    AskedRanges.of([*workspace.asked_ranges(), later]).write(workspace.state)
+    RequestedRanges.of([*workspace.requested_ranges(), later]).write(workspace.state)
     assert json.loads(path.read_text())["version"] == 1
-    assert workspace.asked_ranges() == (RANGE, later)
+    assert workspace.requested_ranges() == (RANGE, later)
 
 
 def _write_history(path: Path, columns: dict[str, str], metadata: str = "") -> None:

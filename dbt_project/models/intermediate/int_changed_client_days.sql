@@ -2,7 +2,7 @@ with
 
 transactions as not materialized (
 
-    select * from {{ ref('int_loyalty_transactions_judged') }}
+    select * from {{ ref('int_loyalty_transactions_validated') }}
     where quarantine_reason is null
 
 ),

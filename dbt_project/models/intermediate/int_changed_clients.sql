@@ -6,15 +6,15 @@ previous as (
 
 ),
 
-judged as (
+validated as (
 
-    select * from {{ ref('int_clients_judged') }}
+    select * from {{ ref('int_clients_validated') }}
 
 ),
 
 changed as (
 
-    {{ changed_since('previous', 'judged', 'client_id', 'website_id') }}
+    {{ changed_since('previous', 'validated', 'client_id', 'website_id') }}
 
 )
 

@@ -6,15 +6,15 @@ previous as (
 
 ),
 
-judged as (
+validated as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
 
 ),
 
 changed as (
 
-    {{ changed_since('previous', 'judged', 'website_id', 'timezone') }}
+    {{ changed_since('previous', 'validated', 'website_id', 'timezone') }}
 
 )
 

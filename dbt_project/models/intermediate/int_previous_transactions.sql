@@ -1,4 +1,4 @@
-{%- set previous = previous('warehouse', 'intermediate', 'int_loyalty_transactions_judged') -%}
+{%- set previous = previous('warehouse', 'intermediate', 'int_loyalty_transactions_validated') -%}
 
 with
 

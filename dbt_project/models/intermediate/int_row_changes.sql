@@ -23,7 +23,7 @@ old_rows as (
 new_rows as (
 
     select transactions.*
-    from {{ ref('int_loyalty_transactions_judged') }} as transactions
+    from {{ ref('int_loyalty_transactions_validated') }} as transactions
     inner join {{ ref('int_changed_transactions') }} as changed
         on transactions.transaction_id = changed.transaction_id
     where

@@ -16,7 +16,7 @@ with
 transactions as (
 
     select transactions.*
-    from {{ ref('int_loyalty_transactions_judged') }} as transactions
+    from {{ ref('int_loyalty_transactions_validated') }} as transactions
     {% if is_update %}
         -- Told before they are replaced: {{ ref('int_changed_dates') }}
         inner join {{ ref('int_changed_client_days') }} as changed

@@ -69,7 +69,7 @@ def _write(workspace: Workspace, settings: Settings) -> Export:
     written = write_export(
         workspace.marts,
         workspace.export,
-        workspace.asked_ranges(),
+        workspace.requested_ranges(),
         workspace.widget_edits(),
         settings.keep_exports,
     )

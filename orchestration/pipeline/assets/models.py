@@ -76,7 +76,9 @@ def build_models(project: DbtProject) -> AssetsDefinition:
             deque(events, maxlen=0)  # dagster-dbt's stream can be read to its end, but not closed
         if not invocation.is_successful():
             damage = workspace.set_aside_damaged(thorough=True)
-            told = f"{damage}; the next run rebuilds it" if damage else _tell_failures(invocation)
+            told = (
+                f"{damage}; the next run rebuilds it" if damage else _describe_failures(invocation)
+            )
             raise Failure(told)
 
     return models
@@ -93,7 +95,7 @@ def key_of(models: AssetsDefinition, name: str) -> AssetKey:
     return key
 
 
-def _tell_failures(invocation: DbtCliInvocation) -> str:
+def _describe_failures(invocation: DbtCliInvocation) -> str:
     """Each failed model and test with dbt's message."""
     try:
         results = invocation.get_artifact(RESULTS)["results"]

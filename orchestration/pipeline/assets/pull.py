@@ -24,8 +24,8 @@ from api_export.export.manifest import find_faults
 from orchestration.errors import SourceError, UsageError
 from orchestration.pipeline.assets.export import export_again
 from orchestration.pipeline.resources import SourceOpener, WarehouseResource
-from orchestration.pull.raw import Pull, RunFacts, load_raw
-from orchestration.pull.sync import Window
+from orchestration.pull.raw import Pull, RunInputs, load_raw
+from orchestration.pull.sync import Lookback
 from orchestration.settings import Settings
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
@@ -38,10 +38,10 @@ log = logging.getLogger(__name__)
 
 PREVIEW_ROWS = 5
 PREVIEW_CHARACTERS = 80
-FACTS = {
+RUN_INPUTS = {
     "run": "when the run began, and which deliveries it lets through",
     "settings": "as_of and settings of the run",
-    "asked_ranges": "the ranges asked for with calculate",
+    "requested_ranges": "the ranges requested with calculate",
     "widget_edits": "the widgets edited through the API",
     "deliveries": "which entities were delivered",
     "transaction_types": "what the mapping makes of the source's transaction types",
@@ -79,12 +79,12 @@ class PullConfig(Config):
         except ValueError:
             raise UsageError(f"as_of {self.as_of!r} is no date; write YYYY-MM-DD") from None
 
-    def window(self, settings: Settings) -> Window | None:
+    def lookback(self, settings: Settings) -> Lookback | None:
         """The instants that this run compares; none for all history."""
         if self.lookback_until is None:
             return None
         last = datetime.fromisoformat(self.lookback_until)
-        return Window(last - timedelta(days=settings.lookback_days), last)
+        return Lookback(last - timedelta(days=settings.lookback_days), last)
 
 
 def build_pull(settings: Settings) -> AssetsDefinition:
@@ -106,10 +106,10 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                 AssetKey(["pipeline", name]),
                 group_name="raw",
                 kinds={"duckdb"},
-                description=f"Run facts: {text}.",
+                description=f"Run inputs: {text}.",
                 skippable=True,
             )
-            for name, text in FACTS.items()
+            for name, text in RUN_INPUTS.items()
         ),
     ]
 
@@ -121,12 +121,12 @@ def build_pull(settings: Settings) -> AssetsDefinition:
         source: ResourceParam[SourceOpener],
     ) -> Iterator[MaterializeResult]:
         workspace = warehouse.workspace
-        facts = RunFacts(
+        inputs = RunInputs(
             as_of=config.as_of_date(settings),
             tier_basis=settings.tier_basis,
             window_days=settings.window_days,
             top_limits=settings.top_limits,
-            asked_ranges=workspace.asked_ranges(),
+            requested_ranges=workspace.requested_ranges(),
             widget_edits=workspace.widget_edits(),
             began_at=datetime.now(UTC),
             accepts_quarantine=settings.accept_quarantine or config.accept_quarantine,
@@ -141,10 +141,10 @@ def build_pull(settings: Settings) -> AssetsDefinition:
                     return load_raw(
                         connection,
                         opened,
-                        facts,
+                        inputs,
                         key=models_fingerprint(settings, opened.identity),
                         full_reason=damage or full_reason(workspace, config),
-                        window=config.window(settings),
+                        lookback=config.lookback(settings),
                         state=workspace.state,
                         known_columns=workspace.known_columns(opened.identity),
                         published=_published(workspace, opened.identity),
@@ -201,7 +201,7 @@ def _report(
                 "preview": _preview(connection, entity.name),
             },
         )
-    for name in FACTS:
+    for name in RUN_INPUTS:
         yield MaterializeResult(
             asset_key=["pipeline", name],
             metadata={"preview": _preview(connection, name)},

@@ -129,9 +129,9 @@ class DuckdbSource(DatabaseSource):
         connection.unregister("arriving")
         return connection.table("delivered_rows")
 
-    def tell(self, error: Exception) -> str:
+    def describe_error(self, error: Exception) -> str:
         """The engine's words without those of Arrow, by which the rows travel."""
-        return super().tell(Exception(NOISE.sub("", str(error))))
+        return super().describe_error(Exception(NOISE.sub("", str(error))))
 
 
 def _reading(type_name: str) -> str:

@@ -137,10 +137,10 @@ class MysqlSource(DatabaseSource):
     def _disconnect(self, connection: DuckDBPyConnection) -> None:
         self.server.close()
 
-    def tell(self, error: Exception) -> str:
+    def describe_error(self, error: Exception) -> str:
         """The server's words without their number."""
         is_numbered = len(error.args) > 1 and isinstance(error.args[0], int)
-        return super().tell(Exception(error.args[1]) if is_numbered else error)
+        return super().describe_error(Exception(error.args[1]) if is_numbered else error)
 
     def _execute(self, query: str) -> None:
         with self.server.cursor() as cursor:

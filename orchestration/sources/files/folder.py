@@ -321,7 +321,7 @@ class FilesSource(Source):
             yield
         except UNREADABLE as error:
             raise SourceError(
-                f"{self.identity}: {self._name(path)} can't be read: {self.tell(error)}"
+                f"{self.identity}: {self._name(path)} can't be read: {self.describe_error(error)}"
             ) from error
 
     @contextmanager
@@ -332,7 +332,7 @@ class FilesSource(Source):
         except (duckdb.Error, AmbiguousNameError) as error:
             raise SourceError(
                 f"{self.identity}: the condition `where: {self.mapping_of(entity).where}` of"
-                f" {entity.name} fails: {self.tell(error)}"
+                f" {entity.name} fails: {self.describe_error(error)}"
             ) from None
 
 

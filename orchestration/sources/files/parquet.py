@@ -106,7 +106,7 @@ def read_parquet(
 def _value(column: Column, types: set[str]) -> Expression:
     """A column's value, cast so that no type of the others takes a digit from it.
 
-    Whole numbers widen, times without a zone are alike, and all else is judged by its text.
+    Whole numbers widen, times without a zone are alike, and all else is validated by its text.
     """
     if column.type_name is None:
         return ConstantExpression(None)

@@ -1,8 +1,8 @@
--- A returned row is an entity with a delivered row that is not judged, is judged twice, or is
+-- A returned row is an entity with a delivered row that is not validated, is validated twice, or is
 -- quarantined without being listed. Sums of ids see a row that takes another's place.
 {{ config(meta={'dagster': {'ref': {'name': 'quarantined_rows'}}}) }}
 
-{%- set entities = judged_entities() %}
+{%- set entities = validated_entities() %}
 
 with
 
@@ -18,15 +18,15 @@ delivered as (
     {% endfor %}
 ),
 
-judged as (
+validated as (
 
     {% for entity, key in entities.items() -%}
         select
             '{{ entity }}' as entity,
             count(*) filter (quarantine_reason is null) as valid_count,
-            count(*) as judged_count,
-            sum({{ key }}) + sum(copy_number) as judged_sum
-        from {{ ref('int_' ~ entity ~ '_judged') }}
+            count(*) as validated_count,
+            sum({{ key }}) + sum(copy_number) as validated_sum
+        from {{ ref('int_' ~ entity ~ '_validated') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),
@@ -46,13 +46,13 @@ compared as (
     select
         delivered.entity,
         delivered.delivered_count,
-        judged.valid_count,
+        validated.valid_count,
         coalesce(quarantined.quarantined_count, 0) as quarantined_count,
-        judged.judged_count,
+        validated.validated_count,
         delivered.delivered_sum,
-        judged.judged_sum
+        validated.validated_sum
     from delivered
-    inner join judged on delivered.entity = judged.entity
+    inner join validated on delivered.entity = validated.entity
     left join quarantined on delivered.entity = quarantined.entity
 
 ),
@@ -62,8 +62,8 @@ broken as (
     select * from compared
     where
         delivered_count != valid_count + quarantined_count
-        or delivered_count != judged_count
-        or delivered_sum is distinct from judged_sum
+        or delivered_count != validated_count
+        or delivered_sum is distinct from validated_sum
 
 )
 

@@ -8,11 +8,11 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import commands
 import duckdb
 import requests
 
 from orchestration.workspace.workspace import Workspace
+from support import commands
 
 ROOT = "api/v1/loyalty-management"
 TOKEN = "a token, with blanks and signs: ~"

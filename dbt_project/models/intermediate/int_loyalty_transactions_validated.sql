@@ -58,14 +58,14 @@ transactions as not materialized (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }}
+    select * from {{ ref('int_clients_validated') }}
     where quarantine_reason is null
 
 ),
@@ -106,7 +106,7 @@ utc_offsets as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.*,
@@ -165,7 +165,7 @@ kept as (
             )
         ) as unreadable_column,
         business_date
-    from judged
+    from validated
 
 )
 

@@ -4,13 +4,15 @@ import os
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
-from replay import PROJECT
+from support.replay import PROJECT
 
 LOYALTY = Path(sys.executable).parent / "loyalty"
+Loyalty = Callable[..., subprocess.CompletedProcess[str]]
+"""The command, called by its arguments and, by their names, settings."""
 
 
 HOLD = """

@@ -6,10 +6,10 @@ from pathlib import Path
 from typing import Any
 
 import simplejson
-from visits import API
 
 from api_export.export.writer import dump
 from api_export.page import page_files
+from support.visits import API
 
 
 def copy_export(export: Path, target: Path, only: int | None = None) -> Path:
@@ -41,9 +41,9 @@ def read(path: Path) -> Any:
     return simplejson.loads(path.read_bytes(), use_decimal=True)
 
 
-def rewrite_page(export: Path, without: tuple[str, ...] = (), **facts: Any) -> None:
-    """Change facts of the manifest, and make the page's files of what the copy holds by now."""
-    manifest = {**read(export / "manifest.json"), **facts}
+def rewrite_page(export: Path, without: tuple[str, ...] = (), **fields: Any) -> None:
+    """Change fields of the manifest, and make the page's files of what the copy holds by now."""
+    manifest = {**read(export / "manifest.json"), **fields}
     for key in without:
         manifest.pop(key, None)
     rewrite(export / "manifest.json", manifest)

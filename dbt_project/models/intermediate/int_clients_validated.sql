@@ -8,7 +8,7 @@ clients as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
@@ -40,7 +40,7 @@ utc_offsets as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.*,
@@ -63,4 +63,4 @@ judged as (
 
 )
 
-select * from judged
+select * from validated

@@ -8,21 +8,21 @@ requests as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }}
+    select * from {{ ref('int_clients_validated') }}
     where quarantine_reason is null
 
 ),
 
 items as (
 
-    select * from {{ ref('int_redemption_items_judged') }}
+    select * from {{ ref('int_redemption_items_validated') }}
     where quarantine_reason is null
 
 ),
@@ -63,7 +63,7 @@ utc_offsets as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.*,
@@ -104,7 +104,7 @@ dated as (
     select
         *,
         cast(local_requested_at as date) as business_date
-    from judged
+    from validated
 
 )
 

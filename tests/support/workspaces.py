@@ -4,12 +4,12 @@ import shutil
 from pathlib import Path
 
 import duckdb
-from faulty import FaultyRun, run
-from replay import PROJECT
 
 from api_export.export.manifest import find_faults
 from api_export.export.writer import write_export
 from orchestration.workspace.workspace import Workspace
+from support.faulty import FaultyRun, run
+from support.replay import PROJECT
 
 CODE = ("api_export", "orchestration", "dbt_project", "dbt_project.yml")
 
@@ -35,7 +35,7 @@ def publish(workspace: Workspace, marts: Path) -> None:
     workspace.root.mkdir(exist_ok=True)
     shutil.copyfile(marts, workspace.next_marts)
     workspace.publish_marts()
-    asked = (workspace.asked_ranges(), workspace.widget_edits())
+    asked = (workspace.requested_ranges(), workspace.widget_edits())
     write_export(workspace.marts, workspace.export, *asked, keep=1)
 
 
@@ -87,4 +87,13 @@ def read_files(version: Path) -> dict[str, bytes]:
         path.relative_to(version).as_posix(): path.read_bytes()
         for path in version.rglob("*")
         if path.is_file()
+    }
+
+
+def read_payloads(version: Path) -> dict[str, bytes]:
+    """The JSON files of an export, the manifest too, by path: all but the page and the schemas."""
+    return {
+        path: text
+        for path, text in read_files(version).items()
+        if path.endswith(".json") and not path.startswith("schemas/")
     }

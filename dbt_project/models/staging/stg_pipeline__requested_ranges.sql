@@ -2,7 +2,7 @@ with
 
 source as (
 
-    select * from {{ source('pipeline', 'asked_ranges') }}
+    select * from {{ source('pipeline', 'requested_ranges') }}
 
 ),
 

@@ -124,8 +124,8 @@ WIDGET_TITLES = {
     "points_balance": "Points Balance",
     "conversion_rate": "Points to Wallet Conversion",
 }
-# A row that hangs on a quarantined one falls with it, so parents are judged first.
-JUDGING_ORDER = (
+# A row that hangs on a quarantined one falls with it, so parents are validated first.
+VALIDATION_ORDER = (
     "websites",
     "clients",
     "loyalty_tiers",
@@ -188,7 +188,7 @@ def _has_lone_surrogate(value: JsonValue) -> bool:
     return isinstance(value, str) and LONE_SURROGATE.search(value) is not None
 
 
-# --- Files to cells: every value becomes the text it is judged by, or null --------------------
+# --- Files to cells: every value becomes the text it is validated by, or null --------------------
 
 
 def _csv_cells(path: Path) -> tuple[set[str] | None, list[Cells | None]]:
@@ -369,11 +369,11 @@ def _typed(entity: str, cells: Cells) -> Row:
     return row
 
 
-# --- Judging rows (source-contract.md, "Rows that break the contract") ------------------------
+# --- Validating rows (source-contract.md, "Rows that break the contract") ------------------------
 
 
 @dataclass
-class Judged:
+class Validated:
     """The valid rows by entity and id, the quarantined rows counted, the entities not there."""
 
     valid: dict[str, dict[int, Row]]
@@ -450,7 +450,7 @@ def _own_reason(row: Row) -> str | None:
     return None
 
 
-def _judge_entity(
+def _validate_entity(
     entity: str, rows: list[Cells | None], valid: dict[str, dict[int, Row]]
 ) -> tuple[dict[int, Row], Counter[str]]:
     reasons: Counter[str] = Counter()
@@ -489,26 +489,26 @@ def _local(instant: datetime, zone: ZoneInfo) -> datetime:
         return instant
 
 
-def judge(source: Path) -> Judged:
-    """Every row of the source judged, and events given their business date (metrics.md)."""
-    judged = Judged({}, {}, set())
-    for entity in JUDGING_ORDER:
+def validate(source: Path) -> Validated:
+    """Every row of the source validated, and events given their business date (metrics.md)."""
+    validated = Validated({}, {}, set())
+    for entity in VALIDATION_ORDER:
         rows = _read_entity(source, entity)
         if rows is None:
-            judged.absent.add(entity)
-        kept, reasons = _judge_entity(entity, rows or [], judged.valid)
-        judged.valid[entity] = kept
-        judged.quarantined[entity] = reasons
-    zones = {row["id"]: _zone(row["timezone"]) for row in judged.valid["websites"].values()}
+            validated.absent.add(entity)
+        kept, reasons = _validate_entity(entity, rows or [], validated.valid)
+        validated.valid[entity] = kept
+        validated.quarantined[entity] = reasons
+    zones = {row["id"]: _zone(row["timezone"]) for row in validated.valid["websites"].values()}
     for entity, time_column in EVENT_TIME.items():
-        for row in judged.valid[entity].values():
+        for row in validated.valid[entity].values():
             row["local"] = _local(row[time_column], zones[row["website_id"]])
             row["date"] = row["local"].date()
-    for client in judged.valid["clients"].values():
+    for client in validated.valid["clients"].values():
         joined = client["date_joined"]
         zone = zones[client["website_id"]]
         client["joined_on"] = None if joined is None else _local(joined, zone).date()
-    return judged
+    return validated
 
 
 # --- One website's facts (metrics.md, "Building blocks") --------------------------------------
@@ -543,17 +543,17 @@ class Site:
         return [self.as_of - timedelta(days=back) for back in reversed(range(days))]
 
 
-def _event_dates(judged: Judged) -> list[date]:
-    return [row["date"] for entity in EVENT_TIME for row in judged.valid[entity].values()]
+def _event_dates(validated: Validated) -> list[date]:
+    return [row["date"] for entity in EVENT_TIME for row in validated.valid[entity].values()]
 
 
-def _latest_date(judged: Judged, clock: datetime | None) -> date | None:
+def _latest_date(validated: Validated, clock: datetime | None) -> date | None:
     """The latest event's date that is over on all websites by the clock, if there is one."""
-    dates = _event_dates(judged)
+    dates = _event_dates(validated)
     if clock is not None:
         today = [
             _local(clock, _zone(website["timezone"])).date()
-            for website in judged.valid["websites"].values()
+            for website in validated.valid["websites"].values()
         ]
         dates = [day for day in dates if day < min(today)]
     return max(dates, default=None)
@@ -604,29 +604,29 @@ def _lay_over(widgets: list[Row], edits: list[Row]) -> list[Row]:
 
 
 def _sites(
-    judged: Judged, as_of: date | None, tier_basis: str, widget_edits: Sequence[Row] = ()
+    validated: Validated, as_of: date | None, tier_basis: str, widget_edits: Sequence[Row] = ()
 ) -> list[Site]:
     return [
-        _site(judged, website, as_of, tier_basis, widget_edits)
-        for _, website in sorted(judged.valid["websites"].items())
+        _site(validated, website, as_of, tier_basis, widget_edits)
+        for _, website in sorted(validated.valid["websites"].items())
     ]
 
 
 def _site(
-    judged: Judged,
+    validated: Validated,
     website: Row,
     as_of: date | None,
     tier_basis: str,
     widget_edits: Sequence[Row],
 ) -> Site:
     def own(entity: str) -> list[Row]:
-        rows = judged.valid[entity].values()
+        rows = validated.valid[entity].values()
         return [row for row in rows if row["website_id"] == website["id"]]
 
     def events(entity: str) -> list[Row]:
         return [row for row in own(entity) if as_of is not None and row["date"] <= as_of]
 
-    absent = "dashboard_widgets" in judged.absent
+    absent = "dashboard_widgets" in validated.absent
     configured = _default_widgets() if absent else own("dashboard_widgets")
     edits = [edit for edit in widget_edits if edit["website_id"] == website["id"]]
     widgets = _lay_over(configured, edits)
@@ -805,13 +805,13 @@ def _weeks(first: date, last: date) -> Iterator[tuple[date, date]]:
         start += timedelta(days=7)
 
 
-def _periods(site: Site, asked_ranges: Iterable[Range]) -> list[tuple[date, date]]:
+def _periods(site: Site, requested_ranges: Iterable[Range]) -> list[tuple[date, date]]:
     """The ranges that `analytics/` lists: newest date_to first, then newest date_from."""
     if site.as_of is None:
         return []
     periods = {
         (date_from, date_to)
-        for website_id, date_from, date_to in asked_ranges
+        for website_id, date_from, date_to in requested_ranges
         if website_id == site.id and date_from <= date_to <= site.as_of
     }
     dates = sorted({row["date"] for row in (*site.transactions, *site.requests, *site.conversions)})
@@ -1127,8 +1127,8 @@ def _endpoint_files(site: Site, settings: Row) -> Iterator[tuple[str, Any]]:
             yield f"analytics/{endpoint}/{key}={size}.json", _payload(site, endpoint, size)
 
 
-def _record_files(site: Site, asked_ranges: Iterable[Range]) -> Iterator[tuple[str, Any]]:
-    records = [_analytics_record(site, *period) for period in _periods(site, asked_ranges)]
+def _record_files(site: Site, requested_ranges: Iterable[Range]) -> Iterator[tuple[str, Any]]:
+    records = [_analytics_record(site, *period) for period in _periods(site, requested_ranges)]
     yield "analytics/index.json", records
     for record in records:
         yield f"analytics/{record['id']}/index.json", record
@@ -1149,10 +1149,10 @@ def _widget_files(site: Site) -> Iterator[tuple[str, Any]]:
         )
 
 
-def _websites_json(judged: Judged) -> list[Row]:
+def _websites_json(validated: Validated) -> list[Row]:
     return [
         {"id": row["id"], "name": row["name"], "timezone": row["timezone"] or "UTC"}
-        for _, row in sorted(judged.valid["websites"].items())
+        for _, row in sorted(validated.valid["websites"].items())
     ]
 
 
@@ -1163,7 +1163,7 @@ def recount(
     tier_basis: str = "balance",
     window_days: Sequence[int] = (7, 30, 90, 365),
     top_limits: Sequence[int] = (5, 10, 25),
-    asked_ranges: Iterable[Range] = (),
+    requested_ranges: Iterable[Range] = (),
     widget_edits: Sequence[Row] = (),
     clock: datetime | None = None,
 ) -> dict[str, bytes]:
@@ -1171,11 +1171,13 @@ def recount(
 
     Raises UnusableSourceError where source-contract.md says that the run stops.
     """
-    judged = judge(source)
+    validated = validate(source)
     settings = {"window_days": window_days, "top_limits": top_limits}
-    ranges = list(asked_ranges)
-    files = {"websites.json": to_bytes(_websites_json(judged))}
-    for site in _sites(judged, as_of or _latest_date(judged, clock), tier_basis, widget_edits):
+    ranges = list(requested_ranges)
+    files = {"websites.json": to_bytes(_websites_json(validated))}
+    for site in _sites(
+        validated, as_of or _latest_date(validated, clock), tier_basis, widget_edits
+    ):
         root = f"{site.id}/api/v1/loyalty-management"
         for part in (
             _endpoint_files(site, settings),
@@ -1190,12 +1192,12 @@ def recount(
 # --- Manifest (interface.md, "The export") ----------------------------------------------------
 
 
-def _drift(judged: Judged) -> Row:
+def _drift(validated: Validated) -> Row:
     """Cached loyalty_points against the ledger over all events (metrics.md, "Drift")."""
     balances: Counter[int] = Counter()
-    for row in judged.valid["loyalty_transactions"].values():
+    for row in validated.valid["loyalty_transactions"].values():
         balances[row["client_id"]] += row["points"]
-    clients = judged.valid["clients"].values()
+    clients = validated.valid["clients"].values()
     gaps = [
         abs((client["loyalty_points"] or 0) - max(balances[client["id"]], 0)) for client in clients
     ]
@@ -1206,12 +1208,12 @@ def _drift(judged: Judged) -> Row:
     }
 
 
-def _quarantined(judged: Judged) -> dict[str, dict[str, int]]:
+def _quarantined(validated: Validated) -> dict[str, dict[str, int]]:
     """Rows by entity and reason, in the contract's order; only what occurs."""
     return {
         entity: {reason: counts[reason] for reason in REASONS if counts[reason]}
         for entity in CONTRACT
-        if (counts := judged.quarantined[entity])
+        if (counts := validated.quarantined[entity])
     }
 
 
@@ -1222,14 +1224,14 @@ def recount_manifest(
     tier_basis: str = "balance",
     window_days: Sequence[int] = (7, 30, 90, 365),
     top_limits: Sequence[int] = (5, 10, 25),
-    asked_ranges: Iterable[Range] = (),
+    requested_ranges: Iterable[Range] = (),
     clock: datetime | None = None,
 ) -> dict[str, Any]:
     """The manifest without its warnings and files. Ranges asked for change nothing in it."""
-    judged = judge(source)
-    day = as_of or _latest_date(judged, clock)
-    counted = [event for event in _event_dates(judged) if day is not None and event <= day]
-    sites = _sites(judged, day, tier_basis)
+    validated = validate(source)
+    day = as_of or _latest_date(validated, clock)
+    counted = [event for event in _event_dates(validated) if day is not None and event <= day]
+    sites = _sites(validated, day, tier_basis)
     return {
         "schema_version": 1,
         "as_of": _iso(day),
@@ -1247,8 +1249,8 @@ def recount_manifest(
             }
             for site in sites
         },
-        "quarantined": _quarantined(judged),
-        "drift": _drift(judged),
+        "quarantined": _quarantined(validated),
+        "drift": _drift(validated),
     }
 
 
@@ -1257,16 +1259,16 @@ def recount_fallbacks(source: Path, widget_edits: Sequence[Row] = ()) -> list[tu
 
     Any visible widget's `days` and `limit` are looked at, whatever its type.
     """
-    judged = judge(source)
-    sites = _sites(judged, None, "balance", widget_edits)
+    validated = validate(source)
+    sites = _sites(validated, None, "balance", widget_edits)
     return sorted(entry for site in sites for entry in _fallbacks(site))
 
 
 def recount_left_out(source: Path) -> list[str]:
     """How many of each entity's delivered rows reach no figure, where any is left out, by name."""
-    judged = judge(source)
+    validated = validate(source)
     return [
-        f"{entity}: {left_out} of {left_out + len(judged.valid[entity])} rows"
+        f"{entity}: {left_out} of {left_out + len(validated.valid[entity])} rows"
         for entity in sorted(CONTRACT)
-        if (left_out := sum(judged.quarantined[entity].values()))
+        if (left_out := sum(validated.quarantined[entity].values()))
     ]

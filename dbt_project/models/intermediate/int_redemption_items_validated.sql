@@ -8,14 +8,14 @@ items as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
 
 categories as (
 
-    select * from {{ ref('int_redemption_categories_judged') }}
+    select * from {{ ref('int_redemption_categories_validated') }}
     where quarantine_reason is null
 
 ),
@@ -48,7 +48,7 @@ superseded as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.*,
@@ -72,4 +72,4 @@ judged as (
 
 )
 
-select * from judged
+select * from validated

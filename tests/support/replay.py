@@ -12,20 +12,20 @@ from pathlib import Path
 import duckdb
 
 from api_export.export.writer import Export, write_export
-from orchestration.pull.raw import Pull, RunFacts, finish, load_raw
-from orchestration.pull.sync import Window
+from orchestration.pull.raw import Pull, RunInputs, finish, load_raw
+from orchestration.pull.sync import Lookback
 from orchestration.sources.base import Source
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import compile_project, create_statement, full_build
 from orchestration.workspace.duckdb_setup import register_functions
 
-PROJECT = Path(__file__).parent.parent
-DEFAULTS = RunFacts(
+PROJECT = Path(__file__).parents[2]
+DEFAULTS = RunInputs(
     as_of=None,
     tier_basis="balance",
     window_days=(7, 30, 90, 365),
     top_limits=(5, 10, 25),
-    asked_ranges=(),
+    requested_ranges=(),
     widget_edits=(),
 )
 
@@ -41,22 +41,22 @@ class Replay:
             execute(built, self.full)
         self.incremental = _compile_incremental(scratch)
 
-    def build(self, source: Path, marts: Path, facts: RunFacts = DEFAULTS) -> None:
+    def build(self, source: Path, marts: Path, inputs: RunInputs = DEFAULTS) -> None:
         """Pull a folder of files and build its marts from nothing into the file `marts`."""
         with open_warehouse(":memory:", marts) as connection:
-            self.run(connection, source, facts)
+            self.run(connection, source, inputs)
 
-    def export(self, source: Path, scratch: Path, facts: RunFacts = DEFAULTS) -> Export:
+    def export(self, source: Path, scratch: Path, inputs: RunInputs = DEFAULTS) -> Export:
         """The export of a folder of files."""
-        self.build(source, scratch / "marts.duckdb", facts)
+        self.build(source, scratch / "marts.duckdb", inputs)
         return write_export(scratch / "marts.duckdb", scratch / "export")
 
     def run(
         self,
         connection: duckdb.DuckDBPyConnection,
         source: Path | Source,
-        facts: RunFacts = DEFAULTS,
-        window: Window | None = None,
+        inputs: RunInputs = DEFAULTS,
+        lookback: Lookback | None = None,
         published: Path | None = None,
     ) -> Pull:
         """What `loyalty run` does up to the export, on an open warehouse; a path is of files."""
@@ -64,9 +64,9 @@ class Replay:
         pull = load_raw(
             connection,
             opened,
-            facts,
-            key=facts.tier_basis,
-            window=window,
+            inputs,
+            key=inputs.tier_basis,
+            lookback=lookback,
             published=published,
         )
         if pull.mode != "nothing":

@@ -88,3 +88,11 @@ def serving(directory: Path) -> Iterator[str]:
 def payload(export: Path, path: str, website: int = 1) -> Any:
     """What an exported file of a website says."""
     return simplejson.loads((export / str(website) / API / path).read_bytes(), use_decimal=True)
+
+
+def picture(visit: Visit, title: str) -> str:
+    """What a widget's card shows: the type of its chart, `metric` or `table`."""
+    card = visit.card(title)
+    if (canvas := card.locator("canvas")).count():
+        return canvas.evaluate("canvas => Chart.getChart(canvas).config.type")
+    return "metric" if card.locator(".metric").count() else "table"

@@ -18,8 +18,6 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from replay import DEFAULTS, Replay, execute, open_warehouse
-
 from api_export.export.writer import write_export
 from orchestration.errors import is_full_disk
 from orchestration.pipeline.assets.pull import PullConfig, full_reason, load_or_heal
@@ -27,6 +25,7 @@ from orchestration.pull.raw import Pull, finish, is_full_build, load_raw
 from orchestration.sources.files.folder import FilesSource
 from orchestration.workspace.status import note_finished
 from orchestration.workspace.workspace import Workspace
+from support.replay import DEFAULTS, Replay, execute, open_warehouse
 
 FULL_DISK = "a full disk"
 CALLS = ("open", "os.mkdir", "fsync", "os.rename", "os.symlink", "os.chmod", "os.remove")

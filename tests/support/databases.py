@@ -21,11 +21,11 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from datasets import write_dataset
-from postgres_server import USER, free_port, has_postgres, postgres_server
 
 from orchestration.sources.contract import ENTITIES, Entity, kind_of
 from orchestration.sources.databases.django import TABLES
+from support.datasets import write_dataset
+from support.postgres_server import USER, free_port, has_postgres, postgres_server
 
 KINDS = ("postgresql", "mysql", "sqlite", "duckdb")
 PASSWORD = "s3cr'et@/ x"

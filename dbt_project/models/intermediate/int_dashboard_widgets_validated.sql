@@ -8,7 +8,7 @@ widgets as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
@@ -54,7 +54,7 @@ superseded as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.*,
@@ -74,4 +74,4 @@ judged as (
 
 )
 
-select * from judged
+select * from validated

@@ -25,7 +25,7 @@ superseded as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.* replace (coalesce(flagged.timezone, 'UTC') as timezone),
@@ -41,4 +41,4 @@ judged as (
 
 )
 
-select * from judged
+select * from validated

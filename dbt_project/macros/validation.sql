@@ -1,11 +1,11 @@
 {#
-    The parts of the source contract's table of reasons that every entity shares. A judged model
+    The parts of the source contract's table of reasons that every entity shares. A validated model
     flags its readable rows, finds the superseded ones among them, and gives each row the first
     reason that applies; a valid row has none.
 #}
 
-{# The entities of the source contract, each with the key of its judged model. #}
-{% macro judged_entities() -%}
+{# The entities of the source contract, each with the key of its validated model. #}
+{% macro validated_entities() -%}
     {{ return({
         'websites': 'website_id',
         'clients': 'client_id',

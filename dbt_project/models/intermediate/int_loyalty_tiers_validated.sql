@@ -8,7 +8,7 @@ tiers as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
@@ -34,7 +34,7 @@ superseded as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.*,
@@ -52,4 +52,4 @@ judged as (
 
 )
 
-select * from judged
+select * from validated

@@ -8,14 +8,14 @@ conversions as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }}
+    select * from {{ ref('int_clients_validated') }}
     where quarantine_reason is null
 
 ),
@@ -51,7 +51,7 @@ utc_offsets as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.*,
@@ -80,4 +80,4 @@ judged as (
 
 )
 
-select * from judged
+select * from validated

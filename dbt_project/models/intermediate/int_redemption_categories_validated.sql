@@ -8,7 +8,7 @@ categories as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
@@ -33,7 +33,7 @@ superseded as (
 
 ),
 
-judged as (
+validated as (
 
     select
         flagged.*,
@@ -51,4 +51,4 @@ judged as (
 
 )
 
-select * from judged
+select * from validated
