@@ -22,7 +22,7 @@ from orchestration.workspace.status import read_status
 from orchestration.workspace.workspace import Workspace
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
-PAUSING = PROJECT / "tests" / "pausing"
+PAUSING = PROJECT / "tests/resilience/pausing"
 
 
 @pytest.fixture

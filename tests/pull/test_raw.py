@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from generate import generate
 from support.replay import DEFAULTS, Replay, open_warehouse
+from support.yardsticks.generate import generate
 
 from orchestration.errors import SourceError
 from orchestration.pull.raw import load_raw

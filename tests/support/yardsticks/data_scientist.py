@@ -1,6 +1,6 @@
 """The data scientist's way: pandas over the same files, for the documented payloads.
 
-    python tests/benchmarks/data_scientist.py SOURCE OUTPUT
+    python tests/support/yardsticks/data_scientist.py SOURCE OUTPUT
 
 Writes a Parquet file for each payload into OUTPUT, all websites together.
 """

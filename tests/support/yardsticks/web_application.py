@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
+
 from support.postgres_server import postgres_server
 
 QUERIES = Path(__file__).with_suffix(".sql")

@@ -1,6 +1,6 @@
 """The promise to those who read the JSON: no field goes or changes its type unannounced.
 
-`tests/schemas_v<N>.txt` holds a line for each field of schema version N.
+`tests/payloads/schemas_v<N>.txt` holds a line for each field of schema version N.
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from api_export.payloads.endpoints import BY_WIDGET_TYPE
 from api_export.payloads.json_schemas import json_schemas
 from api_export.payloads.schemas import WidgetType
 
-PROMISED = PROJECT / "tests" / f"schemas_v{SCHEMA_VERSION}.txt"
+PROMISED = PROJECT / "tests/payloads" / f"schemas_v{SCHEMA_VERSION}.txt"
 
 
 def fields(name: str, schema: dict[str, Any], types: dict[str, Any]) -> Iterator[str]:
@@ -66,7 +66,7 @@ def test_no_field_is_removed_or_retyped_without_a_new_schema_version() -> None:
     missing = set(PROMISED.read_text().splitlines()) - all_fields(dict(json_schemas()))
     assert not missing, (
         "raise SCHEMA_VERSION in api_export/export/manifest.py, and write the new fields to"
-        " tests/schemas_v<N>.txt"
+        " tests/payloads/schemas_v<N>.txt"
     )
 
 

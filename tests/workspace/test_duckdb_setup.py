@@ -8,9 +8,9 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from generate import generate
 from support.commands import Loyalty
 from support.replay import PROJECT, Replay, open_warehouse
+from support.yardsticks.generate import generate
 
 from orchestration.workspace.duckdb_setup import engine_bytes
 from orchestration.workspace.workspace import Workspace

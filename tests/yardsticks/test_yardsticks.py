@@ -6,13 +6,13 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from generate import generate
-from handwritten import find_differences
 from support.postgres_server import has_postgres
 from support.replay import PROJECT, Replay
-from web_application import load_dashboard
+from support.yardsticks.generate import generate
+from support.yardsticks.handwritten import find_differences
+from support.yardsticks.web_application import load_dashboard
 
-BENCHMARKS = PROJECT / "tests/benchmarks"
+SCRIPTS = PROJECT / "tests/support/yardsticks"
 
 
 @pytest.fixture(scope="module")
@@ -40,7 +40,7 @@ def database(source: Path, tmp_path: Path) -> Path:
 
 
 def run(script: str, *arguments: Path) -> None:
-    subprocess.run([sys.executable, BENCHMARKS / script, *arguments], check=True)
+    subprocess.run([sys.executable, SCRIPTS / script, *arguments], check=True)
 
 
 def test_the_hand_written_script_tells_the_same(database: Path, marts: Path) -> None:

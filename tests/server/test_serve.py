@@ -671,7 +671,7 @@ OTHER_WIDGET_TYPES = """
 
 def test_the_example_of_the_spec_runs(serving: Serving, tmp_path: Path) -> None:
     """The page's code of the spec's "Frontend Integration", word for word, in Node."""
-    example = (PROJECT / "tests" / "spec_example.js").read_text()
+    example = (PROJECT / "tests/server/spec_example.js").read_text()
     ellipsis = "    // ... other widget types\n"
     assert ellipsis in example
     script = tmp_path / "example.mjs"

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from generate import generate
 from support.replay import Replay, open_warehouse
+from support.yardsticks.generate import generate
 
 from orchestration.sources.base import BLOCK_IDS
 

@@ -1,6 +1,6 @@
 """The hand-written way: one SQL script over the same files, and whether it tells the same.
 
-python tests/benchmarks/handwritten.py SOURCE DATABASE
+python tests/support/yardsticks/handwritten.py SOURCE DATABASE
 """
 
 import sys
