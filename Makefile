@@ -4,8 +4,8 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 CHART_JS := api_export/page/chart.umd.min.js
 SCALE ?= 1m
-# A file of tests shares its servers and workspaces, so it stays with one process.
-IN_PARALLEL := --numprocesses auto --dist loadfile
+# What all processes of a session use, support.sharing lets one of them make.
+IN_PARALLEL := --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
 .PHONY: run test test-deep lint dev docs bench bench-change bench-export bench-pull bench-page \

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from support.commands import clean_environment
 from support.replay import PROJECT
-from support.workspaces import copy_project, read_files
+from support.workspaces import Built, copy_project, read_files
 
 Installed = Callable[..., subprocess.CompletedProcess[str]]
 BUILD = ("MANIFEST.in", "README.md", "pyproject.toml", "setup.py")
@@ -64,7 +64,7 @@ def files_of(folder: Path) -> dict[str, tuple[int, int]]:
 def test_an_installed_run_gives_the_same_export_and_touches_no_other_folder(
     installed: Installed,
     site: Path,
-    built: tuple[Path, subprocess.CompletedProcess[str]],
+    built: Built,
     dirty_source: Path,
     tmp_path: Path,
 ) -> None:
@@ -74,7 +74,7 @@ def test_an_installed_run_gives_the_same_export_and_touches_no_other_folder(
     workspace = tmp_path / "home" / "data" / "loyalty-analytics"
     assert str(workspace / "marts.duckdb") in done.stdout
     current = Path("export", "current")
-    assert read_files(workspace / current) == read_files(built[0] / current)
+    assert read_files(workspace / current) == read_files(built.workspace / current)
     assert files_of(site) == before
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["data"]
     assert [path.name for path in workspace.parent.iterdir()] == ["loyalty-analytics"]

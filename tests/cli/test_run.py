@@ -8,22 +8,13 @@ import duckdb
 import pytest
 import simplejson
 from support.commands import Loyalty
-from support.datasets import csv_records
 from support.recount import recount, recount_manifest
 from support.replay import Replay
-from support.workspaces import read_files, read_payloads
-
-Built = tuple[Path, subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def workspace(built: Built, tmp_path: Path) -> Path:
-    """A copy of the built workspace, to be written to."""
-    return shutil.copytree(built[0], tmp_path / "workspace", symlinks=True)
+from support.workspaces import Built, move_source, read_files, read_payloads
 
 
 def test_run_exports_the_recount(built: Built, dirty_source: Path) -> None:
-    files = read_payloads(built[0] / "export" / "current")
+    files = read_payloads(built.workspace / "export" / "current")
     manifest = simplejson.loads(files.pop("manifest.json"))
     assert files == recount(dirty_source)
     expected = simplejson.loads(simplejson.dumps(recount_manifest(dirty_source), default=str))
@@ -42,9 +33,9 @@ def test_replay_equals_run(
     built: Built, dirty_source: Path, tmp_path: Path, replay: Replay
 ) -> None:
     replayed = replay.export(dirty_source, tmp_path)
-    assert read_files(replayed.version) == read_files(built[0] / "export" / "current")
+    assert read_files(replayed.version) == read_files(built.workspace / "export" / "current")
     with duckdb.connect(str(tmp_path / "marts.duckdb"), read_only=True) as connection:
-        connection.execute(f"attach '{built[0] / 'marts.duckdb'}' as run (read_only)")
+        connection.execute(f"attach '{built.workspace / 'marts.duckdb'}' as run (read_only)")
         names = connection.execute(
             "select schema_name || '.' || table_name from duckdb_tables()"
             " where database_name = 'run'"
@@ -72,15 +63,10 @@ def test_an_unchanged_source_changes_nothing(
 
 
 def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
-    dirty_source: Path, tmp_path: Path, loyalty: Loyalty
+    workspace: Path, later_source: Path, loyalty: Loyalty
 ) -> None:
-    source, workspace = tmp_path / "source", tmp_path / "workspace"
-    shutil.copytree(dirty_source, source)
-    run = ("run", "--workspace", workspace, "--source", f"files:{source}")
-    assert loyalty(*run).returncode == 0
-    ledger = source / "loyalty_transactions.csv"
-    header, *rows = csv_records(ledger)
-    ledger.write_text("\n".join([header, *rows[:200], *rows[230:], *rows[300:310]]) + "\n")
+    move_source(workspace, later_source)
+    run = ("run", "--workspace", workspace, "--source", f"files:{later_source}")
     query = "select count(*), sum(net) from fct_client_days"
 
     with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as reader:
@@ -91,7 +77,7 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
 
     assert "incremental: the source or the settings changed" in done.stdout
     files = read_payloads(workspace / "export" / "current")
-    assert {path: files[path] for path in files if path != "manifest.json"} == recount(source)
+    assert {path: files[path] for path in files if path != "manifest.json"} == recount(later_source)
     with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as marts:
         assert marts.execute(query).fetchall() != seen
         (removed,) = marts.execute("select sum(rows_removed) from fct_restatements").fetchone()
@@ -133,13 +119,13 @@ def test_calculate_keeps_its_range_through_a_full_refresh(
     ],
 )
 def test_calculate_refuses_what_is_no_range(
-    built: Built, loyalty: Loyalty, asked: tuple, told: str
+    workspace: Path, loyalty: Loyalty, asked: tuple, told: str
 ) -> None:
-    before = read_files(built[0] / "export" / "current")
-    done = loyalty("calculate", "--workspace", built[0], *asked)
+    before = read_files(workspace / "export" / "current")
+    done = loyalty("calculate", "--workspace", workspace, *asked)
     assert_refused(done, told)
-    assert read_files(built[0] / "export" / "current") == before
-    assert not (built[0] / "state" / "asked_ranges.json").exists()
+    assert read_files(workspace / "export" / "current") == before
+    assert not (workspace / "state" / "asked_ranges.json").exists()
 
 
 def test_check_finds_what_was_tampered_with(
@@ -221,8 +207,8 @@ def test_a_first_run_that_its_source_refuses_leaves_no_workspace(
     assert not (tmp_path / "new").exists()
 
 
-def test_run_refuses_another_source_without_full_refresh(built: Built, loyalty: Loyalty) -> None:
-    done = loyalty("run", "--workspace", built[0], "--source", "demo")
+def test_run_refuses_another_source_without_full_refresh(workspace: Path, loyalty: Loyalty) -> None:
+    done = loyalty("run", "--workspace", workspace, "--source", "demo")
     assert_refused(done, "--full-refresh")
 
 

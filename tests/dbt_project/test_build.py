@@ -1,7 +1,6 @@
 """The dbt project on its own: its unit tests, and `dbt build` without our command."""
 
 import os
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -21,10 +20,7 @@ def dbt(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
     )
 
 
-def test_unit_tests_and_a_plain_build(
-    built: tuple[Path, subprocess.CompletedProcess[str]], tmp_path: Path
-) -> None:
-    workspace = shutil.copytree(built[0], tmp_path / "workspace", symlinks=True)
+def test_unit_tests_and_a_plain_build(workspace: Path) -> None:
     done = dbt(workspace, "build")
     assert done.returncode == 0, done.stdout
     assert "Deprecat" not in done.stdout

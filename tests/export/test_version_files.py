@@ -1,14 +1,13 @@
 """How an export lies on the disk: each content once, and whole; what stays the same is shared."""
 
 import os
-import subprocess
 from collections import defaultdict
 from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
 from support.datasets import mid_history
-from support.workspaces import read_files
+from support.workspaces import Built, read_files
 
 from api_export.export import version_files
 from api_export.export.manifest import MANIFEST, find_faults
@@ -21,9 +20,9 @@ ASKED = ((1, mid_history(), mid_history()),)
 
 
 @pytest.fixture
-def marts(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
+def marts(built: Built) -> Path:
     """The published marts of the dirty source."""
-    return built[0] / "marts.duckdb"
+    return built.workspace / "marts.duckdb"
 
 
 @pytest.fixture

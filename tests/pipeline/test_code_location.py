@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from dagster import AssetKey, Definitions, build_schedule_context, validate_run_config
 from support.replay import PROJECT
+from support.workspaces import Built
 
 from orchestration.pipeline.code_location import build_defs
 from orchestration.pipeline.jobs import last_complete_date, refresh_config
@@ -16,8 +17,8 @@ from orchestration.sources.contract import ENTITIES
 
 
 @pytest.fixture(scope="module")
-def definitions(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Definitions:
-    return build_defs(load_settings(workspace=built[0], source="files:elsewhere"))
+def definitions(built: Built) -> Definitions:
+    return build_defs(load_settings(workspace=built.workspace, source="files:elsewhere"))
 
 
 def test_definitions_load_without_warnings(tmp_path: Path) -> None:

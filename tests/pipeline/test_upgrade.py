@@ -4,17 +4,9 @@ import shutil
 import subprocess
 from pathlib import Path
 
-import pytest
 from support.commands import LOYALTY, clean_environment
 from support.replay import PROJECT
 from support.workspaces import copy_project, read_files
-
-Built = tuple[Path, subprocess.CompletedProcess[str]]
-
-
-@pytest.fixture
-def workspace(built: Built, tmp_path: Path) -> Path:
-    return shutil.copytree(built[0], tmp_path / "workspace", symlinks=True)
 
 
 def test_changed_code_of_the_export_leaves_the_marts_as_they_are(

@@ -5,14 +5,13 @@ full disks are real ones: small file systems in memory, which only root can moun
 """
 
 import shutil
-import subprocess
 from pathlib import Path
 
 import pytest
 from support.commands import Loyalty
 from support.faulty import CALLS, FULL_DISK, FaultyRun, Refusal, Stop, fill, run
 from support.replay import Replay
-from support.workspaces import assert_nothing_left_over, assert_old_or_new, run_well
+from support.workspaces import Built, assert_nothing_left_over, assert_old_or_new, run_well
 
 FREE_KB = (0, 256, 2_048, 8_192, 14_000, 24_000)
 
@@ -81,15 +80,15 @@ def test_a_full_disk_leaves_whole_files_and_the_next_run_works(
 def test_the_command_tells_of_a_full_disk_in_one_line(
     free_kb: int,
     disk: Path,
-    built: tuple[Path, subprocess.CompletedProcess[str]],
+    built: Built,
     new: Path,
     later_source: Path,
     loyalty: Loyalty,
 ) -> None:
-    root = shutil.copytree(built[0], disk / "workspace", symlinks=True)
+    root = shutil.copytree(built.workspace, disk / "workspace", symlinks=True)
     fill(disk, free_kb)
     arguments = ("run", "--workspace", root, "--source", f"files:{later_source}")
     done = loyalty(*arguments, "--full-refresh")
     assert done.returncode == 1, done.stdout + done.stderr
     assert f"the disk of {root} is full" in done.stderr.splitlines()[-1]
-    assert_old_or_new(root, built[0], built[0])
+    assert_old_or_new(root, built.workspace, built.workspace)

@@ -14,7 +14,7 @@ import pytest
 from support.commands import LOYALTY, Loyalty, clean_environment
 from support.faulty import STAGES, FaultyRun, draw_kill, run
 from support.replay import PROJECT, Replay
-from support.workspaces import assert_nothing_left_over, assert_old_or_new, run_well
+from support.workspaces import Built, assert_nothing_left_over, assert_old_or_new, run_well
 
 KILLS = int(os.environ.get("LOYALTY_TEST_KILLS", "6"))
 COMMAND_KILLS = max(2, KILLS // 10)
@@ -52,7 +52,7 @@ def test_a_run_killed_at_any_moment_is_made_up_for_by_the_next(
 @pytest.mark.parametrize("number", range(COMMAND_KILLS))
 def test_the_command_killed_at_any_moment_is_made_up_for_by_the_next(
     number: int,
-    built: tuple[Path, subprocess.CompletedProcess[str]],
+    built: Built,
     new: Path,
     later_source: Path,
     tmp_path: Path,
@@ -61,7 +61,7 @@ def test_the_command_killed_at_any_moment_is_made_up_for_by_the_next(
     is_first, is_alone = number % 2 == 1, number % 4 < 2
     root = tmp_path / "workspace"
     if not is_first:
-        shutil.copytree(built[0], root, symlinks=True)
+        shutil.copytree(built.workspace, root, symlinks=True)
     options = ["--workspace", root, "--source", f"files:{later_source}", "--full-refresh"]
     command = subprocess.Popen(
         [LOYALTY, "run", *options],
@@ -79,7 +79,7 @@ def test_the_command_killed_at_any_moment_is_made_up_for_by_the_next(
     (os.kill if is_alone else os.killpg)(command.pid, signal.SIGKILL)
     command.wait()
 
-    assert_old_or_new(root, None if is_first else built[0], new)
+    assert_old_or_new(root, None if is_first else built.workspace, new)
     done = loyalty("run", *options)
     assert done.returncode == 0, done.stdout + done.stderr
     assert_old_or_new(root, new, new)

@@ -14,6 +14,7 @@ from dagster import DagsterInstance, DagsterRunStatus, build_sensor_context
 from support.commands import LOYALTY, clean_environment
 from support.replay import PROJECT
 from support.webhooks import Webhook
+from support.workspaces import Built, move_source
 
 from api_export.export.manifest import find_faults
 from orchestration.pipeline.sensors import build_sensors
@@ -21,13 +22,12 @@ from orchestration.settings import load_settings
 from orchestration.workspace.status import read_status
 from orchestration.workspace.workspace import Workspace
 
-Built = tuple[Path, subprocess.CompletedProcess[str]]
 PAUSING = PROJECT / "tests/resilience/pausing"
 
 
 @pytest.fixture
-def workspace(built: Built, tmp_path: Path) -> Workspace:
-    return Workspace(shutil.copytree(built[0], tmp_path / "workspace", symlinks=True))
+def workspace(workspace: Path) -> Workspace:
+    return Workspace(workspace)
 
 
 def stop(
@@ -102,13 +102,11 @@ def test_a_stopped_run_says_so_in_a_line_and_leaves_nothing_behind(
 ) -> None:
     source = tmp_path / "source"  # the workspace knows it by its folder
     shutil.copytree(later_source, source)
-    (workspace.state / "source.json").write_text(f'{{"version": 1, "source": "files:{source}"}}')
+    move_source(workspace.root, source)
     if at == "/.writing-":  # nothing but the export's code changed
         shutil.rmtree(source)
         source = dirty_source
-        (workspace.state / "source.json").write_text(
-            f'{{"version": 1, "source": "files:{source}"}}'
-        )
+        move_source(workspace.root, source)
         with duckdb.connect(str(workspace.warehouse)) as connection:
             connection.execute("update raw.finished set export_key = 'of other code'")
     marts, export = workspace.marts.read_bytes(), workspace.current_export.readlink()
@@ -157,7 +155,7 @@ def test_a_run_that_was_killed_is_ended_and_told_by_who_takes_the_lock(
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
 def test_a_server_ends_quietly(number: signal.Signals, built: Built) -> None:
     with subprocess.Popen(
-        [LOYALTY, "serve", "--port", "0", "--workspace", built[0]],
+        [LOYALTY, "serve", "--port", "0", "--workspace", built.workspace],
         cwd=PROJECT,
         env=clean_environment(),
         stdout=subprocess.PIPE,

@@ -1,7 +1,6 @@
 """Two at once: one works, the other waits for it or ends in a line that names who holds what."""
 
 import json
-import shutil
 import subprocess
 import sys
 import time
@@ -12,6 +11,7 @@ import pytest
 from dagster import DagsterInstance, DagsterResourceFunctionError
 from support.commands import LOYALTY, Loyalty, clean_environment, hold
 from support.replay import PROJECT
+from support.workspaces import Built
 
 from api_export.export.manifest import find_faults
 from orchestration.errors import BusyError, causes
@@ -19,13 +19,7 @@ from orchestration.pipeline.code_location import build_defs
 from orchestration.settings import load_settings
 from orchestration.workspace.workspace import Workspace
 
-Built = tuple[Path, subprocess.CompletedProcess[str]]
 RANGE = ("--website", 1, "--from", "2023-05-03", "--to", "2023-05-09")
-
-
-@pytest.fixture
-def workspace(built: Built, tmp_path: Path) -> Path:
-    return shutil.copytree(built[0], tmp_path / "workspace", symlinks=True)
 
 
 def test_calculate_waits_for_a_run_and_then_works(workspace: Path, loyalty: Loyalty) -> None:
@@ -86,7 +80,7 @@ def test_two_runs_of_a_new_workspace_both_end_well(
     assert sorted("nothing changed" in output for output in outputs) == [False, True]
     assert find_faults(workspace / "export" / "current") == []
     with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as marts:
-        marts.execute(f"attach '{built[0] / 'marts.duckdb'}' as alone (read_only)")
+        marts.execute(f"attach '{built.workspace / 'marts.duckdb'}' as alone (read_only)")
         query = "(from {} except all from {}) union all (from {} except all from {})"
         one, other = "fct_points_daily", "alone.fct_points_daily"
         assert marts.execute(query.format(one, other, other, one)).fetchall() == []

@@ -21,7 +21,7 @@ from support.datasets import mid_history
 from support.recount import recount, recount_fallbacks
 from support.replay import DEFAULTS, PROJECT, Replay
 from support.servers import ADMIN, ROOT, TOKEN, Serving, api_call, serve, with_few_websites
-from support.workspaces import publish, read_files, read_payloads
+from support.workspaces import Built, publish, read_files, read_payloads
 
 from orchestration.workspace.workspace import Workspace
 
@@ -381,11 +381,11 @@ def send(serving: Serving, method: str, path: str, fields: Any = None, website: 
 
 def test_edited_widgets_are_served_at_once_and_exported_by_every_later_run(
     tmp_path: Path,
-    built: tuple[Path, subprocess.CompletedProcess[str]],
+    built: Built,
     dirty_source: Path,
     loyalty: Loyalty,
 ) -> None:
-    workspace = Workspace(shutil.copytree(built[0], tmp_path / "workspace", symlinks=True))
+    workspace = Workspace(shutil.copytree(built.workspace, tmp_path / "workspace", symlinks=True))
     with serve(workspace, LOYALTY_ADMIN_TOKEN=TOKEN) as own:
         changed, hidden, deleted = list(widgets_of(own))[:3]
         others = widgets_of(own, website=2)

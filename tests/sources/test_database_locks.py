@@ -12,7 +12,8 @@ from urllib.parse import urlsplit
 import duckdb
 import pytest
 from support import databases
-from support.databases import KINDS, Mariadb, Postgres, Rows, change, create
+from support.database_servers import Mariadb, Postgres, change, create
+from support.databases import KINDS, Rows
 from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError

@@ -8,8 +8,9 @@ from typing import Any
 
 import duckdb
 import pytest
-from support import databases
-from support.databases import Postgres, Rows, change, create
+from support import database_servers, databases
+from support.database_servers import Postgres, change, create
+from support.databases import Rows
 from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
@@ -181,7 +182,7 @@ def test_postgresql_s_schema_may_need_quoting(
 
 
 def test_mysql_s_schema_is_a_database(
-    mariadb: databases.Mariadb, programme: tuple[Path, Rows], rows: Raw, tmp_path: Path
+    mariadb: database_servers.Mariadb, programme: tuple[Path, Rows], rows: Raw, tmp_path: Path
 ) -> None:
     url = mariadb.create("schema_of_mysql", programme[1])
     other = url.replace("/schema_of_mysql", "/?schema=schema_of_mysql&charset=utf8mb4")
@@ -204,7 +205,7 @@ def test_mysql_s_schema_is_a_database(
     ],
 )
 def test_tls_checks_the_host_s_name_where_a_ca_is_given(
-    host: str, options: str, told: str | None, mariadb: databases.Mariadb, tmp_path: Path
+    host: str, options: str, told: str | None, mariadb: database_servers.Mariadb, tmp_path: Path
 ) -> None:
     url = mariadb.url("information_schema").replace("127.0.0.1", host)
     source = open_source(f"{url}?{options.format(ca=mariadb.authority)}", tmp_path)

@@ -11,7 +11,8 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from support import databases
-from support.databases import KINDS, Rows, change, create
+from support.database_servers import change, create
+from support.databases import KINDS, Rows
 from support.replay import DEFAULTS, Replay, execute, open_warehouse
 
 from orchestration.errors import SourceError

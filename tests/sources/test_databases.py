@@ -4,9 +4,10 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support import databases
+from support import database_servers, databases
 from support.commands import Loyalty
-from support.databases import KINDS, Postgres, Rows, change, create, quoted
+from support.database_servers import Postgres, change, create
+from support.databases import KINDS, Rows, quoted
 from support.replay import DEFAULTS, Replay, open_warehouse
 
 from api_export.export.writer import write_export
@@ -235,7 +236,7 @@ def test_what_is_wrong_is_one_line_without_the_password(
     if what == "no server":
         url = url.replace(str(postgres.port), "1")
     if what == "password":
-        url = url.replace(databases.QUOTED_PASSWORD, "wr0ng")
+        url = url.replace(database_servers.QUOTED_PASSWORD, "wr0ng")
     if what == "database":
         url = postgres.url("nope")
     if mischief:
@@ -246,7 +247,7 @@ def test_what_is_wrong_is_one_line_without_the_password(
     message = str(raised.value)
     assert told in message
     assert "\n" not in message
-    for secret in (databases.PASSWORD, databases.QUOTED_PASSWORD, "wr0ng"):
+    for secret in (database_servers.PASSWORD, database_servers.QUOTED_PASSWORD, "wr0ng"):
         assert secret not in message
     assert not duckdb.connect().execute("from duckdb_tables()").fetchall()
 
@@ -287,7 +288,7 @@ def test_the_password_is_nowhere_after_a_run(
     written += [
         text.encode() for one in (done, failed, described) for text in (one.stdout, one.stderr)
     ]
-    for secret in (databases.PASSWORD, databases.QUOTED_PASSWORD):
+    for secret in (database_servers.PASSWORD, database_servers.QUOTED_PASSWORD):
         assert not [content for content in written if secret.encode() in content]
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support import databases
+from support import database_servers, databases
 from support.databases import Rows
 from support.replay import DEFAULTS, Replay, open_warehouse
 
@@ -71,10 +71,10 @@ def own_source(
     in_django = MAPPING.replace("  columns: {client_id: customer, timestamp: Booked At}\n", "")
     match kind:
         case "postgresql":
-            with databases.run_postgres() as server:
+            with database_servers.run_postgres() as server:
                 yield server.create("own", own_rows), in_django
         case "mysql":
-            with databases.run_mariadb() as server:
+            with database_servers.run_mariadb() as server:
                 yield server.create("own", own_rows), in_django
         case "sqlite":
             yield databases.make_sqlite(folder / "own.sqlite", own_rows), in_django

@@ -12,7 +12,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from support.replay import PROJECT, Replay, open_warehouse
-from support.workspaces import mart_digests
+from support.workspaces import Built, mart_digests
 
 from orchestration.workspace.database_files import compact
 from orchestration.workspace.workspace import Workspace
@@ -63,12 +63,10 @@ OPENINGS = (plainly, attached_and_used, attached_under_an_odd_name, a_copy_of_an
 
 
 @pytest.fixture(scope="module")
-def marts(
-    built: tuple[Path, subprocess.CompletedProcess[str]], tmp_path_factory: pytest.TempPathFactory
-) -> Path:
+def marts(built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published marts of the dirty source, in a folder where nothing else is."""
     path = tmp_path_factory.mktemp("marts") / "marts.duckdb"
-    path.write_bytes((built[0] / "marts.duckdb").read_bytes())
+    path.write_bytes((built.workspace / "marts.duckdb").read_bytes())
     return path
 
 
@@ -157,10 +155,8 @@ def in_duckdb_1_4(*arguments: object) -> list[list[str]]:
     return list(csv.reader(io.StringIO(done.stdout)))
 
 
-def test_every_table_column_and_macro_says_what_it_means(
-    marts: Path, built: tuple[Path, subprocess.CompletedProcess[str]]
-) -> None:
-    nodes = json.loads((built[0] / "dbt" / "manifest.json").read_text())["nodes"].values()
+def test_every_table_column_and_macro_says_what_it_means(marts: Path, built: Built) -> None:
+    nodes = json.loads((built.workspace / "dbt" / "manifest.json").read_text())["nodes"].values()
     described = {
         (node["schema"], node["name"]): (node["description"], node["columns"])
         for node in nodes

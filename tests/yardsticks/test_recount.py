@@ -3,6 +3,7 @@
 What the recount is trusted for elsewhere stands on these few hand-made sources.
 """
 
+import ast
 import json
 from collections.abc import Iterable
 from datetime import date
@@ -13,8 +14,10 @@ from typing import Any
 import pytest
 from support.datasets import KINDS, FileFormat, mid_history, write_dataset
 from support.recount import record_id, recount, recount_fallbacks, recount_manifest, rounded
+from support.replay import PROJECT
 
 Payload = Any  # whatever json.loads gives
+ROOM = sorted((PROJECT / "tests/support/recount").glob("*.py"))
 ROOT = "1/api/v1/loyalty-management"
 REQUIRED = {
     "websites": [{"id": 1, "name": "Shop", "timezone": "UTC"}],
@@ -293,3 +296,15 @@ def test_datasets_hold_every_reason_and_repeat(tmp_path: Path, file_format: File
         file = f"{entity}.{file_format}"
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "two" / file).read_bytes()
     assert recount_manifest(tmp_path / "clean", as_of=mid_history())["quarantined"] == {}
+
+
+@pytest.mark.parametrize("path", ROOM, ids=lambda path: path.stem)
+def test_the_recount_shares_no_code_with_the_pipeline(path: Path) -> None:
+    names = {
+        alias.name if isinstance(node, ast.Import) else node.module
+        for node in ast.walk(ast.parse(path.read_text()))
+        if isinstance(node, ast.Import | ast.ImportFrom)
+        for alias in node.names
+    }
+    ours = {name for name in names if name.startswith(("orchestration", "api_export", "support"))}
+    assert all(name.startswith("support.recount") for name in ours)
