@@ -11,7 +11,8 @@ import pytest
 
 from orchestration.cli.stopping import Stopped
 from orchestration.errors import SourceError, causes, is_full_disk, is_interrupt
-from orchestration.pull import raw, sync
+from orchestration.pull import sync, transaction
+from orchestration.pull.run_inputs import NO_INPUTS
 from orchestration.sources.files.folder import FilesSource
 
 
@@ -26,7 +27,7 @@ def test_a_query_that_a_signal_interrupted_is_no_fault_of_the_source(dirty_sourc
     heard = threading.Event()
 
     def stop(_: int, frame: FrameType | None) -> None:
-        if frame is not None and frame.f_code.co_filename in (raw.__file__, sync.__file__):
+        if frame is not None and frame.f_code.co_filename in (transaction.__file__, sync.__file__):
             heard.set()
             raise Stopped(signal.SIGTERM)
 
@@ -43,7 +44,9 @@ def test_a_query_that_a_signal_interrupted_is_no_fault_of_the_source(dirty_sourc
             sender.start()
             with pytest.raises(BaseException) as stopped:
                 while True:
-                    raw.load_raw(connection, source, raw.NO_INPUTS, full_reason="again and again")
+                    transaction.load_raw(
+                        connection, source, NO_INPUTS, full_reason="again and again"
+                    )
     finally:
         heard.set()
         sender.join()
