@@ -43,7 +43,7 @@ def installed(site: Path, tmp_path: Path) -> Installed:
     def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         home = {"HOME": str(tmp_path / "home"), "XDG_DATA_HOME": str(tmp_path / "home" / "data")}
         return subprocess.run(
-            [site / "bin" / "loyalty", *map(str, arguments)],
+            [sys.executable, site / "bin" / "loyalty", *map(str, arguments)],
             cwd=tmp_path / "empty",
             env=clean_environment(PYTHONPATH=str(site), **home, **environment),
             capture_output=True,
