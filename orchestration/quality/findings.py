@@ -13,7 +13,7 @@ from typing import get_args
 from duckdb import DuckDBPyConnection
 
 from api_export.payloads.schemas import WidgetType
-from orchestration.sources.contract import STATUSES, TRANSACTION_TYPES, Entity, kind_of
+from orchestration.sources.contract import STATUSES, TRANSACTION_TYPES, Entity
 from orchestration.sources.mapping import LEDGER, Mapped
 
 EXAMPLES = 3
@@ -156,7 +156,7 @@ def _takes(entity: Entity, column: str) -> str:
     is_amount = column in ("points_used", "amount") or (
         entity.name == "wallet_conversions" and column == "points"
     )
-    return f" (takes {WANTED[kind_of(column)]}{', 0 or more' if is_amount else ''})"
+    return f" (takes {WANTED[entity.kind_of(column)]}{', 0 or more' if is_amount else ''})"
 
 
 def shown(value: str | None) -> str:

@@ -15,6 +15,7 @@ import filelock
 from api_export.export.version_files import sync_folder
 from api_export.marts import RequestedRange, WidgetEdit
 from orchestration.errors import BusyError, LoyaltyError, RunError, UnwritableError, UsageError
+from orchestration.source_urls import is_same_source
 from orchestration.workspace.database_files import (
     POLL_SECONDS,
     compact,
@@ -207,10 +208,8 @@ class Workspace:
 
     def holds(self, identity: str) -> bool:
         """Whether what is published was built from this source."""
-        from orchestration.sources.databases.url import is_same_database
-
         known = self._read(KnownSource)
-        return known is not None and is_same_database(known.source, identity)
+        return known is not None and is_same_source(known.source, identity)
 
     def known_columns(self, identity: str) -> dict[str, list[str]] | None:
         """The columns that nothing reads, by entity, as this source's first run found them."""

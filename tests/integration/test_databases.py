@@ -13,7 +13,8 @@ from api_export.export.writer import write_export
 from orchestration.errors import SourceError
 from orchestration.pull.raw import finish, load_raw
 from orchestration.sources import open_source
-from orchestration.sources.base import ALL_BLOCKS, BLOCK_IDS, Source
+from orchestration.sources.base import Source
+from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_IDS
 from orchestration.sources.contract import Entity
 
 

@@ -6,8 +6,8 @@ import pytest
 
 from orchestration.errors import SourceError
 from orchestration.redaction import without_password
+from orchestration.source_urls import is_same_source, read_url
 from orchestration.sources import open_source
-from orchestration.sources.databases.url import is_same_database, read_url
 from orchestration.workspace.workspace import Workspace
 
 
@@ -63,7 +63,7 @@ def test_a_workspace_knows_a_source_that_it_remembers_in_other_words(
     identity = "postgresql://db.example/shop"
     workspace = Workspace(tmp_path)
     workspace.remember_source(remembered, {})
-    assert is_same_database(remembered, identity) is is_same
+    assert is_same_source(remembered, identity) is is_same
     if is_same:
         workspace.check_source(identity, is_full_refresh=False)
 

@@ -4,7 +4,6 @@ import logging
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Timer
 from time import monotonic
 
@@ -12,48 +11,21 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
 from orchestration.redaction import without_password
-from orchestration.sources.base import ALL_BLOCKS, Blocks, Source
-from orchestration.sources.contract import ENTITIES, Entity, kind_of
+from orchestration.source_urls import read_url
+from orchestration.sources.base import Opening, Source
+from orchestration.sources.blocks import ALL_BLOCKS, Blocks
+from orchestration.sources.contract import ENTITIES, Entity
+from orchestration.sources.databases.columns import READABLE, Column
 from orchestration.sources.databases.django import CONVERSIONS, CONVERTED, TABLES
-from orchestration.sources.databases.url import read_url
-from orchestration.sources.mapping import Mapped
 
 log = logging.getLogger(__name__)
 
-INTEGERS = {
-    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "BIGNUM"),
-    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
-}
-NUMBERS = INTEGERS | {"DECIMAL", "DOUBLE", "FLOAT"}
-TEXTS = {"VARCHAR", "ENUM"}
-INSTANTS = {
-    *("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
-    *("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
-}
-READABLE = {
-    "integer": NUMBERS | TEXTS | {"BIT"},
-    "decimal": NUMBERS | TEXTS,
-    "instant": INSTANTS | TEXTS,
-}
-"""The types from whose values the contract reads something, by what it reads."""
-WHOLE_DOUBLES = 1 << 53
-"""Up to here a double has every whole number; beyond, it stands for several (see read_integer)."""
 PATIENCE_SECONDS = 2
-"""How long a table may take to answer before people are told what is waited for."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table or SELECT."""
-
-    type: str
-    """Its type, by DuckDB's name for it."""
-    read: str = "{}"
-    """The SQL that reads it without loss, where `{}` is its name."""
+"""How long a table may take to answer before the log says what is waited for."""
 
 
 class UnansweredError(SourceError):
-    """A database that gave no answer in time, so that it is asked no more."""
+    """A database that gave no answer in time, so that no further table is tried."""
 
 
 class DatabaseSource(Source):
@@ -66,16 +38,16 @@ class DatabaseSource(Source):
     option_names: tuple[str, ...] | None = ()
     """What the URL may say after a question mark; none where the database's client knows."""
 
-    def __init__(self, url: str, mapped: dict[str, Mapped], timeout_seconds: float) -> None:
-        """Take the URL apart; nothing is connected before it is read.
+    def __init__(self, opening: Opening) -> None:
+        """Read the URL and the mapping; the database is connected to when it is read.
 
-        `timeout_seconds` is how long is waited for what others have locked there.
+        Raises `UsageError` for a faulty mapping, `SourceError` for a URL that can't be used.
         """
-        self.url = url
-        self.parts = read_url(url)
+        self.mapped = opening.read_mapping(is_for_files=False)
+        self.url = opening.url
+        self.parts = read_url(self.url)
         self.identity = self.parts.identity
-        self.mapped = mapped
-        self.timeout_seconds = timeout_seconds
+        self.timeout_seconds = opening.timeout_seconds
         self.found: dict[str, dict[str, Column]] = {}
         """The contract's columns of each entity that is there."""
         self.extras: dict[str, list[str]] = {}
@@ -149,11 +121,11 @@ class DatabaseSource(Source):
 
     @abstractmethod
     def _connect(self, connection: DuckDBPyConnection) -> None:
-        """Connect, to read only."""
+        """Connect for reading only."""
 
     @abstractmethod
     def _disconnect(self, connection: DuckDBPyConnection) -> None:
-        """Let go of the database."""
+        """Close the connection, or detach what was attached."""
 
     @abstractmethod
     def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
@@ -215,7 +187,7 @@ class DatabaseSource(Source):
     def _check_types(self, entity: Entity) -> None:
         """Refuse required columns of a table from which no value of theirs can be read."""
         for column in entity.required:
-            readable = READABLE.get(kind_of(column))
+            readable = READABLE.get(entity.kind_of(column))
             found = self.found[entity.name].get(column)
             if readable and found and found.type.partition("(")[0] not in readable:
                 raise SourceError(
@@ -238,7 +210,7 @@ class DatabaseSource(Source):
         return self.extras.get(entity.name, [])
 
     def origin(self, entity: Entity) -> str:
-        """Where the entity comes from, for people."""
+        """The table, as the mapping or the application names it; else that it is a SELECT."""
         is_select = self.mapping_of(entity).select is not None
         return "SELECT of the mapping" if is_select else self._table(entity)
 

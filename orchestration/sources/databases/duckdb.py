@@ -1,18 +1,18 @@
 """DuckDB as a source."""
 
 import re
-from pathlib import Path
 from time import monotonic, sleep
 
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.base import ALL_BLOCKS, Blocks
+from orchestration.sources.base import Opening
+from orchestration.sources.blocks import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, literal
-from orchestration.sources.databases.base import INTEGERS, Column, DatabaseSource
-from orchestration.sources.mapping import Mapped
+from orchestration.sources.databases.base import DatabaseSource
+from orchestration.sources.databases.columns import INTEGERS, Column
 
 NOISE = re.compile(r"^.*?get_next failed\(\): (IOError: )*")
 RETRY_SECONDS = 0.1
@@ -42,13 +42,11 @@ class DuckdbSource(DatabaseSource):
         " then cast(entries.metadata as json) ->> '$.{key}' end"
     )
 
-    def __init__(
-        self, url: str, mapped: dict[str, Mapped], timeout_seconds: float, scratch: Path
-    ) -> None:
+    def __init__(self, opening: Opening) -> None:
         """Name the file, and where its engine may spill."""
-        super().__init__(url, mapped, timeout_seconds)
+        super().__init__(opening)
         self.file = self.parts.file
-        self.temp_directory = scratch / "source.tmp"
+        self.temp_directory = opening.scratch / "source.tmp"
         schema = f"?schema={self.parts.schema}" if self.parts.schema else ""
         self.identity = f"duckdb:///{self.file}{schema}"
 
