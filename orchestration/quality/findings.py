@@ -13,8 +13,8 @@ from typing import get_args
 from duckdb import DuckDBPyConnection
 
 from api_export.payloads.schemas import WidgetType
-from orchestration.sources.contract import STATUSES, TRANSACTION_TYPES, Entity
-from orchestration.sources.mapping import LEDGER, Mapped
+from orchestration.sources.contract import LEDGER, STATUSES, TRANSACTION_TYPES, Entity
+from orchestration.sources.mapping import Mapped
 
 EXAMPLES = 3
 HINTED_TYPES = 10

@@ -1,8 +1,8 @@
 """What the pipeline reads: the source contract, and a reader for each kind of source.
 
 `contract` states the entities, `base` what a source offers, `mapping` what a programme may say of
-its own about one; `files`, `databases` and `demo` hold the kinds. To be pulled is all that a source
-knows of the pipeline: nothing of workspaces, dbt or Dagster belongs here.
+its own about one; `files`, `databases` and `demo` hold the kinds. A source only delivers rows: what
+is done with them, nothing here knows, neither the pull nor workspaces, dbt or Dagster.
 """
 
 from collections.abc import Callable
@@ -12,13 +12,14 @@ from pathlib import Path
 from orchestration.errors import SourceError
 from orchestration.settings import SOURCE_TIMEOUT_SECONDS
 from orchestration.source_urls import scheme_of
-from orchestration.sources.base import Opening, Source
+from orchestration.sources.base import Source
 from orchestration.sources.databases.duckdb import DuckdbSource
 from orchestration.sources.databases.mysql import MysqlSource
 from orchestration.sources.databases.postgres import PostgresSource
 from orchestration.sources.databases.sqlite import SqliteSource
 from orchestration.sources.demo.load import open_demo
 from orchestration.sources.files.folder import open_folder
+from orchestration.sources.opening import Opening
 
 
 @dataclass(frozen=True)

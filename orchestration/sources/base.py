@@ -3,35 +3,14 @@
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
-from pathlib import Path
 from types import MappingProxyType
 
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.sources.blocks import ALL_BLOCKS, Blocks
-from orchestration.sources.contract import Entity
-from orchestration.sources.mapping import LEDGER, Mapped, read_mapping
-
-
-@dataclass(frozen=True)
-class Opening:
-    """What a source is opened with, of whatever kind it is."""
-
-    url: str
-    scratch: Path
-    """A folder for what the source has to write, such as a copy of a file."""
-    mapping: Path | None
-    """The mapping file; None where the source is as the contract says."""
-    timeout_seconds: float
-    """How long to wait for what others have locked there."""
-
-    def read_mapping(self, *, is_for_files: bool) -> dict[str, Mapped]:
-        """What the mapping file says of each entity; raises `UsageError` for a faulty one."""
-        if self.mapping is None:
-            return {}
-        return read_mapping(self.mapping, is_for_files=is_for_files)
+from orchestration.sources.contract import LEDGER, Entity
+from orchestration.sources.mapping import Mapped
 
 
 class Source(ABC):

@@ -9,6 +9,8 @@ from typing import Literal
 
 Kind = Literal["integer", "decimal", "instant", "boolean", "json", "text"]
 
+LEDGER = "loyalty_transactions"
+"""The entity of the point transactions."""
 TRANSACTION_TYPES = ("add", "redeem", "deduct")
 STATUSES = ("pending", "approved", "fulfilled", "rejected", "cancelled")
 

@@ -47,6 +47,16 @@ def test_other_databases_ports_and_schemas_are_other_sources() -> None:
     assert identities[3:] == ["postgresql://a:5433/shop", "postgresql://a/shop?schema=crm"]
 
 
+@pytest.mark.parametrize("url", ["oracle://db.example/shop", "oracle", "", "mysql", "demo:2017"])
+def test_a_url_of_no_known_kind_is_refused_with_those_that_are(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as raised:
+        open_source(url, tmp_path)
+    assert str(raised.value) == (
+        f"{url.partition(':')[0]!r} isn't a kind of source; use demo, files:DIR, postgresql://…,"
+        " mysql://…, sqlite:///PATH or duckdb:///PATH"
+    )
+
+
 @pytest.mark.parametrize(
     ("remembered", "is_same"),
     [

@@ -12,11 +12,12 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 from orchestration.errors import SourceError
 from orchestration.redaction import without_password
 from orchestration.source_urls import read_url
-from orchestration.sources.base import Opening, Source
+from orchestration.sources.base import Source
 from orchestration.sources.blocks import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.databases.columns import READABLE, Column
 from orchestration.sources.databases.django import CONVERSIONS, CONVERTED, TABLES
+from orchestration.sources.opening import Opening
 
 log = logging.getLogger(__name__)
 
@@ -34,9 +35,9 @@ class DatabaseSource(Source):
     errors = (*Source.errors, OSError)
     quote_mark = '"'
     json_text: str
-    """The SQL of the text in the JSON column `metadata` under {key}; null where there is none."""
+    """The SQL of the text under {key} in the JSON column `metadata`; null where it has no {key}."""
     option_names: tuple[str, ...] | None = ()
-    """What the URL may say after a question mark; none where the database's client knows."""
+    """The options that the URL may have; None where the database's client checks them."""
 
     def __init__(self, opening: Opening) -> None:
         """Read the URL and the mapping; the database is connected to when it is read.
@@ -49,8 +50,9 @@ class DatabaseSource(Source):
         self.identity = self.parts.identity
         self.timeout_seconds = opening.timeout_seconds
         self.found: dict[str, dict[str, Column]] = {}
-        """The contract's columns of each entity that is there."""
+        """The contract's columns that each entity has, by the entity's name."""
         self.extras: dict[str, list[str]] = {}
+        """The names of each entity's other columns."""
         self.problems: dict[str, SourceError] = {}
         """Why an entity can't be delivered."""
         self._check_options()
@@ -67,7 +69,7 @@ class DatabaseSource(Source):
 
     @contextmanager
     def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
-        """Connect, look at every table, and hold one snapshot.
+        """Connect, find out every table's columns, and hold one snapshot.
 
         Raises `SourceError` where the database can't be reached, or gives no answer in time.
         """
@@ -94,9 +96,9 @@ class DatabaseSource(Source):
 
     @contextmanager
     def _waiting_for(self, what: str) -> Iterator[None]:
-        """Say what is waited for where it takes long, as what others have locked does.
+        """Log what is waited for where the answer takes long, as behind another's lock.
 
-        Raises `UnansweredError` where it took the time that the settings leave.
+        Raises `UnansweredError` where it took as long as the settings allow.
         """
         limit = f"{self.timeout_seconds:g} seconds (LOYALTY_SOURCE_TIMEOUT_SECONDS)"
         timer = Timer(
@@ -200,13 +202,16 @@ class DatabaseSource(Source):
         return entity.name in self.found or entity.name in self.problems
 
     def columns(self, connection: DuckDBPyConnection, entity: Entity) -> list[str]:
-        """The contract's columns that the table or SELECT has."""
+        """The contract's columns that the table or SELECT has.
+
+        Raises `SourceError` where the entity can't be delivered.
+        """
         if entity.name in self.problems:
             raise self.problems[entity.name]
         return list(self.found[entity.name])
 
     def extra_columns(self, entity: Entity) -> list[str]:
-        """The columns that nothing reads."""
+        """The names of the table's columns that aren't read."""
         return self.extras.get(entity.name, [])
 
     def origin(self, entity: Entity) -> str:
@@ -215,7 +220,7 @@ class DatabaseSource(Source):
         return "SELECT of the mapping" if is_select else self._table(entity)
 
     def _select(self, entity: Entity) -> str | None:
-        """The SELECT that gives the entity; none where a table does."""
+        """The SELECT that gives the entity; None where a table does."""
         mapped = self.mapping_of(entity)
         if mapped.select is None and mapped.table is None and entity.name not in TABLES:
             points, used = (self.json_text.format(key=key) for key in ("points", "points_used"))
@@ -231,7 +236,7 @@ class DatabaseSource(Source):
         return self.mapping_of(entity).table or TABLES.get(entity.name, CONVERTED)
 
     def _from(self, entity: Entity) -> str:
-        """What a query has after `from` to read the entity."""
+        """The SQL of the entity's rows, to stand after `from`."""
         select = self._select(entity)
         if select is not None:
             return f"({select}\n) as entity"
@@ -241,7 +246,7 @@ class DatabaseSource(Source):
         return ".".join(self._quoted(part) for part in self._table(entity).split("."))
 
     def _counted(self, entity: Entity) -> str:
-        """The same of the rows alone that meet the condition of a mapping."""
+        """The SQL of those of its rows that meet the mapping's condition, to stand after `from`."""
         where = self.mapping_of(entity).where
         if where is None:
             return self._from(entity)
@@ -281,7 +286,7 @@ class DatabaseSource(Source):
         return self._rows(connection, self._query(entity, columns, blocks), columns)
 
     def describe_error(self, error: Exception) -> str:
-        """The database's own words, without the password."""
+        """The database's own words, in one line and without the password."""
         return without_password(super().describe_error(error), self.url)
 
     def _unusable(self, error: Exception, entity: Entity | None = None) -> SourceError:

@@ -7,12 +7,12 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.base import Opening
 from orchestration.sources.blocks import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, literal
 from orchestration.sources.databases.base import DatabaseSource
 from orchestration.sources.databases.columns import INTEGERS, Column
+from orchestration.sources.opening import Opening
 
 NOISE = re.compile(r"^.*?get_next failed\(\): (IOError: )*")
 RETRY_SECONDS = 0.1
@@ -92,7 +92,7 @@ class DuckdbSource(DatabaseSource):
         return self._find(entity) is not None
 
     def _find(self, entity: Entity) -> tuple[str, str, str] | None:
-        """Schema, name and kind of an entity's table or view; none where there is none."""
+        """Schema, name and kind of an entity's table or view; None where there is no such table."""
         *schema, table = self._table(entity).split(".")
         return self.reader.execute(
             "select table_schema, table_name, table_type from information_schema.tables"

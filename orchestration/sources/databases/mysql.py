@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.base import Opening
 from orchestration.sources.blocks import BLOCK_IDS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.base import DatabaseSource
 from orchestration.sources.databases.columns import INTEGERS, WHOLE_DOUBLES, Column
+from orchestration.sources.opening import Opening
 from orchestration.sources.text_rows import Row, text_rows
 
 READ_SECONDS = 3600
@@ -112,7 +112,7 @@ class MysqlSource(DatabaseSource):
                     raise
 
     def _tls(self) -> ssl.SSLContext | None:
-        """How the server is held to TLS; none where it is used if offered, or not at all.
+        """How TLS is enforced; None where it is used if the server offers it, or not at all.
 
         Where a CA is given, or the mode verifies, the server's certificate is checked, and the
         host's name with it unless the mode is verify-ca.

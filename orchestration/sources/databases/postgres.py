@@ -83,7 +83,7 @@ class PostgresSource(AttachedSource):
             return True
 
     def _table_of(self, connection: DuckDBPyConnection, entity: Entity) -> tuple[str, str] | None:
-        """Schema and name of an entity's table; none where there is none."""
+        """Schema and name of an entity's table; None where there is no such table."""
         return connection.execute(
             "from "
             + self._asked(

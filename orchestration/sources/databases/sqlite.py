@@ -6,10 +6,10 @@ from time import monotonic
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from orchestration.sources.base import Opening
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, AttachedSource, literal
 from orchestration.sources.databases.columns import WHOLE_DOUBLES
+from orchestration.sources.opening import Opening
 
 RETRY_SECONDS = 0.1
 

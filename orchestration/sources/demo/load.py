@@ -51,9 +51,9 @@ from typing import TYPE_CHECKING
 import duckdb
 
 from orchestration.errors import SourceError
-from orchestration.sources.base import Opening
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.files.folder import FilesSource
+from orchestration.sources.opening import Opening
 
 if TYPE_CHECKING:
     import pandas

@@ -15,7 +15,7 @@ import duckdb
 from duckdb import ColumnExpression, DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.base import Opening, Source
+from orchestration.sources.base import Source
 from orchestration.sources.blocks import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.files.column_names import AmbiguousNameError, find_name
@@ -25,6 +25,7 @@ from orchestration.sources.files.json_lines import JsonlFile
 from orchestration.sources.files.parquet import ParquetFile, read_parquet
 from orchestration.sources.files.part import Part, open_part
 from orchestration.sources.mapping import Mapped
+from orchestration.sources.opening import Opening
 from orchestration.sources.text_rows import text_rows
 
 log = logging.getLogger(__name__)
