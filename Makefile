@@ -28,9 +28,7 @@ lint: $(INSTALLED)  ## Python and SQL style
 		dbt_project/analyses orchestration/sources/demo
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
-	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
-		from orchestration.workspace.workspace import Workspace; \
-		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
+	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \
 		$(BIN)/dagster dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
