@@ -25,7 +25,7 @@ lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests \
-		dbt_project/analyses
+		dbt_project/analyses orchestration/sources/demo
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
 	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \

@@ -12,7 +12,12 @@ PAYLOADS = {"api_export.errors", "api_export.payloads"}
 MARTS = PAYLOADS | {"api_export.marts"}
 EXPORT = MARTS | {"api_export.export", "api_export.page"}
 PUBLISHED = EXPORT | {"api_export.additions"}
-GROUND = {"orchestration.errors", "orchestration.installation", "orchestration.redaction"}
+GROUND = {
+    "orchestration.errors",
+    "orchestration.installation",
+    "orchestration.redaction",
+    "orchestration.source_urls",
+}
 SETTINGS = GROUND | {"orchestration.settings"}
 WORKSPACE = SETTINGS | {"orchestration.workspace"}
 SOURCES = SETTINGS | {"orchestration.sources"}
@@ -31,6 +36,7 @@ MAY_IMPORT = {
     "orchestration.errors": {"api_export.errors"},
     "orchestration.redaction": set(),
     "orchestration.installation": {"orchestration.errors"},
+    "orchestration.source_urls": {"orchestration.errors", "orchestration.redaction"},
     "orchestration.settings": PAYLOADS | GROUND,
     "orchestration.workspace": PUBLISHED | WORKSPACE,
     "orchestration.sources": PAYLOADS | SOURCES,

@@ -10,7 +10,8 @@ from datetime import datetime
 
 import duckdb
 
-from orchestration.sources.base import ALL_BLOCKS, BLOCK_BITS, NO_BLOCKS, Blocks, Source
+from orchestration.sources.base import Source
+from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_BITS, NO_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 
 # The id as staging reads it (see the macro read_integer): rows of one id are replaced together.

@@ -15,7 +15,8 @@ from orchestration.errors import SourceError
 from orchestration.pull.run_progress import finish
 from orchestration.pull.transaction import EarlierRuns, load_raw
 from orchestration.sources import open_source
-from orchestration.sources.base import ALL_BLOCKS, BLOCK_IDS, Source
+from orchestration.sources.base import Source
+from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_IDS
 from orchestration.sources.contract import Entity
 
 
