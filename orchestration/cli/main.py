@@ -211,7 +211,7 @@ def _check_source_first(settings: Settings, *, is_full_refresh: bool) -> None:
 def calculate(workspace: Path | None, website: int, date_from: datetime, date_to: datetime) -> None:
     """Print the analytics of any range, and keep the range for every later run and export."""
     from api_export.additions.ranges import calculate as calculate_range
-    from api_export.export.writer import dump
+    from api_export.payloads.json_bytes import json_bytes
     from orchestration.workspace.published import PublishedWorkspace
 
     settings = load_settings(workspace=workspace)
@@ -219,7 +219,7 @@ def calculate(workspace: Path | None, website: int, date_from: datetime, date_to
     published.check_published()
     with published.writing("loyalty calculate", settings.wait_seconds):
         record = calculate_range(published, website, date_from.date(), date_to.date())
-    click.echo(dump(record), nl=False)
+    click.echo(json_bytes(record), nl=False)
 
 
 @commands.command()

@@ -21,7 +21,7 @@ from dagster import (
 )
 
 from api_export.export.manifest import find_faults, read_manifest
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 from orchestration.errors import RunError
 from orchestration.pipeline.resources import WarehouseResource
 from orchestration.pull.raw import NO_INPUTS, load_raw

@@ -21,7 +21,7 @@ from dagster import (
 )
 
 from api_export.additions.ranges import calculate
-from api_export.marts import Reports
+from api_export.marts import PublishedMarts
 from orchestration.pipeline.resources import WarehouseResource
 from orchestration.settings import DEFAULT_SOURCE, Settings
 from orchestration.workspace.published import PublishedWorkspace
@@ -132,5 +132,5 @@ def _schedule(
 def _known_timezones(workspace: Workspace) -> list[str]:
     if not workspace.marts.exists():
         return []
-    with Reports(workspace.marts) as reports:
-        return [website["timezone"] for website in reports.websites()]
+    with PublishedMarts(workspace.marts) as marts:
+        return [website["timezone"] for website in marts.websites()]

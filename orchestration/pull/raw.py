@@ -15,7 +15,7 @@ from typing import Literal
 
 import duckdb
 
-from api_export.marts import RequestedRange, WidgetEdit
+from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.errors import BusyError, SourceError, is_full_disk, is_interrupt
 from orchestration.pull.sync import (
     ID,

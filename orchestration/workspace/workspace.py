@@ -12,8 +12,8 @@ from typing import TypeVar
 import duckdb
 import filelock
 
-from api_export.export.version_files import sync_folder
-from api_export.marts import RequestedRange, WidgetEdit
+from api_export.fsync import sync_folder
+from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.errors import BusyError, LoyaltyError, RunError, UnwritableError, UsageError
 from orchestration.workspace.database_files import (
     POLL_SECONDS,
@@ -226,7 +226,7 @@ class Workspace:
     def requested_ranges(self) -> tuple[RequestedRange, ...]:
         """The requested ranges so far, in order."""
         kept = self._read(RequestedRanges)
-        return () if kept is None else kept.asked()
+        return () if kept is None else kept.requested()
 
     def widget_edits(self) -> tuple[WidgetEdit, ...]:
         """What widgets were made through the API so far, in order."""

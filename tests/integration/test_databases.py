@@ -9,7 +9,7 @@ from support.commands import Loyalty
 from support.databases import KINDS, Postgres, Rows, change, create, quoted
 from support.replay import DEFAULTS, Replay, open_warehouse
 
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 from orchestration.errors import SourceError
 from orchestration.pull.raw import finish, load_raw
 from orchestration.sources import open_source

@@ -11,7 +11,7 @@ from pathlib import Path
 
 import duckdb
 
-from api_export.export.writer import Export, write_export
+from api_export.export.versions import Export, write_export
 from orchestration.pull.raw import Pull, RunInputs, finish, load_raw
 from orchestration.pull.sync import Lookback
 from orchestration.sources.base import Source

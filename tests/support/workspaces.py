@@ -6,7 +6,7 @@ from pathlib import Path
 import duckdb
 
 from api_export.export.manifest import find_faults
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 from orchestration.workspace.workspace import Workspace
 from support.faulty import FaultyRun, run
 from support.replay import PROJECT

@@ -13,8 +13,8 @@ from dagster import (
     asset,
 )
 
-from api_export.export.writer import Export, write_export
-from api_export.page import has_chart_library
+from api_export.export.versions import Export, write_export
+from api_export.page.page_files import has_chart_library
 from orchestration.pipeline.resources import WarehouseResource
 from orchestration.pull.raw import exported_by, finish, is_published, note_exported
 from orchestration.settings import Settings
