@@ -14,9 +14,10 @@ from api_export import fsync
 from api_export.export.manifest import MANIFEST, find_faults
 from api_export.export.version_files import VersionFiles
 from api_export.export.versions import Export, write_export
+from api_export.payloads.additions import RequestedRange
 
 TREND = "1/api/v1/loyalty-management/analytics/points_trend"
-ASKED = ((1, mid_history(), mid_history()),)
+REQUESTED = (RequestedRange(1, mid_history(), mid_history()),)
 """A range that adds a record, and leaves all but the lists of records as it is."""
 
 
@@ -61,9 +62,9 @@ def test_what_did_not_change_is_the_file_of_the_version_before(
     first: Export, marts: Path, tmp_path: Path
 ) -> None:
     old, former = inodes(first.version), read_files(first.version)
-    second = write_export(marts, tmp_path / "export", ASKED, keep=1)
+    second = write_export(marts, tmp_path / "export", REQUESTED, keep=1)
     new, present = inodes(second.version), read_files(second.version)
-    assert present == read_files(write_export(marts, tmp_path / "other", ASKED).version)
+    assert present == read_files(write_export(marts, tmp_path / "other", REQUESTED).version)
     assert not first.version.exists()
     unchanged = {path for path in present if former.get(path) == present[path]}
     assert {path for path in new if new[path] == old.get(path)} == unchanged
@@ -75,7 +76,7 @@ def test_what_did_not_change_is_the_file_of_the_version_before(
 
 def test_a_damaged_file_is_not_taken_over(first: Export, marts: Path, tmp_path: Path) -> None:
     damage(first.version / TREND / "days=30.json")
-    second = write_export(marts, tmp_path / "export", ASKED)
+    second = write_export(marts, tmp_path / "export", REQUESTED)
     assert find_faults(second.version) == []
     assert len(find_faults(first.version)) == 2, "the default is the same file"
 
@@ -135,7 +136,7 @@ def test_what_the_disk_did_not_take_is_not_switched_to(
     monkeypatch.setattr(fsync.ctypes, "CDLL", lambda *_, **__: broken)
     monkeypatch.setattr(fsync.ctypes, "get_errno", lambda: 5)
     with pytest.raises(OSError, match="Input/output error"):
-        write_export(marts, tmp_path / "export", ASKED)
+        write_export(marts, tmp_path / "export", REQUESTED)
     assert (tmp_path / "export" / "current").resolve() == first.version
     assert [path.name for path in first.version.parent.iterdir()] == [first.version.name]
 
