@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api_export.payloads.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
+from api_export.payloads.limits import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
 from orchestration.errors import UsageError
 from orchestration.installation import default_workspace
 
