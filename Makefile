@@ -8,7 +8,7 @@ SCALE ?= 1m
 IN_PARALLEL := --numprocesses auto --dist loadfile
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench bench-change bench-export bench-pull bench-page \
+.PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-pull bench-page \
 	bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
@@ -35,6 +35,9 @@ dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
 	$(BIN)/loyalty docs
+
+reference: $(INSTALLED)  ## docs/command-and-settings.md, from the command and the settings
+	$(BIN)/python -m orchestration.cli.reference
 
 bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)

@@ -91,7 +91,8 @@ def commands() -> None:
     loyalty check                        compare source, raw, marts and export
     loyalty serve                        the dashboard and the API on http://127.0.0.1:8000
 
-    Every option falls back to an environment variable; the README has the table of settings.
+    Options go before the settings, LOYALTY_… environment variables, which
+    docs/command-and-settings.md lists.
     """
 
 
@@ -102,16 +103,21 @@ def commands() -> None:
     "--as-of",
     type=DATE,
     metavar="DATE",
-    help="Count everything up to this business date.  [LOYALTY_AS_OF, else the date of the latest"
-    " event that is over on all websites]",
+    help="Count everything up to this business date, YYYY-MM-DD.  [LOYALTY_AS_OF, else the date of"
+    " the latest event that is over on all websites]",
 )
 @click.option(
     "--lookback",
     is_flag=True,
-    help="As the daily schedule does, compare only the events of LOYALTY_LOOKBACK_DAYS days up to"
-    " --as-of (or now), all later ids and the requests still open; else all history.",
+    help="Compare with the source, as the daily schedule does, only the events of the last"
+    " LOYALTY_LOOKBACK_DAYS days up to --as-of (or now), all later ids and the requests still open."
+    "  [else all history]",
 )
-@click.option("--full-refresh", is_flag=True, help="Rebuild from nothing; needed for a new source.")
+@click.option(
+    "--full-refresh",
+    is_flag=True,
+    help="Build everything anew; a workspace can only so be given another source.",
+)
 @click.option(
     "--accept-quarantine",
     is_flag=True,
