@@ -31,7 +31,7 @@ dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
 	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
 		from orchestration.workspace.workspace import Workspace; \
 		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
-		$(BIN)/dagster dev --host 127.0.0.1
+		$(BIN)/dg dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
 	$(BIN)/loyalty docs

@@ -1,4 +1,4 @@
-"""What `dagster dev` loads."""
+"""What Dagster loads, as `[tool.dg]` in pyproject.toml tells it."""
 
 from dagster import Definitions, definitions
 
