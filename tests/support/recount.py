@@ -173,7 +173,7 @@ def _compact(value: JsonValue) -> str:
 
 
 def to_bytes(payload: object) -> bytes:
-    """The bytes of one exported file (interface.md, "The export")."""
+    """The bytes of one exported file (api.md, "The export")."""
     return (simplejson.dumps(payload, indent=2, ensure_ascii=False) + "\n").encode()
 
 
@@ -1094,7 +1094,7 @@ def _widget_json(site: Site, widget: Row) -> Row:
     }
 
 
-# --- Files (interface.md, "The export") -------------------------------------------------------
+# --- Files (api.md, "The export") -------------------------------------------------------
 
 
 def _size_key(endpoint: str) -> str | None:
@@ -1189,7 +1189,7 @@ def recount(
     return files
 
 
-# --- Manifest (interface.md, "The export") ----------------------------------------------------
+# --- Manifest (api.md, "The export") ----------------------------------------------------
 
 
 def _drift(validated: Validated) -> Row:
