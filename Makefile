@@ -28,9 +28,7 @@ lint: $(INSTALLED)  ## Python and SQL style
 		dbt_project/analyses
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
-	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
-		from orchestration.workspace.workspace import Workspace; \
-		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
+	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \
 		$(BIN)/dg dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
@@ -39,7 +37,7 @@ docs: $(INSTALLED)  ## every table and its lineage, as one page
 reference: $(INSTALLED)  ## docs/command-and-settings.md, from the command and the settings
 	$(BIN)/python -m orchestration.cli.reference
 
-bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
+bench: $(INSTALLED)  ## the measured numbers of docs/benchmarks.md, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
 
 bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes

@@ -151,7 +151,7 @@ class RequestedRanges(StateFile):
         """These ranges, each once, in order."""
         return cls(ranges=tuple(Range(**_named(list(one))) for one in sorted(set(ranges))))
 
-    def asked(self) -> tuple[RequestedRange, ...]:
+    def requested(self) -> tuple[RequestedRange, ...]:
         """The ranges, each once, in order."""
         return tuple(sorted({(one.website_id, one.date_from, one.date_to) for one in self.ranges}))
 

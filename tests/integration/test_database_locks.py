@@ -16,7 +16,7 @@ from support.databases import KINDS, Mariadb, Postgres, Rows, change, create
 from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.pull.raw import load_raw
+from orchestration.pull.transaction import load_raw
 from orchestration.sources import open_source
 from orchestration.sources.databases import base
 

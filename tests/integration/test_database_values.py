@@ -15,8 +15,8 @@ from support.databases import KINDS, Rows, change, create
 from support.replay import DEFAULTS, Replay, execute, open_warehouse
 
 from orchestration.errors import SourceError
-from orchestration.pull.raw import load_raw
 from orchestration.pull.sync import ID
+from orchestration.pull.transaction import load_raw
 from orchestration.sources import open_source
 
 LEDGER = "loyalty_management_loyaltytransaction"

@@ -12,7 +12,7 @@ from support.replay import DEFAULTS, Replay, export_marts, open_warehouse
 from support.workspaces import read_files
 
 from orchestration.errors import DeliveryError
-from orchestration.pull.raw import RunInputs
+from orchestration.pull.run_inputs import RunInputs
 from orchestration.quality.delivery_contract import (
     Breach,
     check_delivery,

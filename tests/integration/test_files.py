@@ -17,7 +17,7 @@ import pytest
 from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.pull.raw import delivered_columns, load_raw
+from orchestration.pull.transaction import EarlierRuns, delivered_columns, load_raw
 from orchestration.sources import open_source
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.files.folder import FilesSource
@@ -500,7 +500,12 @@ def test_a_column_that_came_is_told_of(folder: Path) -> None:
         assert first.extra_columns[LEDGER] == ["shelf"]
         rows = [row | {"note": "x"} for row in PROGRAMME["clients"]]
         (folder / "clients.csv").write_text(csv_text(rows), newline="")
-        load_raw(connection, FilesSource(folder), DEFAULTS, known_columns=first.extra_columns)
+        load_raw(
+            connection,
+            FilesSource(folder),
+            DEFAULTS,
+            EarlierRuns(known_columns=first.extra_columns),
+        )
         assert connection.execute("select added_columns from raw.settings").fetchone() == (
             ["clients.note"],
         )

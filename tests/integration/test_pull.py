@@ -8,7 +8,7 @@ from generate import generate
 from support.replay import DEFAULTS, Replay, open_warehouse
 
 from orchestration.errors import SourceError
-from orchestration.pull.raw import load_raw
+from orchestration.pull.transaction import load_raw
 from orchestration.sources.contract import Entity
 from orchestration.sources.files.folder import FilesSource
 

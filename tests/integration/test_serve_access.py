@@ -14,7 +14,7 @@ from support.servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
 from support.workspaces import publish
 
 from api_export.server.app import MOST_WRITERS
-from orchestration.cli.main import _names
+from orchestration.cli.serve import _names
 from orchestration.workspace.workspace import Workspace
 
 READ_TOKEN = "a read tökén"

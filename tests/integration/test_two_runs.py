@@ -14,6 +14,7 @@ from support.commands import LOYALTY, Loyalty, clean_environment, hold
 from support.replay import PROJECT
 
 from api_export.export.manifest import find_faults
+from orchestration.deployment import Deployment
 from orchestration.errors import BusyError, causes
 from orchestration.pipeline.code_location import build_defs
 from orchestration.settings import load_settings
@@ -38,7 +39,7 @@ def test_calculate_waits_for_a_run_and_then_works(workspace: Path, loyalty: Loya
 
 def test_a_job_ends_with_the_name_of_who_holds_the_workspace(workspace: Path) -> None:
     settings = load_settings(workspace=workspace, wait_seconds=0.5)
-    job = build_defs(settings).resolve_job_def("calculate_analytics")
+    job = build_defs(Deployment(settings)).resolve_job_def("calculate_analytics")
     config = {"website": 1, "date_from": "2023-05-03", "date_to": "2023-05-09"}
     run_config = {"ops": {"calculate": {"config": config}}}
     with hold(workspace, 60) as holder, DagsterInstance.ephemeral() as instance:

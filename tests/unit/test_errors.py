@@ -10,7 +10,8 @@ import pytest
 
 from orchestration.cli.stopping import Stopped
 from orchestration.errors import SourceError, causes, is_full_disk, is_interrupt
-from orchestration.pull.raw import NO_INPUTS, load_raw
+from orchestration.pull.run_inputs import NO_INPUTS
+from orchestration.pull.transaction import load_raw
 from orchestration.sources.files.folder import FilesSource
 
 

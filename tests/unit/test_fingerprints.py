@@ -10,7 +10,9 @@ import pytest
 from support.replay import PROJECT
 from support.workspaces import copy_project
 
-from orchestration.pull.raw import NO_INPUTS, exported_by, finish, load_raw, note_exported
+from orchestration.pull.run_inputs import NO_INPUTS
+from orchestration.pull.run_progress import exported_by, finish, note_exported
+from orchestration.pull.transaction import load_raw
 from orchestration.sources.files.folder import FilesSource
 
 MODELS, EXPORT = {"models"}, {"export"}
@@ -93,7 +95,7 @@ def test_the_export_alone_is_known_to_be_of_other_code(dirty_source: Path) -> No
         source = FilesSource(dirty_source)
 
         def load(key: str) -> str:
-            return load_raw(connection, source, NO_INPUTS, key=key).mode
+            return load_raw(connection, source, NO_INPUTS, build_fingerprint=key).mode
 
         assert load("models") == "full"
         finish(connection, "export")

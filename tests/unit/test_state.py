@@ -11,11 +11,13 @@ import pytest
 
 from api_export.export.manifest import find_faults
 from api_export.marts import WidgetEdit
+from orchestration.alerts import find_staleness
+from orchestration.deployment import Deployment
 from orchestration.errors import RunError
 from orchestration.settings import load_settings
 from orchestration.workspace.report_history import TABLES, load_history
 from orchestration.workspace.state_files import RequestedRanges, WidgetEdits
-from orchestration.workspace.status import find_staleness, note_finished, read_status
+from orchestration.workspace.status import note_finished, read_status
 from orchestration.workspace.workspace import Workspace
 
 SOURCE = "files:/shop"
@@ -270,7 +272,7 @@ def test_a_status_of_another_shape_is_written_anew(workspace: Workspace, content
     (workspace.current_export / "manifest.json").write_text('{"as_of": "2024-04-20"}')
     workspace.status.write_text(content)
     settings = load_settings(workspace=workspace.root)
-    assert find_staleness(settings) is None
+    assert find_staleness(Deployment(settings)) is None
     note_finished(workspace)
     status = read_status(workspace)
     assert status["as_of"] == "2024-04-20" and status["finished_at"] is not None

@@ -1,4 +1,4 @@
-"""Records: what Dagster keeps of runs. The dead are ended, the old are removed.
+"""The runs that Dagster keeps: those that are dead are ended, old ones are removed.
 
 A run lives as long as it holds the workspace's lock, so whoever holds the lock knows that no other
 one lives, on whatever host or in whatever container it was. Only while it waits for the lock, and
@@ -66,9 +66,9 @@ def _running(instance: DagsterInstance, workspace: Workspace) -> Iterator[RunRec
 
 
 def _may_lack_lock_until(record: RunRecord) -> datetime:
-    told = record.dagster_run.tags.get(WITHOUT_LOCK_TAG)
-    if told is not None:
-        return datetime.fromisoformat(told) if told else datetime.min.replace(tzinfo=UTC)
+    tagged = record.dagster_run.tags.get(WITHOUT_LOCK_TAG)
+    if tagged is not None:
+        return datetime.fromisoformat(tagged) if tagged else datetime.min.replace(tzinfo=UTC)
     started = record.start_time or 0
     return datetime.fromtimestamp(started, UTC) + MOMENT
 
