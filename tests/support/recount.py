@@ -289,7 +289,7 @@ def _read_entity(source: Path, entity: str) -> list[Cells | None] | None:
     return [row and {name: text or None for name, text in row.items()} for row in rows]
 
 
-# --- Cells to values (source-contract.md, "Reading values from text") -------------------------
+# --- Cells to values (source-contract.md, "Reading values") -------------------------
 
 INT = re.compile(r"([+-]?)0*([0-9]+?)(\.0+)?")
 DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]{1,2}0*)?")

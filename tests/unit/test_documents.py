@@ -56,11 +56,3 @@ def test_every_page_that_code_cites_is_there_and_says_so() -> None:
     for file, page, words in sorted(cited):
         assert page in pages, f"{file} cites {page}"
         assert words.lower() in pages[page].lower(), f"{file} cites {page}, {words!r}"
-
-
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
-def test_lines_fit_a_screen(document: Path) -> None:
-    """But for tables, addresses and examples, which a line break would spoil."""
-    text = CODE.sub("", document.read_text())
-    long = [line for line in text.splitlines() if len(line) > 100 and not line.startswith("|")]
-    assert [line for line in long if "](" not in line] == []
