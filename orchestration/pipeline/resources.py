@@ -5,16 +5,22 @@ import subprocess
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import filelock
 from dagster import ConfigurableResource, InitResourceContext
-from dagster_dbt import DbtCliInvocation, DbtCliResource, DbtProject
+from packaging.version import Version
 from pydantic import PrivateAttr
 
 from orchestration.installation import dbt_executable, dbt_paths, is_checkout, project_root
+from orchestration.pipeline.dagster_dbt_alone import (
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+)
 from orchestration.pipeline.run_records import tag_holder, tag_run
 from orchestration.settings import Settings
 from orchestration.sources import open_source
@@ -90,11 +96,17 @@ class SourceOpener:
 class LeanDbt(DbtCliResource):
     """dbt as a process of its own, and only so; it ends with the run that it serves.
 
-    dagster-dbt would also load dbt's adapter here, to fetch row counts: seconds of imports, and a
-    second connection to the warehouse that dbt is writing.
+    dagster-dbt would also load dbt's adapter here, to fetch row counts, and start dbt once more, to
+    ask for its version: seconds of imports, and a second connection to the warehouse that dbt is
+    writing.
     """
 
     _process: subprocess.Popen | None = PrivateAttr(default=None)
+
+    @property
+    def _cli_version(self) -> Version:
+        """The version of dbt, which is installed beside this code."""
+        return Version(version("dbt-core"))
 
     def _initialize_dbt_core_adapter(self, args: Sequence[str]) -> None:
         """No adapter, as with dbt Fusion."""

@@ -12,14 +12,14 @@ from dagster import (
     AssetsDefinition,
     Failure,
 )
-from dagster_dbt import (
+
+from orchestration.pipeline.dagster_dbt_alone import (
     DagsterDbtTranslator,
     DbtCliInvocation,
     DbtCliResource,
     DbtProject,
     dbt_assets,
 )
-
 from orchestration.pipeline.resources import WarehouseResource, end_process
 from orchestration.pull.raw import is_full_build
 from orchestration.workspace.database_files import RUN_PROCESS
