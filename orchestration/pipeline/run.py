@@ -20,6 +20,7 @@ from orchestration.errors import (
     tell_full_disk,
 )
 from orchestration.pipeline.code_location import build_defs
+from orchestration.pipeline.event_log import open_instance
 from orchestration.pipeline.jobs import refresh_config
 from orchestration.pipeline.run_records import remove_old_runs
 from orchestration.pipeline.sensors import tell_dead_runs
@@ -60,7 +61,7 @@ def refresh(settings: Settings, *, is_full_refresh: bool, looks_back: bool = Fal
             full_refresh=is_full_refresh,
             lookback_until=_end_of_day(settings.as_of) if looks_back else None,
         )
-        with DagsterInstance.get() as instance:
+        with open_instance() as instance:
             tell_dead_runs(instance, settings)
             remove_old_runs(instance, datetime.now(UTC) - timedelta(days=settings.keep_days))
             with _ending(instance) as run_id:
