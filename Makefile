@@ -4,8 +4,8 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 CHART_JS := api_export/page/chart.umd.min.js
 SCALE ?= 1m
-# A file of tests shares its servers and workspaces, so it stays with one process.
-IN_PARALLEL := --numprocesses auto --dist loadfile
+# What all processes of a session use, support.sharing lets one of them make.
+IN_PARALLEL := --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
 .PHONY: run test test-deep lint dev docs bench bench-change bench-export bench-fixed \
@@ -25,12 +25,10 @@ lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests \
-		dbt_project/analyses
+		dbt_project/analyses orchestration/sources/demo
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
-	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
-		from orchestration.workspace.workspace import Workspace; \
-		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
+	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \
 		$(BIN)/dagster dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
@@ -52,7 +50,7 @@ bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger row
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is
-	PYTHONPATH=tests/browser $(BIN)/python tests/benchmarks/bench_page.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_page.py
 
 bench-serve: $(INSTALLED)  ## how many readers the API answers, with the marts of the last run
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_serve.py

@@ -16,7 +16,7 @@ from api_export.payloads.strict_json import loads_strict
 
 READER = {"memory_limit": "512MB", "threads": 1, "temp_directory": ""}
 """Ample for reports of any programme: they are small, and one thread reads them as fast as many."""
-AskedRange = tuple[int, date, date]
+RequestedRange = tuple[int, date, date]
 """website_id, date_from, date_to (inclusive)."""
 
 
@@ -39,8 +39,8 @@ class PlacedWidget:
     """A visible widget, and what its config asks for (null where it asks for nothing valid)."""
 
     payload: dict[str, Any]
-    asked_days: int | None
-    asked_limit: int | None
+    requested_days: int | None
+    requested_limit: int | None
 
     @property
     def endpoint(self) -> Endpoint:
@@ -49,7 +49,7 @@ class PlacedWidget:
 
     def asked(self, parameter: str) -> int | None:
         """The value asked for of `days` or `limit`."""
-        return {"days": self.asked_days, "limit": self.asked_limit}[parameter]
+        return {"days": self.requested_days, "limit": self.requested_limit}[parameter]
 
     def shown_value(self) -> int | None:
         """The value of the endpoint's parameter that it shows."""
@@ -106,12 +106,14 @@ class Reports:
         default = next(filter(has_events, ids), None)
         return sorted(ids, key=lambda website_id: (website_id != default, website_id))
 
-    def records(self, asked_ranges: tuple[AskedRange, ...]) -> dict[int, list[dict[str, Any]]]:
-        """Each website's stored records and those of the ranges asked for, the newest first."""
+    def records(
+        self, requested_ranges: tuple[RequestedRange, ...]
+    ) -> dict[int, list[dict[str, Any]]]:
+        """Each website's stored records and those of the requested ranges, the newest first."""
         keys = _keys(schemas.AnalyticsRecord)
         rows = self._rows(f"select {keys} from reports.rpt_analytics")
         stored = {(row["website"], row["date_from"], row["date_to"]) for row in rows}
-        for asked in asked_ranges:
+        for asked in requested_ranges:
             if asked not in stored:
                 rows += self.calculate(*asked)
         rows.sort(key=lambda row: (row["date_to"], row["date_from"]), reverse=True)
@@ -154,7 +156,7 @@ class Reports:
     def widgets(self, edits: tuple[WidgetEdit, ...] = ()) -> dict[int, list[PlacedWidget]]:
         """Each website's visible widgets, by position, with edits laid over them."""
         rows = self._edited_rows(
-            f"select {_keys(schemas.Widget)}, asked_days, asked_limit",
+            f"select {_keys(schemas.Widget)}, requested_days, requested_limit",
             "reports.rpt_dashboard_widgets",
             "reports.edited_dashboard_widgets",
             edits,
@@ -162,7 +164,7 @@ class Reports:
         )
         widgets = defaultdict(list)
         for row in rows:
-            days, limit = row.pop("asked_days"), row.pop("asked_limit")
+            days, limit = row.pop("requested_days"), row.pop("requested_limit")
             row["config"] = loads_strict(row["config"])
             widgets[row["website"]].append(PlacedWidget(row, days, limit))
         return widgets

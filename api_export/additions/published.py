@@ -4,7 +4,7 @@ from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from api_export.marts import AskedRange, WidgetEdit
+from api_export.marts import RequestedRange, WidgetEdit
 
 
 class Published(Protocol):
@@ -21,10 +21,10 @@ class Published(Protocol):
     def writing(self, task: str) -> AbstractContextManager[None]:
         """Be the one writer for a while; raises `BusyError` where there is another."""
 
-    def asked_ranges(self) -> tuple[AskedRange, ...]:
-        """The ranges asked for so far, in order."""
+    def requested_ranges(self) -> tuple[RequestedRange, ...]:
+        """The requested ranges so far, in order."""
 
-    def keep_asked_range(self, asked: AskedRange) -> None:
+    def keep_requested_range(self, asked: RequestedRange) -> None:
         """Add a range to those asked for, and export what is published with it: both or neither.
 
         Raises `NoRoomError`, or `OSError` where the disk refuses; the caller is the one writer.

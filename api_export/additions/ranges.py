@@ -23,7 +23,7 @@ def calculate(
     with Reports(published.marts) as reports:
         asked = (website_id, *_check(reports, website_id, date_from, date_to))
         (record,) = reports.calculate(*asked)
-    published.keep_asked_range(asked)
+    published.keep_requested_range(asked)
     return record
 
 

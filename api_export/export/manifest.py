@@ -17,7 +17,7 @@ def file_entry(path: str, content: bytes) -> dict[str, Any]:
     return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def manifest_facts(reports: Reports, edits: tuple[WidgetEdit, ...] = ()) -> dict[str, Any]:
+def manifest_header(reports: Reports, edits: tuple[WidgetEdit, ...] = ()) -> dict[str, Any]:
     """What the manifest says of the figures, without its list of files."""
     run = reports.run()
     return {

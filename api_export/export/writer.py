@@ -11,9 +11,9 @@ from typing import Any
 
 import simplejson
 
-from api_export.export.manifest import MANIFEST, find_faults, manifest_facts
+from api_export.export.manifest import MANIFEST, find_faults, manifest_header
 from api_export.export.version_files import Files, sync_folder, sync_tree
-from api_export.marts import AskedRange, PlacedWidget, Reports, WidgetEdit
+from api_export.marts import PlacedWidget, Reports, RequestedRange, WidgetEdit
 from api_export.page import page_files
 from api_export.payloads.endpoints import API_ROOT, ENDPOINTS, Endpoint
 from api_export.payloads.json_schemas import json_schemas
@@ -31,7 +31,7 @@ class Export:
 def write_export(
     marts: Path,
     directory: Path,
-    asked_ranges: tuple[AskedRange, ...] = (),
+    requested_ranges: tuple[RequestedRange, ...] = (),
     widget_edits: tuple[WidgetEdit, ...] = (),
     keep: int = 3,
     keeping: Callable[[Path], AbstractContextManager[None]] = nullcontext,
@@ -50,7 +50,7 @@ def write_export(
     scratch = versions / f".writing-{os.getpid()}"
     try:
         former = directory / "current"
-        manifest, name = _write_files(marts, scratch, former, asked_ranges, widget_edits)
+        manifest, name = _write_files(marts, scratch, former, requested_ranges, widget_edits)
         version = _place(versions, name)
         is_new = not version.exists()
         if is_new:
@@ -84,20 +84,20 @@ def _write_files(
     marts: Path,
     scratch: Path,
     former: Path,
-    asked_ranges: tuple[AskedRange, ...],
+    requested_ranges: tuple[RequestedRange, ...],
     widget_edits: tuple[WidgetEdit, ...],
 ) -> tuple[dict[str, Any], str]:
     """Every file of an export, on the disk; its manifest and its name."""
     files = Files(scratch, former)
     with Reports(marts) as reports:
-        for paths, payload in _payloads(reports, asked_ranges, widget_edits):
+        for paths, payload in _payloads(reports, requested_ranges, widget_edits):
             content = dump(payload) if paths else b""
             for path in paths:
                 files.write(path, content)
-        facts = manifest_facts(reports, widget_edits)
-    for path, content in page_files(scratch, files.paths(), dump(facts).decode()):
+        header = manifest_header(reports, widget_edits)
+    for path, content in page_files(scratch, files.paths(), dump(header).decode()):
         files.write(path, content)
-    manifest = {**facts, "files": sorted(files.entries, key=lambda file: file["path"])}
+    manifest = {**header, "files": sorted(files.entries, key=lambda file: file["path"])}
     name = files.write(MANIFEST, dump(manifest))["sha256"][:16]
     sync_tree(scratch)
     return manifest, name
@@ -116,13 +116,15 @@ def _text(value: Any) -> str:
 
 
 def _payloads(
-    reports: Reports, asked_ranges: tuple[AskedRange, ...], widget_edits: tuple[WidgetEdit, ...]
+    reports: Reports,
+    requested_ranges: tuple[RequestedRange, ...],
+    widget_edits: tuple[WidgetEdit, ...],
 ) -> Iterator[tuple[list[str], Any]]:
     """Every payload of an export, with the paths of the files that hold it."""
     run = reports.run()
     websites = reports.websites()
     widgets = reports.widgets(widget_edits)
-    records = reports.records(asked_ranges)
+    records = reports.records(requested_ranges)
     for name, schema in json_schemas():
         yield [f"schemas/{name}.json"], schema
     yield ["websites.json"], websites

@@ -28,10 +28,10 @@ def has_chart_library() -> bool:
     return CHART_JS.exists()
 
 
-def page_files(version: Path, paths: list[str], facts: str) -> Iterator[tuple[str, bytes]]:
+def page_files(version: Path, paths: list[str], header: str) -> Iterator[tuple[str, bytes]]:
     """The paths and contents of the page, for a version's written `paths`; none without Chart.js.
 
-    `facts` is the JSON text of the manifest without its list of files.
+    `header` is the JSON text of the manifest without its list of files.
     """
     if not has_chart_library():
         return
@@ -40,7 +40,7 @@ def page_files(version: Path, paths: list[str], facts: str) -> Iterator[tuple[st
         yield folder + path.name, path.read_bytes()
 
     websites = (version / "websites.json").read_text(encoding="utf-8")
-    common = {"manifest.json": facts, "websites.json": websites}
+    common = {"manifest.json": header, "websites.json": websites}
     yield "assets/websites.js", _script(common)
     shown = defaultdict(list)
     for path in sorted(paths, key=lambda path: path.split("/")):

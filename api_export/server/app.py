@@ -176,7 +176,7 @@ def _add_analytics(app: FastAPI, served: Served, options: Options) -> None:
 
     @app.get(f"{ANALYTICS}/", response_model=list[AnalyticsRecord])
     def list_analytics(request: Request, website_id: WebsiteId = None) -> Response:
-        """The stored snapshots of months, weeks and ranges asked for, the newest first."""
+        """The stored snapshots of months, weeks and requested ranges, the newest first."""
         records = served.current().website(website_id).records
         return reply(request, dump(list(records.values())), JSON, cache_control)
 

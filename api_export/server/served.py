@@ -44,7 +44,7 @@ class Version:
     def __init__(self, published: Published) -> None:
         """Open the marts."""
         reports = Reports(published.marts)
-        records = reports.records(published.asked_ranges())
+        records = reports.records(published.requested_ranges())
         widgets = reports.widgets(published.widget_edits())
         as_of = reports.run()["as_of"]
         self._websites = {

@@ -33,6 +33,7 @@ with _without_dbt_core():
         DbtProject,
         dbt_assets,
     )
+    from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 
 __all__ = [
     "DagsterDbtTranslator",
@@ -40,4 +41,5 @@ __all__ = [
     "DbtCliResource",
     "DbtProject",
     "dbt_assets",
+    "get_updated_cli_invocation_params_for_context",
 ]

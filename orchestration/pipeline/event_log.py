@@ -22,9 +22,8 @@ from sqlalchemy.event import listen
 from sqlalchemy.pool import StaticPool
 
 
-def open_instance() -> DagsterInstance:
-    """The records that DAGSTER_HOME names, quickly written where Dagster keeps them in SQLite."""
-    home = os.environ["DAGSTER_HOME"]
+def open_instance(home: str) -> DagsterInstance:
+    """The records of Dagster's home, quickly written where they are in SQLite."""
     instance = InstanceRef.from_dir(home)
     if instance.storage_data.class_name == DagsterSqliteStorage.__name__:
         event_log = {

@@ -10,7 +10,8 @@ from datetime import datetime
 
 import duckdb
 
-from orchestration.sources.base import ALL_BLOCKS, BLOCK_BITS, NO_BLOCKS, Blocks, Source
+from orchestration.sources.base import Source
+from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_BITS, NO_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 
 # The id as staging reads it (see the macro read_integer): rows of one id are replaced together.
@@ -34,7 +35,7 @@ OPEN_STATUSES = "('pending', 'approved')"
 
 
 @dataclass(frozen=True)
-class Window:
+class Lookback:
     """The instants that a look-back compares, both ends included."""
 
     first: datetime
@@ -67,7 +68,7 @@ class Compared:
 
 
 @dataclass
-class Delivery:
+class Extract:
     """An entity as the source has it now, in the view `delivered`."""
 
     connection: duckdb.DuckDBPyConnection
@@ -115,15 +116,15 @@ class Delivery:
         return delivered.select(duckdb.StarExpression(), *absent)
 
 
-def load_entity(delivery: Delivery) -> Compared:
+def load_entity(extract: Extract) -> Compared:
     """Load an entity from nothing."""
-    connection, entity = delivery.connection, delivery.entity
+    connection, entity = extract.connection, extract.entity
     table = f"raw.{entity.name}"
-    delivery.view()
+    extract.view()
     _load_rows(connection, entity)
     connection.execute("delete from raw.fingerprints where entity = ?", [entity.name])
-    if entity.event_time is not None and delivery.is_remote:
-        fingerprints = delivery.fingerprints()
+    if entity.event_time is not None and extract.is_remote:
+        fingerprints = extract.fingerprints()
     else:
         block = "null" if entity.event_time is None else BLOCK
         fingerprints = connection.sql(
@@ -138,12 +139,12 @@ def load_entity(delivery: Delivery) -> Compared:
     return Compared(rows=rows, compared=rows, read=rows, added=rows, written=rows)
 
 
-def replace_entity(delivery: Delivery) -> Compared:
+def replace_entity(extract: Extract) -> Compared:
     """Compare a small entity whole, and load it anew where it differs."""
-    connection, entity = delivery.connection, delivery.entity
-    delivery.view()
+    connection, entity = extract.connection, extract.entity
+    extract.view()
     if _is_retyped(connection, entity):
-        return _retype(delivery)
+        return _retype(extract)
     before = connection.execute(
         "select block, row_count, checksum from raw.fingerprints where entity = ?", [entity.name]
     ).fetchall()
@@ -152,7 +153,7 @@ def replace_entity(delivery: Delivery) -> Compared:
     if now == before:
         return Compared(rows=rows, compared=rows)
     connection.execute(f"create or replace temp table old_rows as from raw.{entity.name}")
-    loaded = load_entity(delivery)
+    loaded = load_entity(extract)
     columns = _columns(entity)
     added, removed = connection.execute(
         f"""
@@ -171,15 +172,15 @@ def replace_entity(delivery: Delivery) -> Compared:
     return Compared(loaded.rows, rows, rows, added=added, removed=removed, written=loaded.written)
 
 
-def sync_events(delivery: Delivery, window: Window | None = None) -> Compared:
+def sync_events(extract: Extract, lookback: Lookback | None = None) -> Compared:
     """Replace the ids whose rows differ, found through the blocks that differ."""
-    connection, entity = delivery.connection, delivery.entity
-    delivery.view(NO_BLOCKS)
+    connection, entity = extract.connection, extract.entity
+    extract.view(NO_BLOCKS)
     if _is_retyped(connection, entity):
-        return _retype(delivery)
+        return _retype(extract)
     table, columns = f"raw.{entity.name}", _columns(entity)
-    blocks = _blocks_to_compare(connection, entity, window)
-    delivery.fingerprints(blocks).create_view("arriving_fingerprints", replace=True)
+    blocks = _blocks_to_compare(connection, entity, lookback)
+    extract.fingerprints(blocks).create_view("arriving_fingerprints", replace=True)
     connection.execute("create or replace temp table source_blocks as from arriving_fingerprints")
     connection.execute("drop view arriving_fingerprints")
     connection.execute(
@@ -203,7 +204,7 @@ def sync_events(delivery: Delivery, window: Window | None = None) -> Compared:
     if not different:
         return result
     differing = Blocks.of([block for block in different if block is not None])
-    delivery.view(differing)
+    extract.view(differing)
     conditions = _conditions(connection, differing)
     for name, rows in (("new_rows", "delivered"), ("old_rows", table)):
         connection.execute(
@@ -260,7 +261,7 @@ def _replace_ids(
     connection.execute(
         f"""
         insert into {table}
-        select {_copy(entity)}, {columns} from new_rows where {differs} new_rows._id)
+        select {_copy_number(entity)}, {columns} from new_rows where {differs} new_rows._id)
         """
     )
     written = connection.execute(
@@ -292,14 +293,14 @@ def _replace_ids(
 
 
 def _blocks_to_compare(
-    connection: duckdb.DuckDBPyConnection, entity: Entity, window: Window | None
+    connection: duckdb.DuckDBPyConnection, entity: Entity, lookback: Lookback | None
 ) -> Blocks:
     """The blocks that this run compares.
 
-    A look-back compares from the first block with a row in its window on, and the blocks with
-    requests still open. Rows dated after the window move nothing: ids, not dates, say what is new.
+    A look-back compares from the first block with a row among its instants on, and the blocks with
+    requests still open. Rows dated after them move nothing: ids, not dates, say what is new.
     """
-    if window is None:
+    if lookback is None:
         return ALL_BLOCKS
     table = f"raw.{entity.name}"
     instant = f'try_cast("{entity.event_time}" as timestamptz)'
@@ -312,7 +313,7 @@ def _blocks_to_compare(
             0
         )
         """,
-        {"first": window.first, "last": window.last, "entity": entity.name},
+        {"first": lookback.first, "last": lookback.last, "entity": entity.name},
     ).fetchone()
     still_open = []
     if "status" in entity.columns:
@@ -365,19 +366,19 @@ def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     connection.execute(
         f"""
         create or replace table {table} as
-        select cast(1 as bigint) as _copy, {columns} from delivered where {is_alone}
+        select cast(1 as bigint) as _copy_number, {columns} from delivered where {is_alone}
         """
     )
     if _count(connection, "crowded_ids"):
         connection.execute(
             f"""
             insert into {table}
-            select {_copy(entity)}, {columns} from delivered where not ({is_alone})
+            select {_copy_number(entity)}, {columns} from delivered where not ({is_alone})
             """
         )
 
 
-def _copy(entity: Entity) -> str:
+def _copy_number(entity: Entity) -> str:
     """The number of a row among those of its id: by what they say, not by how they arrived.
 
     Which of two rows that read the same gives way then does not depend on the history of runs.
@@ -393,8 +394,8 @@ def _is_retyped(connection: duckdb.DuckDBPyConnection, entity: Entity) -> bool:
     return [column[1] for column in types[0]] != [column[1] for column in types[1]]
 
 
-def _retype(delivery: Delivery) -> Compared:
-    return replace(load_entity(delivery), is_retyped=True)
+def _retype(extract: Extract) -> Compared:
+    return replace(load_entity(extract), is_retyped=True)
 
 
 def fingerprint(entity: Entity, block: str = "null") -> str:

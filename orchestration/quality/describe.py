@@ -1,6 +1,6 @@
 """What a source would deliver, found out in a folder that is thrown away: nothing else is written.
 
-What would be quarantined is judged by the models themselves, whose SQL dbt has compiled.
+What would be quarantined is validated by the models themselves, whose SQL dbt has compiled.
 """
 
 import logging
@@ -13,13 +13,10 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import SourceError
-from orchestration.pull.raw import NO_FACTS, delivered_columns_of, load_raw
-from orchestration.quality.findings import (
-    Quarantined,
-    accepted_values,
-    find_hints,
-    find_quarantined,
-)
+from orchestration.pull.run_inputs import NO_INPUTS
+from orchestration.pull.transaction import delivered_columns_of, load_raw
+from orchestration.quality.examples import Quarantined, find_quarantined
+from orchestration.quality.hints import accepted_values, find_hints
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.transform.compiled_models import full_build
@@ -70,15 +67,15 @@ def describe_source(source: Source) -> list[Described]:
                 found.problem = problem
             described.append(found)
     if not any(found.problem for found in described):
-        log.info("reading and judging every row")
+        log.info("reading and validating every row")
         with tempfile.TemporaryDirectory(prefix="loyalty-") as scratch:
-            _judge(source, described, Workspace(Path(scratch)))
+            _validate(source, described, Workspace(Path(scratch)))
     return described
 
 
-def _judge(source: Source, described: list[Described], workspace: Workspace) -> None:
+def _validate(source: Source, described: list[Described], workspace: Workspace) -> None:
     with workspace.connect() as connection:
-        pull = load_raw(connection, source, NO_FACTS)
+        pull = load_raw(connection, source, NO_INPUTS)
         register_functions(connection)
         connection.execute(f"attach '{workspace.next_marts}' as marts")
         for statement in full_build(model="quarantined_rows"):

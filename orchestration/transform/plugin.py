@@ -11,8 +11,9 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from orchestration.workspace.database_files import RUN_PROCESS
-from orchestration.workspace.duckdb_setup import engine_options, register_functions
+from orchestration.settings import load_settings
+from orchestration.transform.dbt_command import RUN_PROCESS
+from orchestration.workspace.duckdb_setup import Limits, register_functions
 
 WATCH_SECONDS = 0.2
 
@@ -30,7 +31,8 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Called by dbt-duckdb before it connects."""
-        config.update(engine_options(Path(creds.path).absolute().with_name("scratch")))
+        scratch = Path(creds.path).absolute().with_name("scratch")
+        config.update(Limits.of(load_settings()).options(scratch))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""

@@ -8,9 +8,10 @@ from functools import partial
 from pathlib import Path
 
 from api_export.export.writer import write_export
-from api_export.marts import AskedRange, WidgetEdit
+from api_export.marts import RequestedRange, WidgetEdit
 from orchestration.errors import NoRoomError
 from orchestration.settings import Settings
+from orchestration.workspace.duckdb_setup import Limits
 from orchestration.workspace.status import note_published
 from orchestration.workspace.workspace import Workspace
 
@@ -24,27 +25,27 @@ MOST_EDIT_CHARACTERS = 4_000_000
 """Characters that all kept edits have together: they are laid over the widgets in memory."""
 
 
-class Publication(Workspace):
+class PublishedWorkspace(Workspace):
     """The workspace of some settings; it is `api_export.additions.published.Published`."""
 
     def __init__(self, settings: Settings) -> None:
         """Name the files."""
-        super().__init__(settings.workspace)
+        super().__init__(settings.workspace, Limits.of(settings))
         self._keep_exports = settings.keep_exports
 
-    def keep_asked_range(self, asked: AskedRange) -> None:
+    def keep_requested_range(self, asked: RequestedRange) -> None:
         """Add a range to those asked for, and export what is published with it: both or neither.
 
         Raises `NoRoomError`, or `OSError` where the disk refuses; the caller is the one writer.
         """
-        known = self.asked_ranges()
+        known = self.requested_ranges()
         ranges = tuple(sorted({*known, asked}))
         if len(ranges) > max(len(known), MOST_RANGES):
             raise NoRoomError(
                 f"{len(known):,} ranges are kept, and no more than {MOST_RANGES:,} may be: take out"
                 " of the workspace's state/asked_ranges.json those that nobody needs"
             )
-        self._export(ranges, self.widget_edits(), partial(self.keeping_asked_ranges, ranges))
+        self._export(ranges, self.widget_edits(), partial(self.keeping_requested_ranges, ranges))
 
     def keep_widget_edit(self, edit: WidgetEdit) -> None:
         """Make an edit the one of its widget, and export what is published with it, likewise."""
@@ -53,11 +54,11 @@ class Publication(Workspace):
         edits = tuple(edited[key] for key in sorted(edited))
         if not edit.is_deleted:
             _check_room(edits, tuple(known.values()))
-        self._export(self.asked_ranges(), edits, partial(self.keeping_widget_edits, edits))
+        self._export(self.requested_ranges(), edits, partial(self.keeping_widget_edits, edits))
 
     def _export(
         self,
-        ranges: tuple[AskedRange, ...],
+        ranges: tuple[RequestedRange, ...],
         edits: tuple[WidgetEdit, ...],
         keeping: Callable[[Path], AbstractContextManager[None]],
     ) -> None:
@@ -69,7 +70,7 @@ class Publication(Workspace):
             write_export(self.marts, self.export, ranges, edits, self._keep_exports, keeping)
             note_published(self)
         except OSError as error:
-            if (self.asked_ranges(), self.widget_edits()) != (ranges, edits):
+            if (self.requested_ranges(), self.widget_edits()) != (ranges, edits):
                 raise
             log.warning("it is kept and exported, but then: %s", error)
 

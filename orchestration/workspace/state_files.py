@@ -19,7 +19,7 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
-from api_export.marts import AskedRange, WidgetEdit
+from api_export.marts import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import FIRST_DATE, LAST_DATE
 from api_export.payloads.schemas import WidgetType
 from api_export.payloads.strict_json import loads_strict
@@ -119,7 +119,7 @@ class SourceColumns(StateFile):
 
 
 class Range(Strict):
-    """A range asked for, both ends inclusive."""
+    """A requested range, both ends inclusive."""
 
     website_id: Whole
     date_from: Day
@@ -133,10 +133,10 @@ class Range(Strict):
         return self
 
 
-class AskedRanges(StateFile):
-    """The ranges asked for with `calculate`."""
+class RequestedRanges(StateFile):
+    """The ranges requested with `calculate`."""
 
-    file_name = "asked_ranges.json"
+    file_name = "asked_ranges.json"  # as workspaces have it from before
     ranges: tuple[Range, ...]
 
     @classmethod
@@ -147,11 +147,11 @@ class AskedRanges(StateFile):
         return {"version": 1, "ranges": [_named(one) for one in content]}
 
     @classmethod
-    def of(cls, ranges: Iterable[AskedRange]) -> Self:
+    def of(cls, ranges: Iterable[RequestedRange]) -> Self:
         """These ranges, each once, in order."""
         return cls(ranges=tuple(Range(**_named(list(one))) for one in sorted(set(ranges))))
 
-    def asked(self) -> tuple[AskedRange, ...]:
+    def requested(self) -> tuple[RequestedRange, ...]:
         """The ranges, each once, in order."""
         return tuple(sorted({(one.website_id, one.date_from, one.date_to) for one in self.ranges}))
 

@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from generate import DAYS, generate
-from replay import Replay
+from support.replay import Replay
+from support.yardsticks.generate import DAYS, generate
 from tabulate import tabulate
 
 from api_export.export.writer import write_export

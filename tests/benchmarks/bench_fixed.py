@@ -16,8 +16,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
-from commands import LOYALTY, clean_environment
-from replay import PROJECT
+from support.commands import LOYALTY, clean_environment
+from support.replay import PROJECT
 from tabulate import tabulate
 
 TIMES = 5

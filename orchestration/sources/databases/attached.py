@@ -9,7 +9,8 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.databases.base import Column, DatabaseSource
+from orchestration.sources.databases.base import DatabaseSource
+from orchestration.sources.databases.columns import Column
 
 ATTACHED = "loyalty_source"
 NOISE = re.compile(
@@ -67,9 +68,9 @@ class AttachedSource(DatabaseSource):
         types = map(str, relation.types)
         return dict(zip(relation.columns, map(Column, types), strict=True))
 
-    def tell(self, error: Exception) -> str:
+    def describe_error(self, error: Exception) -> str:
         """The database's words without DuckDB's around them."""
-        return super().tell(Exception(NOISE.sub("", str(error))))
+        return super().describe_error(Exception(NOISE.sub("", str(error))))
 
 
 def literal(value: str) -> str:

@@ -1,0 +1,56 @@
+"""The worked questions: each file runs as it is; docs/analysts.md tells its answer on the demo."""
+
+import re
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+from support.replay import PROJECT, Replay
+
+from orchestration.sources.demo.load import write_demo_source
+
+ANALYSES = sorted((PROJECT / "dbt_project/analyses").glob("*.sql"))
+ANSWER = re.compile(r"\(\.\./dbt_project/analyses/(\w+)\.sql\)\n\n((?:\|.*\n)+)")
+
+
+@pytest.fixture(scope="module")
+def demo_marts(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The marts of the demo source."""
+    scratch = tmp_path_factory.mktemp("demo")
+    write_demo_source(scratch / "source")
+    replay.build(scratch / "source", scratch / "marts.duckdb")
+    return scratch / "marts.duckdb"
+
+
+def ask(marts: Path, analysis: Path) -> tuple[list[str], list[tuple]]:
+    """The columns and rows of an answer."""
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        answer = connection.sql(analysis.read_text())
+        return answer.columns, answer.fetchall()
+
+
+def as_table(columns: list[str], rows: list[tuple]) -> str:
+    """A Markdown table."""
+    cells = [["" if value is None else str(value) for value in row] for row in rows]
+    lines = [f"| {' | '.join(line)} |\n" for line in (columns, *cells)]
+    return "".join([lines[0], "|---" * len(columns) + "|\n", *lines[1:]])
+
+
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda path: path.stem)
+def test_the_page_tells_the_answer_on_the_demo(analysis: Path, demo_marts: Path) -> None:
+    answers = dict(ANSWER.findall((PROJECT / "docs/analysts.md").read_text()))
+    table = as_table(*ask(demo_marts, analysis))
+    assert answers.get(analysis.stem) == table, table
+
+
+@pytest.mark.parametrize("analysis", ANALYSES, ids=lambda path: path.stem)
+def test_the_columns_are_the_described_ones(analysis: Path, demo_marts: Path) -> None:
+    described = yaml.safe_load((analysis.parent / "_analyses.yml").read_text())["analyses"]
+    (entry,) = [entry for entry in described if entry["name"] == analysis.stem]
+    assert ask(demo_marts, analysis)[0] == [column["name"] for column in entry["columns"]]
+
+
+def test_the_page_answers_no_other_question() -> None:
+    answers = ANSWER.findall((PROJECT / "docs/analysts.md").read_text())
+    assert sorted(name for name, _ in answers) == [path.stem for path in ANALYSES]

@@ -1,0 +1,156 @@
+"""The page's head: how old the data is, and what was left out of it or let through."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Locator, expect
+from support.exports import api_file, copy_export, rewrite, rewrite_page
+from support.shops import EMPTY
+from support.visits import Visit, Visiting
+
+
+@pytest.fixture
+def export(shops: Path, tmp_path: Path) -> Path:
+    """A copy of the website without figures, for other facts in the manifest."""
+    return copy_export(shops, tmp_path / "copy", only=EMPTY)
+
+
+def notes(visit: Visit) -> list[tuple[str, str]]:
+    """The level and the text of each note in the head."""
+    return [
+        (note.get_attribute("data-level") or "", " ".join(note.inner_text().split()))
+        for note in visit.page.locator(".state .note").all()
+    ]
+
+
+AGES = {
+    "2024-05-08": ("warning", "Dated in the future", "in 2 days"),
+    "2024-05-09": ("fine", "Up to date", "tomorrow"),
+    "2024-05-10": ("fine", "Up to date", "today"),
+    "2024-05-11": ("fine", "Up to date", "yesterday"),
+    "2024-05-12": ("fine", "Up to date", "2 days ago"),
+    "2024-05-13": ("warning", "Getting old", "3 days ago"),
+    "2024-05-17": ("warning", "Getting old", "7 days ago"),
+    "2024-05-18": ("alert", "Out of date", "8 days ago"),
+    "2033-04-06": ("alert", "Out of date", "3,253 days ago"),
+}
+"""By the reader's today, what is said of an event of 10 May 2024."""
+
+
+@pytest.mark.parametrize("from_disk", [False, True])
+def test_the_age_of_the_newest_event_is_told_by_the_readers_clock_whenever_it_is_seen(
+    visit: Visiting, export: Path, from_disk: bool
+) -> None:
+    rewrite_page(export, latest_event="2024-05-10", accepted_quarantine=False)
+    page = visit(export, from_disk=from_disk)
+    for today, (level, word, age) in AGES.items():
+        page.page.clock.set_fixed_time(f"{today}T12:00:00Z")
+        page.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+        note = page.page.locator(".state .note").first
+        expect(note).to_contain_text(
+            f"Newest event: May 10, 2024, {age}. Last day counted: Apr 30, 2024."
+        )
+        expect(note).to_contain_text(word)
+        assert note.get_attribute("data-level") == level
+
+
+def test_without_an_event_no_age_is_told(visit: Visiting, export: Path) -> None:
+    rewrite_page(export, latest_event=None, as_of=None)
+    page = visit(export)
+    assert notes(page)[0] == ("warning", "No events yet")
+    assert "No events yet · " in page.page.locator(".part summary").text_content()
+
+
+def test_the_rule_for_old_data_is_written_on_the_page(visit: Visiting, export: Path) -> None:
+    page = visit(export)
+    page.page.locator(".part summary").click()
+    facts = page.page.locator("details .facts").inner_text()
+    assert "Getting old\n2 days after the newest event" in facts
+    assert "Out of date\n7 days after the newest event" in facts
+
+
+def test_the_newest_event_of_several_websites_is_called_that(
+    visit: Visiting, shops: Path, tmp_path: Path
+) -> None:
+    export = copy_export(shops, tmp_path / "all")
+    rewrite_page(export, latest_event="2024-04-30")
+    first, *_ = notes(visit(export))
+    assert first[1].startswith("Out of date Newest event of all websites: Apr 30, 2024, ")
+
+
+@pytest.mark.parametrize("latest", [{}, {"latest_event": "soon"}, {"latest_event": 5}])
+def test_an_export_that_does_not_tell_its_newest_event_claims_no_age(
+    visit: Visiting, export: Path, latest: dict[str, Any]
+) -> None:
+    rewrite_page(export, without=("latest_event", "accepted_quarantine"), **latest)
+    assert notes(visit(export))[0] == (
+        "warning",
+        "Age unknown This export doesn't tell its newest event. Last day counted: Apr 30, 2024.",
+    )
+
+
+def test_the_first_warnings_are_seen_and_all_of_them_a_click_away(
+    visit: Visiting, export: Path
+) -> None:
+    warnings = [f"Warning <b>{number}</b> of five." for number in range(1, 6)]
+    rewrite_page(export, warnings=warnings)
+    page = visit(export)
+    note = page.page.locator(".state .note", has_text="5 warnings")
+    assert note.get_attribute("data-level") == "warning"
+    assert visible(note) == warnings[:2]
+    note.get_by_text("Show 3 more warnings").click()
+    assert visible(note) == warnings
+
+
+@pytest.mark.parametrize("warnings", [[], None, {"0": [5]}])
+def test_no_warnings_are_told_too(visit: Visiting, export: Path, warnings: Any) -> None:
+    rewrite_page(export, warnings=warnings)
+    assert notes(visit(export))[-1] == ("fine", "No warnings")
+
+
+def test_what_was_let_through_on_request_comes_first(visit: Visiting, export: Path) -> None:
+    rewrite_page(export, accepted_quarantine=True, latest_event="2024-04-30")
+    for from_disk in (False, True):
+        first, *_ = notes(visit(export, from_disk=from_disk))
+        assert first == (
+            "alert",
+            "Let through on request"
+            " The run was told to publish this delivery whatever is missing from it.",
+        )
+
+
+def test_the_head_is_printed_with_every_warning(visit: Visiting, export: Path) -> None:
+    rewrite_page(export, warnings=["One.", "Two.", "Three."])
+    page = visit(export)
+    page.page.emulate_media(media="print")
+    assert visible(page.page.locator(".state")) == ["One.", "Two.", "Three."]
+
+
+@pytest.mark.parametrize("colours", ["light", "dark"])
+def test_axe_finds_nothing_in_notes_of_any_level_and_in_failures(
+    visit: Visiting, export: Path, colours: str
+) -> None:
+    rewrite_page(export, accepted_quarantine=True, warnings=[], latest_event="2024-04-30")
+    rewrite(api_file(export, EMPTY, "analytics/overview/days=30.json"), b"")
+    page = visit(export, color_scheme=colours)
+    assert {level for level, _ in notes(page)} == {"fine", "alert"}
+    page.page.evaluate(
+        "document.querySelectorAll('.note')[1].setAttribute('data-level', 'warning')"
+    )
+    for place in (".state", ".part:has(> .failure)"):
+        assert Axe().run(page.page, context=place).response["violations"] == []
+
+
+def test_the_warnings_of_an_export_without_websites_are_told(visit: Visiting, export: Path) -> None:
+    rewrite(export / "websites.json", [])
+    rewrite_page(export, warnings=["All 4 rows of websites are in quarantine."])
+    page = visit(export)
+    assert notes(page)[-1] == ("warning", "1 warning All 4 rows of websites are in quarantine.")
+    assert "There are no websites yet." in page.page.inner_text("main")
+
+
+def visible(place: Locator) -> list[str]:
+    """The sentences of a list that can be seen."""
+    return [item.inner_text() for item in place.locator("li").all() if item.is_visible()]
