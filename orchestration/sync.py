@@ -343,7 +343,7 @@ def _rows_of(table: str, conditions: tuple[str, ...]) -> str:
 
 
 def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
-    """Load the delivered rows, those of an id that has several with their numbers.
+    """Load the delivered rows, and number those of an id that has several.
 
     Only ids that lie within the same 32 as one that occurs twice are sorted: those 32 share a
     number with a bit for each, which has fewer bits than they have rows then. So are rows without
@@ -352,27 +352,29 @@ def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     table, columns = f"raw.{entity.name}", _columns(entity)
     connection.execute(
         f"""
-        create or replace temp table crowded_ids as
-        select ({ID}) // 32 as ids
-        from delivered
-        group by all
-        having bit_count(bit_or(1::bigint << (({ID}) & 31))) is distinct from count(*)
+        create or replace table {table} as
+        select cast(1 as bigint) as _copy, {columns} from delivered
         """
-    )
-    is_alone = (
-        f"({ID}) is not null and ({ID}) // 32 not in (from crowded_ids where ids is not null)"
     )
     connection.execute(
         f"""
-        create or replace table {table} as
-        select cast(1 as bigint) as _copy, {columns} from delivered where {is_alone}
+        create or replace temp table crowded_ids as
+        select ({ID}) // 32 as ids
+        from {table}
+        group by all
+        having bit_count(bit_or(1::bigint << (({ID}) & 31))) is distinct from count(*)
         """
     )
     if _count(connection, "crowded_ids"):
         connection.execute(
             f"""
-            insert into {table}
-            select {_copy(entity)}, {columns} from delivered where not ({is_alone})
+            update {table} set _copy = numbered.number
+            from (
+                select rowid as numbered_row, {_copy(entity)} as number
+                from {table}
+                where ({ID}) is null or ({ID}) // 32 in (from crowded_ids where ids is not null)
+            ) as numbered
+            where {table}.rowid = numbered_row and number > 1
             """
         )
 

@@ -20,6 +20,13 @@ CARRIED = {
 Of `numeric` it makes doubles where the type has no precision, or one over 38 digits, and of NaN 0.
 """
 
+SENT = {
+    "BIGINT": "int8send",
+    "TIMESTAMP": "timestamp_send",
+    "TIMESTAMP WITH TIME ZONE": "timestamptz_send",
+}
+"""What makes bytes of the numbers of 64 bits that the server holds."""
+
 
 class PostgresSource(AttachedSource):
     """PostgreSQL 14 or newer: rows through parallel scans, fingerprints by the server."""
@@ -55,6 +62,7 @@ class PostgresSource(AttachedSource):
         """The settings of every connection, those of parallel scans among them."""
         for name in self.unlimited:
             yield f"-c {name}=0"
+        yield "-c jit=off"
         yield f"-c lock_timeout={max(1, int(self.timeout_seconds * 1000))}"
         if self.parts.schema:
             path = self._quoted(self.parts.schema).replace("\\", "\\\\").replace(" ", "\\ ")
@@ -122,35 +130,24 @@ class PostgresSource(AttachedSource):
     def fingerprints(
         self, connection: DuckDBPyConnection, entity: Entity, columns: list[str], blocks: Blocks
     ) -> DuckDBPyRelation:
-        """By hashes of whole rows; text, JSON and the like as text, since not all can be hashed."""
-        # The planner takes every id for a block of its own, and would sort the table by them.
-        connection.execute(
-            "from "
-            + self._asked(
-                "select set_config('enable_sort', 'off', true) as a,"
-                " set_config('parallel_setup_cost', '0', true) as b,"
-                " set_config('parallel_tuple_cost', '0', true) as c,"
-                " set_config('jit', 'off', true) as d"
-            )
-        ).fetchall()
+        """By hashes of whole rows.
+
+        The subquery hides from the planner that the blocks are made of ids: it would expect as many
+        of them as ids, and so have one process group what all workers scan.
+        """
         found = self.found[entity.name]
-        values = ", ".join(
-            f"{self._quoted(column)}::text"
-            if found[column].type == "VARCHAR"
-            else self._quoted(column)
-            for column in columns
-        )
+        values = ", ".join(_hashed(found[column], self._quoted(column)) for column in columns)
         return connection.sql(
             "from "
             + self._asked(
                 f"""
-                select
-                    id >> {BLOCK_BITS} as block,
-                    count(*) as row_count,
-                    sum(hash)::text || '/' || bit_xor(hash)::text as checksum
+                select block, count(*) as row_count, sum(hash)::text as checksum
                 from (
-                    select id::bigint as id, hash_record_extended(row({values}), 0) as hash
+                    select
+                        id::bigint >> {BLOCK_BITS} as block,
+                        hashint8extended(0, hash_record_extended(row({values}), 0)) as hash
                     from ({self._query(entity, columns, blocks)}) as entity
+                    offset bigint '0'
                 ) as hashed
                 group by 1
                 """
@@ -163,3 +160,15 @@ def _reading(type_name: str) -> str:
     if type_name in CARRIED:
         return "{}"
     return "{}::bigint::text" if type_name == "bit" else "{}::text"
+
+
+def _hashed(column: Column, value: str) -> str:
+    """The SQL of what a column's value is hashed as, so that all its bits count.
+
+    The server makes 32 bits of a number of 64 before it hashes them, takes texts for equal that
+    their collation does, and can't hash JSON.
+    """
+    if column.type == "VARCHAR" or column.read != "{}":
+        return f'{value}::text collate "C"'
+    sent = SENT.get(column.type)
+    return value if sent is None else f"{sent}({value})"
