@@ -2,7 +2,7 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
-CHART_JS := api_export/dashboard/chart.umd.min.js
+CHART_JS := api_export/page/chart.umd.min.js
 SCALE ?= 1m
 # A file of tests shares its servers and workspaces, so it stays with one process.
 IN_PARALLEL := --numprocesses auto --dist loadfile
@@ -28,9 +28,7 @@ lint: $(INSTALLED)  ## Python and SQL style
 		dbt_project/analyses
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
-	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
-		from orchestration.workspace import Workspace; \
-		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
+	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \
 		$(BIN)/dagster dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
@@ -49,7 +47,7 @@ bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger row
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is
-	PYTHONPATH=tests/browser $(BIN)/python tests/benchmarks/bench_page.py
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_page.py
 
 bench-serve: $(INSTALLED)  ## how many readers the API answers, with the marts of the last run
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_serve.py
@@ -62,5 +60,5 @@ $(INSTALLED): pyproject.toml constraints.txt
 	touch $@
 
 # Without it the pipeline runs all the same, and its export has no page.
-$(CHART_JS): api_export/dashboard/fetch.py | $(INSTALLED)
-	-$(BIN)/python -m api_export.dashboard.fetch
+$(CHART_JS): api_export/page/fetch.py | $(INSTALLED)
+	-$(BIN)/python -m api_export.page.fetch

@@ -10,7 +10,7 @@ PROJECT = ("dbt_project.yml", "dbt_project")
 
 
 class BuildWithProject(build_py):
-    """Puts the dbt project where `orchestration.project` finds it; a checkout has it in place."""
+    """Puts the dbt project where `orchestration.installation` finds it."""
 
     def run(self) -> None:
         """Build the packages, then add the project."""

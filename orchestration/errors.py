@@ -83,7 +83,7 @@ def later_state(path: Path, version: int | str) -> RunError:
     )
 
 
-def tell_full_disk(folder: Path) -> str:
+def describe_full_disk(folder: Path) -> str:
     """What a full disk means for a workspace, and the way out."""
     return (
         f"the disk of {folder} is full; what was published before stays as it was;"

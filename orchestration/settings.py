@@ -17,9 +17,9 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api_export.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
+from api_export.payloads.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
 from orchestration.errors import UsageError
-from orchestration.project import default_workspace
+from orchestration.installation import default_workspace
 
 DEFAULT_SOURCE = "demo"
 SOURCE_TIMEOUT_SECONDS = 60.0

@@ -3,22 +3,20 @@
 import os
 import shutil
 import subprocess
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 
-import databases
 import pytest
-from commands import LOYALTY, clean_environment
-from datasets import csv_records, write_dataset
-from faulty import FaultyRun
-from replay import PROJECT, Replay
-from servers import with_few_websites
-from webhooks import Webhook, listening
-from workspaces import read_files as read_files
-from workspaces import run_well
+from support import databases
+from support.commands import LOYALTY, Loyalty, clean_environment
+from support.datasets import csv_records, write_dataset
+from support.faulty import FaultyRun
+from support.replay import PROJECT, Replay
+from support.servers import with_few_websites
+from support.webhooks import Webhook, listening
+from support.workspaces import run_well
 
 DISK_MB = 160
-Loyalty = Callable[..., subprocess.CompletedProcess[str]]
 
 
 @pytest.fixture(scope="session")
@@ -156,12 +154,3 @@ def disk(tmp_path: Path) -> Iterator[Path]:
         pytest.skip("no small disk can be mounted here")
     yield folder
     subprocess.run(["umount", folder], check=True)
-
-
-def read_payloads(version: Path) -> dict[str, bytes]:
-    """The JSON files of an export, the manifest too, by path: all but the page and the schemas."""
-    return {
-        path: text
-        for path, text in read_files(version).items()
-        if path.endswith(".json") and not path.startswith("schemas/")
-    }

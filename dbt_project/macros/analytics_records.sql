@@ -8,7 +8,7 @@
     column of their name that is not qualified, so here all are.
 #}
 {% macro analytics_records(ranges, published=false) -%}
-asked_ranges as (
+requested_ranges as (
 
     select
         ranges.website_id,
@@ -31,7 +31,7 @@ range_points as (
         coalesce(sum(points.issued), 0) as issued,
         coalesce(sum(points.redeemed), 0) as redeemed,
         coalesce(max(points.outstanding) filter (points."date" = ranges.date_to), 0) as outstanding
-    from asked_ranges as ranges
+    from requested_ranges as ranges
     left join {{ mart(ref('fct_points_daily'), published) }} as points
         on
             ranges.website_id = points.website_id
@@ -50,7 +50,7 @@ range_dates as (
         cast(
             unnest(generate_series(ranges.date_from, ranges.date_to, interval 1 day)) as date
         ) as "date"
-    from asked_ranges as ranges
+    from requested_ranges as ranges
 
 ),
 
@@ -114,7 +114,7 @@ range_tiers as (
             contains(lower(tiers.tier_name), '{{ tier }}')
         ) as {{ tier }}_count{{ ',' if not loop.last }}
         {% endfor %}
-    from asked_ranges as ranges
+    from requested_ranges as ranges
     inner join {{ mart(ref('fct_tier_distribution_daily'), published) }} as levels
         on ranges.website_id = levels.website_id and ranges.date_to = levels."date"
     inner join {{ mart(ref('dim_tiers'), published) }} as tiers on levels.tier_id = tiers.tier_id
@@ -144,7 +144,7 @@ records as (
             as active_redemptions_ratio,
         {{ ratio('range_points.outstanding', 'engagement.active_clients') }}
             as average_points_per_client
-    from asked_ranges as ranges
+    from requested_ranges as ranges
     inner join range_points
         on
             ranges.website_id = range_points.website_id

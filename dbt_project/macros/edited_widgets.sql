@@ -65,8 +65,8 @@ edited as (
         widgets.is_visible,
         widgets.config,
         widgets.created_at,
-        {{ config_integer('widgets.config', 'days', max_days()) }} as asked_days,
-        {{ config_integer('widgets.config', 'limit', max_limit()) }} as asked_limit
+        {{ config_integer('widgets.config', 'days', max_days()) }} as requested_days,
+        {{ config_integer('widgets.config', 'limit', max_limit()) }} as requested_limit
     from {{ widgets }} as widgets
     inner join {{ mart(ref('dim_websites'), published) }} as websites
         on widgets.website_id = websites.website_id
@@ -91,8 +91,8 @@ edited as (
             strftime(timezone('UTC', widgets.created_at), '.%f')
         )
         || 'Z' as created_at,
-        widgets.asked_days,
-        widgets.asked_limit
+        widgets.requested_days,
+        widgets.requested_limit
     from {{ widgets }} as widgets
 {%- endmacro %}
 

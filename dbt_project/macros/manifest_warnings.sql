@@ -8,7 +8,7 @@
 fallbacks as (
 
     {% set settings = [
-        ('days', 'asked_days', max_days(), 30), ('limit', 'asked_limit', max_limit(), 10)
+        ('days', 'requested_days', max_days(), 30), ('limit', 'requested_limit', max_limit(), 10)
     ] -%}
     {% for key, asked, highest, default in settings -%}
         select
@@ -58,10 +58,10 @@ later as (
 delivered as (
 
     select
-        judged.entity,
-        sum(judged.delivered_rows) as delivered_rows
-    from {{ mart(ref('fct_delivered_rows'), published) }} as judged
-    group by judged.entity
+        validated.entity,
+        sum(validated.delivered_rows) as delivered_rows
+    from {{ mart(ref('fct_delivered_rows'), published) }} as validated
+    group by validated.entity
 
 ),
 

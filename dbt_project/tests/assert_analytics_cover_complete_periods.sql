@@ -1,4 +1,4 @@
--- A returned row is a complete month, a complete ISO week or a range asked for that has no record,
+-- A returned row is a complete month, a complete ISO week or a requested range that has no record,
 -- or a record of anything else.
 {{ config(meta={'dagster': {'ref': {'name': 'loyalty_analytics'}}}) }}
 
@@ -18,7 +18,7 @@ websites as (
 
 asked as (
 
-    select * from {{ ref('stg_pipeline__asked_ranges') }}
+    select * from {{ ref('stg_pipeline__requested_ranges') }}
 
 ),
 

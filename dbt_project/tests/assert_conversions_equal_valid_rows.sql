@@ -7,7 +7,7 @@ with
 valid_conversions as (
 
     select conversions.*
-    from {{ ref('int_wallet_conversions_judged') }} as conversions
+    from {{ ref('int_wallet_conversions_validated') }} as conversions
     inner join {{ ref('int_run') }} as run on conversions.business_date <= run.as_of
     where conversions.quarantine_reason is null
 

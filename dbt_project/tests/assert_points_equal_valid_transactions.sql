@@ -11,7 +11,7 @@ transactions as (
         transactions.transaction_type,
         sum(transactions.points) as points,
         count(*) as transactions
-    from {{ ref('int_loyalty_transactions_judged') }} as transactions
+    from {{ ref('int_loyalty_transactions_validated') }} as transactions
     inner join {{ ref('int_run') }} as run on transactions.business_date <= run.as_of
     where transactions.quarantine_reason is null
     group by transactions.website_id, transactions.transaction_type

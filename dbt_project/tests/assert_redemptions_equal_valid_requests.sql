@@ -7,7 +7,7 @@ with
 valid_requests as (
 
     select requests.*
-    from {{ ref('int_redemption_requests_judged') }} as requests
+    from {{ ref('int_redemption_requests_validated') }} as requests
     inner join {{ ref('int_run') }} as run on requests.business_date <= run.as_of
     where requests.quarantine_reason is null
 

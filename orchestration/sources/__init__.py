@@ -4,9 +4,9 @@ from pathlib import Path
 
 from orchestration.errors import SourceError
 from orchestration.settings import SOURCE_TIMEOUT_SECONDS
-from orchestration.sources.files import FilesSource
+from orchestration.sources.base import Source
+from orchestration.sources.files.folder import FilesSource
 from orchestration.sources.mapping import read_mapping
-from orchestration.sources.source import Source
 
 KINDS = "demo, files:DIR, postgresql://…, mysql://…, sqlite:///PATH or duckdb:///PATH"
 
@@ -27,7 +27,7 @@ def open_source(
         mapped = {} if mapping is None else read_mapping(mapping, is_for_files=True)
         if url != "demo":
             return FilesSource(Path(url.removeprefix("files:")), mapped)
-        from orchestration.sources.demo import write_demo_source
+        from orchestration.sources.demo.load import write_demo_source
 
         write_demo_source(scratch)
         source = FilesSource(scratch, mapped)

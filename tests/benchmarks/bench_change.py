@@ -17,21 +17,22 @@ from datetime import time as day_time
 from pathlib import Path
 
 import duckdb
-from datasets import write_dataset
 from generate import DAYS, LAST_DATE, generate
-from replay import DEFAULTS, Replay, open_warehouse
+from support.datasets import write_dataset
+from support.replay import DEFAULTS, Replay, open_warehouse
 from tabulate import tabulate
 
-from orchestration.raw import finish, load_raw
+from orchestration.pull.run_progress import finish
+from orchestration.pull.sync import Lookback
+from orchestration.pull.transaction import load_raw
 from orchestration.settings import load_settings
-from orchestration.sources.files import FilesSource
-from orchestration.sync import Window
+from orchestration.sources.files.folder import FilesSource
 
 SIZES = (1_000_000, 10_000_000)
 CLIENTS = 100_000
 NEW_ROWS = SIZES[-1] // DAYS
 END = datetime.combine(LAST_DATE + timedelta(days=1), day_time(tzinfo=UTC))
-LOOKBACK = Window(END - timedelta(days=load_settings().lookback_days), END)
+LOOKBACK = Lookback(END - timedelta(days=load_settings().lookback_days), END)
 
 
 def main() -> None:
@@ -60,11 +61,11 @@ def _measure(replay: Replay, tests: list[str], scratch: Path, rows: int) -> Iter
         (f"{NEW_ROWS:,} new rows, looking back 45 days", NEW_ROWS, LOOKBACK),
         (f"{NEW_ROWS:,} new rows, all compared", 2 * NEW_ROWS, None),
     )
-    for name, new_rows, window in runs:
+    for name, new_rows, lookback in runs:
         generate(source / "rows", rows, CLIENTS, extra_rows=new_rows)
         with open_warehouse(*files) as connection:
             began = time.process_time()
-            pull = load_raw(connection, FilesSource(source / "rows"), DEFAULTS, window=window)
+            pull = load_raw(connection, FilesSource(source / "rows"), DEFAULTS, lookback=lookback)
             pulled = time.process_time()
             _execute(connection, replay.full if pull.mode == "full" else replay.incremental)
             built = time.process_time()

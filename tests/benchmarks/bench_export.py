@@ -12,10 +12,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from generate import DAYS, generate
-from replay import Replay
+from support.replay import Replay
 from tabulate import tabulate
 
-from api_export.writer import write_export
+from api_export.export.writer import write_export
 
 WEBSITES = 200
 ROWS = 1_000_000

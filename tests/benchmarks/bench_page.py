@@ -7,7 +7,7 @@ from pathlib import Path
 from statistics import median
 
 from playwright.sync_api import Browser, sync_playwright
-from visits import CHROMIUM, serving
+from support.visits import CHROMIUM, serving
 
 EXPORT = Path("data/export/current")
 VISITS = 7

@@ -14,14 +14,14 @@ from pathlib import Path
 
 import duckdb
 from bench_run import UNITS
-from postgres_server import postgres_server
+from support.postgres_server import postgres_server
 from tabulate import tabulate
 from web_application import OPTIONS
 
+from orchestration.pull.sync import Delivery, load_entity, sync_events
 from orchestration.sources import open_source
+from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
-from orchestration.sources.source import Source
-from orchestration.sync import Delivery, load_entity, sync_events
 
 LEDGER = next(entity for entity in ENTITIES if entity.name == "loyalty_transactions")
 TABLE = "loyalty_management_loyaltytransaction"

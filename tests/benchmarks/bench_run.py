@@ -24,14 +24,14 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from commands import LOYALTY, clean_environment
 from generate import DAYS, LAST_DATE, generate
 from handwritten import find_differences
+from support.commands import LOYALTY, clean_environment
 from tabulate import tabulate
 from web_application import load_dashboard
 
-from api_export.endpoints import API_ROOT
-from api_export.reports import Reports
+from api_export.marts import Reports
+from api_export.payloads.endpoints import API_ROOT
 
 HERE = Path(__file__).parent
 UNITS = {"k": 1_000, "m": 1_000_000}

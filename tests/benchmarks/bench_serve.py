@@ -19,12 +19,12 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import duckdb
-from commands import serving
+from support.commands import serving
+from support.workspaces import publish
 from tabulate import tabulate
-from workspaces import publish
 
-from api_export.endpoints import API_ROOT
-from orchestration.workspace import Workspace
+from api_export.payloads.endpoints import API_ROOT
+from orchestration.workspace.workspace import Workspace
 
 READERS = 16
 SECONDS = 8

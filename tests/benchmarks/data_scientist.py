@@ -16,7 +16,7 @@ END = pd.Timestamp("2200-01-01", tz="UTC")
 
 
 def main(source: Path, output: Path) -> None:
-    """Read, judge, count and write."""
+    """Read, validate, count and write."""
     websites, clients, tiers, categories, items = (
         pd.read_parquet(source / f"{entity}.parquet")
         for entity in (
@@ -24,8 +24,8 @@ def main(source: Path, output: Path) -> None:
             *("redemption_categories", "redemption_items"),
         )
     )
-    transactions = judge_transactions(source, websites, clients)
-    redemptions = judge_redemptions(source, websites, items)
+    transactions = validate_transactions(source, websites, clients)
+    redemptions = validate_redemptions(source, websites, items)
     as_of = max(transactions["date"].max(), redemptions["date"].max())
     redemptions = redemptions[redemptions["status"] == "fulfilled"]
     first = as_of - pd.Timedelta(days=DAYS - 1)
@@ -54,7 +54,9 @@ def local_dates(times: pd.Series, rows: pd.DataFrame, websites: pd.DataFrame) ->
     )
 
 
-def judge_transactions(source: Path, websites: pd.DataFrame, clients: pd.DataFrame) -> pd.DataFrame:
+def validate_transactions(
+    source: Path, websites: pd.DataFrame, clients: pd.DataFrame
+) -> pd.DataFrame:
     """The valid ledger rows with their business dates."""
     rows = pd.read_parquet(source / "loyalty_transactions.parquet")
     rows = rows[rows["points"].notna() & (rows["timestamp"] < END)]
@@ -66,7 +68,7 @@ def judge_transactions(source: Path, websites: pd.DataFrame, clients: pd.DataFra
     return rows
 
 
-def judge_redemptions(source: Path, websites: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
+def validate_redemptions(source: Path, websites: pd.DataFrame, items: pd.DataFrame) -> pd.DataFrame:
     """The valid requests with their business dates."""
     rows = pd.read_parquet(source / "redemption_requests.parquet")
     statuses = ["pending", "approved", "fulfilled", "rejected", "cancelled"]

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import duckdb
 
-from api_export.endpoints import ENDPOINTS, Endpoint
+from api_export.payloads.endpoints import ENDPOINTS, Endpoint
 
 SCRIPT = Path(__file__).with_suffix(".sql")
 EXPORTED = {None: (None,), "days": (7, 30, 90, 365), "limit": (5, 10, 25)}

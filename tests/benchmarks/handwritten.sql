@@ -53,9 +53,9 @@ select
 from source('clients')
 inner join dim_websites using (website_id);
 
--- Events, each with its website's local time, judged
+-- Events, each with its website's local time, validated
 
-create temp table judged_transactions as
+create temp table validated_transactions as
 with repeated as (
     select id from source('loyalty_transactions') group by id having count(*) > 1
 ),
@@ -92,7 +92,7 @@ left join clients on transactions.client_id = clients.client_id
 left join utc_offsets on transactions.website_id = utc_offsets.website_id
     and epoch(transactions.timestamp)::bigint // 3600 = hour;
 
-create temp table judged_requests as
+create temp table validated_requests as
 select
     requests.*, (make_timestamp(epoch_us(requested_at) + seconds * 1000000)) as local_time,
     case
@@ -109,9 +109,9 @@ left join utc_offsets on requests.website_id = utc_offsets.website_id
 
 create table quarantined_rows as
 select 'loyalty_transactions' as entity, reason, id as row_id
-from judged_transactions where reason is not null
+from validated_transactions where reason is not null
 union all
-select 'redemption_requests', reason, id from judged_requests where reason is not null;
+select 'redemption_requests', reason, id from validated_requests where reason is not null;
 
 create table fct_redemption_requests as
 select
@@ -119,7 +119,7 @@ select
     status = 'fulfilled' as is_redemption, requested_at,
     local_time::date as date, isodow(local_time)::integer as weekday,
     hour(local_time)::integer as hour, points_used as points
-from judged_requests
+from validated_requests
 where reason is null;
 
 create table fct_wallet_conversions as
@@ -133,7 +133,7 @@ where epoch(converted_at)::bigint // 3600 = hour;
 create table dim_run as
 select max(date) as as_of
 from (
-    select max(date) as date from judged_transactions where reason is null
+    select max(date) as date from validated_transactions where reason is null
     union all select max(date) from fct_redemption_requests
     union all select max(date) from fct_wallet_conversions
 );
@@ -146,7 +146,7 @@ from dim_run, generate_series(as_of - 3659, as_of, interval 1 day) as days (date
 create temp table first_events as
 select website_id, min(date) as first_date
 from (
-    select website_id, date from judged_transactions where reason is null
+    select website_id, date from validated_transactions where reason is null
     union all select website_id, date from fct_redemption_requests
     union all select website_id, date from fct_wallet_conversions
 )
@@ -163,7 +163,7 @@ with daily as (
         -coalesce(sum(points) filter (transaction_type = 'deduct'), 0) as deducted,
         sum(points) as net,
         count(*) as transactions
-    from judged_transactions
+    from validated_transactions
     where reason is null
     group by website_id, client_id, date
 )

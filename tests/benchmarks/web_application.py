@@ -6,7 +6,7 @@ from datetime import date, timedelta
 from pathlib import Path
 
 import duckdb
-from postgres_server import postgres_server
+from support.postgres_server import postgres_server
 
 QUERIES = Path(__file__).with_suffix(".sql")
 TABLES = {
@@ -47,7 +47,7 @@ def load_dashboard(source: Path, website_id: int, as_of: date, days: int = 30) -
     with postgres_server(**OPTIONS) as url:
         for table, columns in TABLES.items():
             _psql(url, f"create table {table} ({columns})")
-            _copy(url, source, table, columns)
+            _copy_number(url, source, table, columns)
         _psql(url, *(f"create index on {index}" for index in INDEXES), "vacuum analyze")
         variables = {
             "website": website_id,
@@ -58,7 +58,7 @@ def load_dashboard(source: Path, website_id: int, as_of: date, days: int = 30) -
     return min(loads, key=lambda load: sum(load.values()))
 
 
-def _copy(url: str, source: Path, table: str, columns: str) -> None:
+def _copy_number(url: str, source: Path, table: str, columns: str) -> None:
     names = ", ".join(re.findall(r"(\w+) (?:bigint|integer|text|timestamptz)", columns))
     copy = ["psql", url, "--quiet", "--command", f"copy {table} ({names}) from stdin (format csv)"]
     with subprocess.Popen(copy, stdin=subprocess.PIPE) as psql, duckdb.connect() as connection:

@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser, sync_playwright
-from replay import Replay
-from shops import write_shops
-from visits import CHROMIUM, Server, Visit, Visiting, listen, serving
+from support.replay import Replay
+from support.shops import write_shops
+from support.visits import CHROMIUM, Server, Visit, Visiting, listen, serving
 
 
 @pytest.fixture(scope="module")

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from shops import EMPTY, HOSTILE, OLD, SHOP
-from visits import Visiting, payload
+from support.shops import EMPTY, HOSTILE, OLD, SHOP
+from support.visits import Visiting, payload
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
 WIDE = {"viewport": {"width": 1920, "height": 1080}}

@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from exports import api_file, copy_export, read, rewrite, rewrite_page
 from playwright.sync_api import expect
-from shops import HOSTILE, SHOP, STRANGE_CONFIGS
-from test_widgets import picture
-from visits import Visit, Visiting, payload
+from support.exports import api_file, copy_export, read, rewrite, rewrite_page
+from support.shops import HOSTILE, SHOP, STRANGE_CONFIGS
+from support.visits import Visit, Visiting, payload, picture
 
 DATED = {"widget": {}, "as_of": "2024-04-30"}
 BROKEN: tuple[Any, ...] = (

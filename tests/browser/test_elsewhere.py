@@ -6,11 +6,11 @@ from typing import Any
 
 import pytest
 from playwright.sync_api import Browser
-from servers import TOKEN, Serving, serve, with_few_files
-from visits import serving as static_server
-from workspaces import publish
+from support.servers import TOKEN, Serving, serve, with_few_files
+from support.visits import serving as static_server
+from support.workspaces import publish
 
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 READ_TOKEN = "a read token"
 ASK = """async ([url, method, token, body]) => {

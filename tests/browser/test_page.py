@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from commands import serving
-from exports import api_file, copy_export, read, rewrite
 from playwright.sync_api import Route
-from replay import Replay
-from shops import EMPTY, HOSTILE, SHOP, write_shops
-from visits import Visit, Visiting, payload
+from support.commands import serving
+from support.exports import api_file, copy_export, read, rewrite
+from support.replay import Replay
+from support.shops import EMPTY, HOSTILE, SHOP, write_shops
+from support.visits import Visit, Visiting, payload
 
 
 def test_the_headline_figures_are_those_of_the_period(visit: Visiting, shops: Path) -> None:

@@ -5,10 +5,10 @@ from typing import Any
 
 import pytest
 from axe_playwright_python.sync_playwright import Axe
-from exports import api_file, copy_export, rewrite, rewrite_page
 from playwright.sync_api import Locator, expect
-from shops import EMPTY
-from visits import Visit, Visiting
+from support.exports import api_file, copy_export, rewrite, rewrite_page
+from support.shops import EMPTY
+from support.visits import Visit, Visiting
 
 
 @pytest.fixture

@@ -3,9 +3,9 @@
 from pathlib import Path
 
 import pytest
-from exports import copy_export, read, renumber_website, rewrite, rewrite_page
-from shops import EMPTY, HOSTILE, OLD, SHOP
-from visits import Visiting
+from support.exports import copy_export, read, renumber_website, rewrite, rewrite_page
+from support.shops import EMPTY, HOSTILE, OLD, SHOP
+from support.visits import Visiting
 
 
 @pytest.mark.parametrize("from_disk", [False, True])

@@ -4,8 +4,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from shops import CHARTS, EMPTY, HISTORY_DAYS, HOSTILE, OLD
-from visits import Visit, Visiting, payload
+from support.shops import CHARTS, EMPTY, HISTORY_DAYS, HOSTILE, OLD
+from support.visits import Visiting, payload, picture
 
 MILLISECONDS_TO_DRAW = """canvas => {
     const { config } = Chart.getChart(canvas);
@@ -24,14 +24,6 @@ def widgets(shops: Path) -> dict[str, dict[str, Any]]:
         widget["title"]: payload(shops, f"dashboard-widgets/{widget['id']}/data/index.json")
         for widget in listed
     }
-
-
-def picture(visit: Visit, title: str) -> str:
-    """What a widget's card shows: the type of its chart, `metric` or `table`."""
-    card = visit.card(title)
-    if (canvas := card.locator("canvas")).count():
-        return canvas.evaluate("canvas => Chart.getChart(canvas).config.type")
-    return "metric" if card.locator(".metric").count() else "table"
 
 
 @pytest.mark.parametrize("kind", CHARTS)

@@ -6,9 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
-from replay import PROJECT, Replay
+from support.replay import PROJECT, Replay
 
-from orchestration.sources.demo import write_demo_source
+from orchestration.sources.demo.load import write_demo_source
 
 ANALYSES = sorted((PROJECT / "dbt_project/analyses").glob("*.sql"))
 ANSWER = re.compile(r"\(\.\./dbt_project/analyses/(\w+)\.sql\)\n\n((?:\|.*\n)+)")

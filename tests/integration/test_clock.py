@@ -7,18 +7,18 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from conftest import read_payloads
-from datasets import write_dataset
-from recount import judge, recount, recount_manifest
-from replay import DEFAULTS, Replay, export_marts, open_warehouse
+from support.datasets import write_dataset
+from support.recount import recount, recount_manifest, validate
+from support.replay import DEFAULTS, Replay, export_marts, open_warehouse
+from support.workspaces import read_payloads
 
 NOON = datetime(2024, 5, 1, 12, tzinfo=UTC)
 
 
 def add_event(source: Path, timestamp: str) -> None:
     """A further valid row of a client, at another time."""
-    judged = judge(source).valid
-    row = next(iter(judged["loyalty_transactions"].values()))
+    validated = validate(source).valid
+    row = next(iter(validated["loyalty_transactions"].values()))
     path = source / "loyalty_transactions.csv"
     with path.open(encoding="utf-8-sig", newline="") as file:
         header = next(csv.reader(file))
@@ -49,11 +49,11 @@ def source(tmp_path: Path) -> Path:
 def test_a_misdated_row_steers_nothing(
     source: Path, tmp_path: Path, replay: Replay, timestamp: str
 ) -> None:
-    facts = replace(DEFAULTS, began_at=NOON)
-    before = len(read_payloads(export(replay, source, tmp_path / "before", facts)))
+    inputs = replace(DEFAULTS, began_at=NOON)
+    before = len(read_payloads(export(replay, source, tmp_path / "before", inputs)))
     add_event(source, timestamp)
 
-    files = read_payloads(export(replay, source, tmp_path / "after", facts))
+    files = read_payloads(export(replay, source, tmp_path / "after", inputs))
 
     manifest = simplejson.loads(files.pop("manifest.json"))
     assert len(files) + 1 == before
@@ -65,10 +65,10 @@ def test_a_misdated_row_steers_nothing(
     assert all(timestamp[:10] in warning for warning in later)
 
 
-def export(replay: Replay, source: Path, scratch: Path, facts: object) -> Path:
+def export(replay: Replay, source: Path, scratch: Path, inputs: object) -> Path:
     scratch.mkdir(exist_ok=True)
     with open_warehouse(":memory:", ":memory:") as connection:
-        replay.run(connection, source, facts)
+        replay.run(connection, source, inputs)
         return export_marts(connection, scratch).version
 
 

@@ -10,8 +10,8 @@ from typing import Any
 import pytest
 import uvicorn
 
-from api_export import connections
-from api_export.connections import bounded_config
+from api_export.server import connections
+from api_export.server.connections import bounded_config
 
 CLOSE = b"\r\nConnection: close\r\n\r\n"
 REQUEST = b"GET / HTTP/1.1\r\nHost: localhost\r\n\r\n"

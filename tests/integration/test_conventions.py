@@ -3,18 +3,19 @@
 from collections.abc import Iterator
 from pathlib import Path
 
-import databases
 import duckdb
 import pytest
-from databases import Rows
-from replay import DEFAULTS, Replay, open_warehouse
+from support import databases
+from support.databases import Rows
+from support.replay import DEFAULTS, Replay, open_warehouse
 
-from orchestration.compiled import full_build
 from orchestration.errors import SourceError
-from orchestration.raw import finish, load_raw
+from orchestration.pull.run_progress import finish
+from orchestration.pull.transaction import load_raw
 from orchestration.sources import open_source
+from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
-from orchestration.sources.source import Source
+from orchestration.transform.compiled_models import full_build
 
 MAPPING = """\
 loyalty_transactions:
@@ -27,8 +28,8 @@ DELETED = 10_000_000
 """What is added to the ids of rows that the programme has deleted."""
 FILES = ("csv", "jsonl", "parquet")
 KINDS = (*FILES, "postgresql", "mysql", "sqlite", "duckdb")
-JUDGED = """
-    select * exclude (copy_number) from intermediate.int_loyalty_transactions_judged order by all
+VALIDATED = """
+    select * exclude (copy_number) from intermediate.int_loyalty_transactions_validated order by all
 """
 
 
@@ -105,13 +106,13 @@ def write_files(plain: Path, own_rows: Rows, folder: Path, file_format: str) -> 
             connection.execute("drop table own_rows")
 
 
-def judge(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
-    for statement in full_build(model="int_loyalty_transactions_judged"):
+def validate(connection: duckdb.DuckDBPyConnection) -> list[tuple]:
+    for statement in full_build(model="int_loyalty_transactions_validated"):
         connection.execute(statement)
-    return connection.execute(JUDGED).fetchall()
+    return connection.execute(VALIDATED).fetchall()
 
 
-def test_every_kind_of_source_is_judged_as_if_it_kept_to_the_contract(
+def test_every_kind_of_source_is_validated_as_if_it_kept_to_the_contract(
     own_source: tuple[str, str], plain: tuple[Path, Rows], tmp_path: Path
 ) -> None:
     url, mapping = own_source
@@ -120,12 +121,12 @@ def test_every_kind_of_source_is_judged_as_if_it_kept_to_the_contract(
     too_large = {row[0] for row in plain[1]["loyalty_transactions"] if row[3] == -(2**31)}
     with open_warehouse(":memory:", ":memory:") as connection:
         load_raw(connection, open_source(f"files:{plain[0]}", tmp_path), DEFAULTS)
-        expected = [row for row in judge(connection) if row[0] not in too_large]
+        expected = [row for row in validate(connection) if row[0] not in too_large]
     with open_warehouse(":memory:", ":memory:") as connection:
         source = open_source(url, tmp_path / "scratch", tmp_path / "mapping.yaml")
         load_raw(connection, source, DEFAULTS)
-        judged = judge(connection)
-        assert [row for row in judged if row[0] not in too_large] == expected
+        validated = validate(connection)
+        assert [row for row in validated if row[0] not in too_large] == expected
         finish(connection)
         assert load_raw(connection, source, DEFAULTS).mode == "nothing"
     assert {row[-3] for row in expected} >= {None, "sign_mismatch"}
@@ -181,8 +182,8 @@ def test_the_balance_is_what_the_conventions_make_it(
     ]
     with open_warehouse(":memory:", ":memory:") as connection:
         load_raw(connection, write_small(tmp_path, ledger, f"  {told}\n"), DEFAULTS)
-        judged = judge(connection)
-    assert sum(row[4] for row in judged if row[5] is None) == balance
+        validated = validate(connection)
+    assert sum(row[4] for row in validated if row[5] is None) == balance
 
 
 def test_a_later_run_reads_changes_by_the_same_conventions(tmp_path: Path, replay: Replay) -> None:

@@ -7,17 +7,19 @@ from pathlib import Path
 
 import pytest
 from dagster import AssetKey, Definitions, build_schedule_context, validate_run_config
-from replay import PROJECT
+from support.replay import PROJECT
 
-from orchestration.build import build_defs
-from orchestration.jobs import last_complete_date, refresh_config
+from orchestration.deployment import Deployment
+from orchestration.pipeline.code_location import build_defs
+from orchestration.pipeline.jobs import refresh_config
+from orchestration.pipeline.schedules import last_complete_date
 from orchestration.settings import load_settings
 from orchestration.sources.contract import ENTITIES
 
 
 @pytest.fixture(scope="module")
 def definitions(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Definitions:
-    return build_defs(load_settings(workspace=built[0], source="files:elsewhere"))
+    return build_defs(Deployment(load_settings(workspace=built[0], source="files:elsewhere")))
 
 
 def test_definitions_load_without_warnings(tmp_path: Path) -> None:
@@ -85,7 +87,9 @@ def test_schedules_pass_the_last_complete_date_and_how_far_to_compare(
 
 
 def test_the_demo_is_never_counted_up_to_yesterday(tmp_path: Path) -> None:
-    schedule = build_defs(load_settings(workspace=tmp_path)).resolve_schedule_def("daily_refresh")
+    schedule = build_defs(Deployment(load_settings(workspace=tmp_path))).resolve_schedule_def(
+        "daily_refresh"
+    )
     tick = datetime(2026, 5, 6, 13, 30, tzinfo=UTC)
     (request,) = schedule.evaluate_tick(
         build_schedule_context(scheduled_execution_time=tick)

@@ -8,12 +8,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from faulty import FaultyRun, run
-from replay import Replay
-from workspaces import assert_old_or_new, run_well
+from support.faulty import FaultyRun, run
+from support.replay import Replay
+from support.workspaces import assert_old_or_new, run_well
 
-from orchestration.warehouse import wal_of
-from orchestration.workspace import Workspace
+from orchestration.workspace.database_files import wal_of
+from orchestration.workspace.workspace import Workspace
 
 
 def empty(path: Path) -> None:

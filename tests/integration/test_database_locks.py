@@ -9,14 +9,14 @@ from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
 
-import databases
 import duckdb
 import pytest
-from databases import KINDS, Mariadb, Postgres, Rows, change, create
-from replay import DEFAULTS
+from support import databases
+from support.databases import KINDS, Mariadb, Postgres, Rows, change, create
+from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.raw import load_raw
+from orchestration.pull.transaction import load_raw
 from orchestration.sources import open_source
 from orchestration.sources.databases import base
 

@@ -6,14 +6,14 @@ What the application's tables hold is of no concern here: the rows that arrive a
 from pathlib import Path
 from typing import Any
 
-import databases
 import duckdb
 import pytest
-from databases import Postgres, Rows, change, create
-from replay import DEFAULTS
+from support import databases
+from support.databases import Postgres, Rows, change, create
+from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.raw import load_raw
+from orchestration.pull.transaction import load_raw
 from orchestration.sources import open_source
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.databases.django import TABLES

@@ -6,18 +6,18 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-import databases
 import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from databases import KINDS, Rows, change, create
-from replay import DEFAULTS, Replay, execute, open_warehouse
+from support import databases
+from support.databases import KINDS, Rows, change, create
+from support.replay import DEFAULTS, Replay, execute, open_warehouse
 
 from orchestration.errors import SourceError
-from orchestration.raw import load_raw
+from orchestration.pull.sync import ID
+from orchestration.pull.transaction import load_raw
 from orchestration.sources import open_source
-from orchestration.sync import ID
 
 LEDGER = "loyalty_management_loyaltytransaction"
 REQUESTS = "loyalty_management_redemptionrequest"
@@ -221,7 +221,9 @@ def test_a_blank_is_null(
         replay.run(connection, tmp_path)
         zones = connection.execute("select distinct timezone from marts.dim_websites").fetchall()
         assert zones == [("UTC",)]
-        named = "select count(*) from intermediate.int_loyalty_tiers_judged where quarantine_reason"
+        named = (
+            "select count(*) from intermediate.int_loyalty_tiers_validated where quarantine_reason"
+        )
         assert connection.execute(f"{named} is null").fetchone() == (0,)
 
 
@@ -291,5 +293,5 @@ def read_parquet_tiers(folder: Path, replay: Replay) -> list[int | None]:
     """The ids of a folder's tiers as the models read them."""
     with open_warehouse(":memory:", ":memory:") as connection:
         replay.run(connection, folder)
-        ids = "select tier_id from intermediate.int_loyalty_tiers_judged order by all nulls last"
+        ids = "select tier_id from intermediate.int_loyalty_tiers_validated order by all nulls last"
         return [read for (read,) in connection.execute(ids).fetchall()]

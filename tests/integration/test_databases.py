@@ -2,19 +2,20 @@
 
 from pathlib import Path
 
-import databases
 import duckdb
 import pytest
-from conftest import Loyalty
-from databases import KINDS, Postgres, Rows, change, create, quoted
-from replay import DEFAULTS, Replay, open_warehouse
+from support import databases
+from support.commands import Loyalty
+from support.databases import KINDS, Postgres, Rows, change, create, quoted
+from support.replay import DEFAULTS, Replay, open_warehouse
 
-from api_export.writer import write_export
+from api_export.export.writer import write_export
 from orchestration.errors import SourceError
-from orchestration.raw import finish, load_raw
+from orchestration.pull.run_progress import finish
+from orchestration.pull.transaction import EarlierRuns, load_raw
 from orchestration.sources import open_source
+from orchestration.sources.base import ALL_BLOCKS, BLOCK_IDS, Source
 from orchestration.sources.contract import Entity
-from orchestration.sources.source import ALL_BLOCKS, BLOCK_IDS, Source
 
 
 @pytest.fixture(scope="module", params=KINDS)
@@ -179,7 +180,10 @@ def test_a_new_column_is_told_of_and_not_read(
         with postgres.connect("drift") as owner:
             owner.execute("alter table client_management_clientprofile add nickname text")
         second = load_raw(
-            connection, open_source(url, tmp_path), DEFAULTS, known_columns=first.extra_columns
+            connection,
+            open_source(url, tmp_path),
+            DEFAULTS,
+            EarlierRuns(known_columns=first.extra_columns),
         )
         assert second.mode == "incremental"
         build(connection, replay)

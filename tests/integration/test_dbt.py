@@ -6,7 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
-from replay import PROJECT
+from support.replay import PROJECT
 
 
 def dbt(workspace: Path, *arguments: str) -> subprocess.CompletedProcess[str]:

@@ -1,4 +1,4 @@
-"""A delivery is judged as a whole: what was right is not replaced by what can't be read."""
+"""A delivery is validated as a whole: what was right is not replaced by what can't be read."""
 
 import csv
 from collections.abc import Callable
@@ -7,13 +7,19 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from conftest import Loyalty, read_files
-from replay import DEFAULTS, Replay, export_marts, open_warehouse
+from support.commands import Loyalty
+from support.replay import DEFAULTS, Replay, export_marts, open_warehouse
+from support.workspaces import read_files
 
-from orchestration.delivery import Breach, check_delivery, describe_breaches, find_breaches
 from orchestration.errors import DeliveryError
-from orchestration.raw import RunFacts
-from orchestration.workspace import Workspace
+from orchestration.pull.run_inputs import RunInputs
+from orchestration.quality.delivery_contract import (
+    Breach,
+    check_delivery,
+    describe_breaches,
+    find_breaches,
+)
+from orchestration.workspace.workspace import Workspace
 
 Rows = list[dict[str, str]]
 Change = Callable[[dict[str, Rows]], None]
@@ -177,10 +183,10 @@ CASES = {
 
 
 def breaches_of(
-    replay: Replay, source: Path, scratch: Path, facts: RunFacts, published: Path | None
+    replay: Replay, source: Path, scratch: Path, inputs: RunInputs, published: Path | None
 ) -> list[Breach]:
     with open_warehouse(":memory:", ":memory:") as connection:
-        replay.run(connection, source, facts, published=published)
+        replay.run(connection, source, inputs, published=published)
         scratch.mkdir()
         export_marts(connection, scratch)
         found, _ = find_breaches(connection)

@@ -7,10 +7,10 @@ from typing import Any
 import click.testing
 import pytest
 
-from orchestration import compiled
-from orchestration.cli import commands
-from orchestration.describe import describe_source
+from orchestration.cli.main import commands
+from orchestration.quality.describe import describe_source
 from orchestration.sources import open_source
+from orchestration.transform import compiled_models
 
 LEDGER = "id,website_id,client_id,points,transaction_type,timestamp,is_deleted\n"
 FILES = {
@@ -173,10 +173,10 @@ def test_what_is_told_in_a_mapping_is_no_longer_hinted_at(source: Path) -> None:
     assert "expire as deduct, adjust as by_sign" in blocks["loyalty_transactions"]
 
 
-def test_the_models_judge_without_a_start_of_dbt(
+def test_the_models_validate_without_a_start_of_dbt(
     source: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    compiled.full_build()
+    compiled_models.full_build()
     (source / "loyalty_transactions.csv").write_text(LEDGER + row(1, 5, "redeem") + "\n")
 
     def refuse(*arguments: object, **_: object) -> None:

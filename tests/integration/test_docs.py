@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from conftest import Loyalty
+from support.commands import Loyalty
 
 
 def read_carried(workspace: Path, name: str) -> dict[str, Any]:

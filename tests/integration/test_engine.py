@@ -8,12 +8,12 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Loyalty
 from generate import generate
-from replay import PROJECT, Replay, open_warehouse
+from support.commands import Loyalty
+from support.replay import PROJECT, Replay, open_warehouse
 
-from orchestration.engine import engine_bytes
-from orchestration.workspace import Workspace
+from orchestration.workspace.duckdb_setup import engine_bytes
+from orchestration.workspace.workspace import Workspace
 
 LIMIT = 2_000_000_000
 OPTIONS = "select current_setting('memory_limit') as memory, current_setting('threads') as threads"

@@ -5,12 +5,12 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from conftest import read_payloads
-from datasets import FileFormat, mid_history, write_dataset
-from recount import judge, recount, recount_fallbacks, recount_left_out, recount_manifest
-from replay import DEFAULTS, Replay
+from support.datasets import FileFormat, mid_history, write_dataset
+from support.recount import recount, recount_fallbacks, recount_left_out, recount_manifest, validate
+from support.replay import DEFAULTS, Replay
+from support.workspaces import read_payloads
 
-from api_export.reports import WidgetEdit
+from api_export.marts import WidgetEdit
 
 
 @pytest.mark.parametrize(
@@ -32,7 +32,7 @@ def test_export_equals_recount(
     source = tmp_path / "source"
     source.mkdir()
     write_dataset(source, seed, file_format=file_format)
-    facts = replace(
+    inputs = replace(
         DEFAULTS,
         as_of=mid_history() if seed % 3 == 2 else None,
         tier_basis="lifetime" if seed % 2 else "balance",
@@ -40,13 +40,13 @@ def test_export_equals_recount(
         top_limits=(1, 3),
     )
 
-    export = replay.export(source, tmp_path, facts)
+    export = replay.export(source, tmp_path, inputs)
 
     told = {
-        "as_of": facts.as_of,
-        "tier_basis": facts.tier_basis,
-        "window_days": facts.window_days,
-        "top_limits": facts.top_limits,
+        "as_of": inputs.as_of,
+        "tier_basis": inputs.tier_basis,
+        "window_days": inputs.window_days,
+        "top_limits": inputs.top_limits,
     }
     files = read_payloads(export.version)
     manifest = simplejson.loads(files.pop("manifest.json"))
@@ -71,7 +71,7 @@ def test_widget_edits_are_laid_over_the_source(tmp_path: Path, replay: Replay, s
     source = tmp_path / "source"
     source.mkdir()
     write_dataset(source, seed, file_format="csv")
-    widget_id = next(iter(judge(source).valid["dashboard_widgets"]), 3)
+    widget_id = next(iter(validate(source).valid["dashboard_widgets"]), 3)
     new = {"is_deleted": False, "widget_type": "points_issued", "title": "'", "position": 0}
     new |= {"is_visible": True, "config": '{"days": 4, "limit": 0}'}
     edits = [

@@ -7,13 +7,13 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
-from conftest import read_files
-from datasets import mid_history
+from support.datasets import mid_history
+from support.workspaces import read_files
 
-from api_export import files
-from api_export.files import Files
-from api_export.manifest import MANIFEST, find_faults
-from api_export.writer import Export, write_export
+from api_export.export import version_files
+from api_export.export.manifest import MANIFEST, find_faults
+from api_export.export.version_files import Files
+from api_export.export.writer import Export, write_export
 
 TREND = "1/api/v1/loyalty-management/analytics/points_trend"
 ASKED = ((1, mid_history(), mid_history()),)
@@ -132,8 +132,8 @@ def test_what_the_disk_did_not_take_is_not_switched_to(
     first: Export, marts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = SimpleNamespace(syncfs=lambda _: -1)
-    monkeypatch.setattr(files.ctypes, "CDLL", lambda *_, **__: broken)
-    monkeypatch.setattr(files.ctypes, "get_errno", lambda: 5)
+    monkeypatch.setattr(version_files.ctypes, "CDLL", lambda *_, **__: broken)
+    monkeypatch.setattr(version_files.ctypes, "get_errno", lambda: 5)
     with pytest.raises(OSError, match="Input/output error"):
         write_export(marts, tmp_path / "export", ASKED)
     assert (tmp_path / "export" / "current").resolve() == first.version
@@ -143,8 +143,10 @@ def test_what_the_disk_did_not_take_is_not_switched_to(
 def test_without_a_sync_of_file_systems_each_file_and_folder_is_synced(
     marts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files.ctypes, "CDLL", lambda *_, **__: SimpleNamespace())
+    monkeypatch.setattr(version_files.ctypes, "CDLL", lambda *_, **__: SimpleNamespace())
     synced = set()
-    monkeypatch.setattr(files.os, "fsync", lambda number: synced.add(os.fstat(number).st_ino))
+    monkeypatch.setattr(
+        version_files.os, "fsync", lambda number: synced.add(os.fstat(number).st_ino)
+    )
     version = write_export(marts, tmp_path / "export").version
     assert synced >= {path.stat().st_ino for path in (version, *version.rglob("*"))}

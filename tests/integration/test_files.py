@@ -14,13 +14,13 @@ import duckdb
 import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
-from replay import DEFAULTS
+from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.raw import delivered_columns, load_raw
+from orchestration.pull.transaction import EarlierRuns, delivered_columns, load_raw
 from orchestration.sources import open_source
 from orchestration.sources.contract import ENTITIES, Entity
-from orchestration.sources.files import FilesSource
+from orchestration.sources.files.folder import FilesSource
 
 Table = list[dict[str, str]]
 
@@ -93,7 +93,7 @@ def ledger_of(folder: Path, mapping: Path | None = None) -> list[tuple]:
             (row["name"],) for row in PROGRAMME["websites"]
         ]
         return connection.execute(
-            "select cast(columns(* exclude (_copy)) as varchar)"
+            "select cast(columns(* exclude (_copy_number)) as varchar)"
             f" from raw.{LEDGER} order by try_cast(id as int), _line"
         ).fetchall()
 
@@ -500,7 +500,12 @@ def test_a_column_that_came_is_told_of(folder: Path) -> None:
         assert first.extra_columns[LEDGER] == ["shelf"]
         rows = [row | {"note": "x"} for row in PROGRAMME["clients"]]
         (folder / "clients.csv").write_text(csv_text(rows), newline="")
-        load_raw(connection, FilesSource(folder), DEFAULTS, known_columns=first.extra_columns)
+        load_raw(
+            connection,
+            FilesSource(folder),
+            DEFAULTS,
+            EarlierRuns(known_columns=first.extra_columns),
+        )
         assert connection.execute("select added_columns from raw.settings").fetchone() == (
             ["clients.note"],
         )

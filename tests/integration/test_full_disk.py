@@ -9,10 +9,10 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from conftest import Loyalty
-from faulty import CALLS, FULL_DISK, FaultyRun, Refusal, Stop, fill, run
-from replay import Replay
-from workspaces import assert_nothing_left_over, assert_old_or_new, run_well
+from support.commands import Loyalty
+from support.faulty import CALLS, FULL_DISK, FaultyRun, Refusal, Stop, fill, run
+from support.replay import Replay
+from support.workspaces import assert_nothing_left_over, assert_old_or_new, run_well
 
 FREE_KB = (0, 256, 2_048, 8_192, 14_000, 24_000)
 

@@ -11,9 +11,9 @@ import pyarrow
 import pyarrow.parquet
 import pytest
 import simplejson
-from conftest import Loyalty
-from replay import Replay
-from workspaces import read_files
+from support.commands import Loyalty
+from support.replay import Replay
+from support.workspaces import read_files
 
 FORMATS = ("csv", "jsonl", "parquet")
 SURROGATE = "half \ud800 a pair"

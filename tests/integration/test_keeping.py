@@ -16,17 +16,17 @@ from typing import Any
 import pytest
 import requests
 import simplejson
-from faulty import CALLS, FULL_DISK, Refusal, fill, run
-from servers import ADMIN, ROOT, TOKEN, serve, with_few_files
-from workspaces import publish
+from support.faulty import CALLS, FULL_DISK, Refusal, fill, run
+from support.servers import ADMIN, ROOT, TOKEN, serve, with_few_files
+from support.workspaces import publish
 
-from api_export.manifest import find_faults
-from api_export.reports import Reports, WidgetEdit
-from api_export.widgets import create_widget, delete_widget
-from orchestration import publication
+from api_export.additions.widgets import create_widget, delete_widget
+from api_export.export.manifest import find_faults
+from api_export.marts import Reports, WidgetEdit
 from orchestration.errors import NoRoomError, is_full_disk
-from orchestration.publication import Publication
 from orchestration.settings import load_settings
+from orchestration.workspace import published
+from orchestration.workspace.published import PublishedWorkspace
 
 MADE = {"widget_type": "points_balance", "title": "Made", "config": {}}
 KILLED = 9
@@ -38,12 +38,12 @@ def small_marts(tmp_path_factory: pytest.TempPathFactory, marts: Path) -> Path:
 
 
 @pytest.fixture
-def workspace(tmp_path: Path, small_marts: Path) -> Publication:
+def workspace(tmp_path: Path, small_marts: Path) -> PublishedWorkspace:
     """A workspace with a widget that was made already."""
     return build(tmp_path / "workspace", small_marts)
 
 
-def build(root: Path, marts: Path) -> Publication:
+def build(root: Path, marts: Path) -> PublishedWorkspace:
     workspace = open_workspace(root)
     publish(workspace, marts)
     with workspace.writing("a test"):
@@ -51,18 +51,18 @@ def build(root: Path, marts: Path) -> Publication:
     return workspace
 
 
-def open_workspace(root: Path) -> Publication:
-    return Publication(load_settings(workspace=root))
+def open_workspace(root: Path) -> PublishedWorkspace:
+    return PublishedWorkspace(load_settings(workspace=root))
 
 
-def titles_kept(workspace: Publication) -> list[str]:
+def titles_kept(workspace: PublishedWorkspace) -> list[str]:
     """Of the widgets of website 1, as `state/` has them."""
     with Reports(workspace.marts) as reports:
         widgets = reports.widgets(workspace.widget_edits())[1]
     return [widget.payload["title"] for widget in widgets]
 
 
-def titles_exported(workspace: Publication) -> list[str]:
+def titles_exported(workspace: PublishedWorkspace) -> list[str]:
     path = workspace.current_export / "1" / ROOT / "dashboard-widgets" / "index.json"
     return [widget["title"] for widget in simplejson.loads(path.read_bytes())]
 
@@ -111,7 +111,7 @@ class Kill(Refusal):
 @pytest.mark.parametrize("fault", [Refusal, Kill])
 @pytest.mark.parametrize("call", CALLS)
 def test_a_fault_at_any_call_keeps_and_exports_both_or_neither(
-    fault: Callable[[str, str, int], Refusal], call: str, workspace: Publication
+    fault: Callable[[str, str, int], Refusal], call: str, workspace: PublishedWorkspace
 ) -> None:
     before = titles_kept(workspace)
     for number in range(1, 30):
@@ -154,11 +154,11 @@ def test_a_full_disk_is_told_as_such_and_nothing_takes_effect_later(
 
 
 def test_no_more_is_kept_than_an_export_can_bear(
-    workspace: Publication, monkeypatch: pytest.MonkeyPatch
+    workspace: PublishedWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(publication, "MOST_WIDGETS", 2)
-    monkeypatch.setattr(publication, "MOST_EDIT_CHARACTERS", 2_000)
-    monkeypatch.setattr(publication, "MOST_RANGES", 1)
+    monkeypatch.setattr(published, "MOST_WIDGETS", 2)
+    monkeypatch.setattr(published, "MOST_EDIT_CHARACTERS", 2_000)
+    monkeypatch.setattr(published, "MOST_RANGES", 1)
     with workspace.writing("a test"):
         with pytest.raises(NoRoomError, match="more than 2,000 characters"):
             create_widget(workspace, 1, MADE | {"config": "x" * 2_000})
@@ -167,20 +167,20 @@ def test_no_more_is_kept_than_an_export_can_bear(
             create_widget(workspace, 1, MADE)
         delete_widget(workspace, 1, made["id"])
         create_widget(workspace, 1, MADE | {"title": "Another"})
-        workspace.keep_asked_range((1, date(2024, 1, 1), date(2024, 1, 2)))
-        workspace.keep_asked_range((1, date(2024, 1, 1), date(2024, 1, 2)))
+        workspace.keep_requested_range((1, date(2024, 1, 1), date(2024, 1, 2)))
+        workspace.keep_requested_range((1, date(2024, 1, 1), date(2024, 1, 2)))
         with pytest.raises(NoRoomError, match="1 ranges are kept, and no more than 1 may be"):
-            workspace.keep_asked_range((1, date(2024, 1, 1), date(2024, 1, 3)))
-    assert len(workspace.asked_ranges()) == 1
+            workspace.keep_requested_range((1, date(2024, 1, 1), date(2024, 1, 3)))
+    assert len(workspace.requested_ranges()) == 1
     assert "Another" in titles_exported(workspace)
 
 
 def test_what_was_kept_beyond_the_bounds_may_still_shrink(
-    workspace: Publication, monkeypatch: pytest.MonkeyPatch
+    workspace: PublishedWorkspace, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with workspace.writing("a test"):
         made = create_widget(workspace, 1, MADE | {"config": "x" * 500})
-        monkeypatch.setattr(publication, "MOST_EDIT_CHARACTERS", 100)
+        monkeypatch.setattr(published, "MOST_EDIT_CHARACTERS", 100)
         edit = WidgetEdit(1, made["id"], False, "points_balance", "Made", 0, True, '"x"', None)
         workspace.keep_widget_edit(edit)
         with pytest.raises(NoRoomError):

@@ -11,11 +11,10 @@ from collections import Counter
 from pathlib import Path
 
 import pytest
-from commands import LOYALTY, clean_environment
-from conftest import Loyalty
-from faulty import STAGES, FaultyRun, draw_kill, run
-from replay import PROJECT, Replay
-from workspaces import assert_nothing_left_over, assert_old_or_new, run_well
+from support.commands import LOYALTY, Loyalty, clean_environment
+from support.faulty import STAGES, FaultyRun, draw_kill, run
+from support.replay import PROJECT, Replay
+from support.workspaces import assert_nothing_left_over, assert_old_or_new, run_well
 
 KILLS = int(os.environ.get("LOYALTY_TEST_KILLS", "6"))
 COMMAND_KILLS = max(2, KILLS // 10)

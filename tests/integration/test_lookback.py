@@ -6,17 +6,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Loyalty
-from programme import Programme, Row
-from replay import Replay, open_warehouse
+from support.commands import Loyalty
+from support.programme import Programme, Row
+from support.replay import Replay, open_warehouse
 
-from orchestration.assets.pull import PullConfig
+from orchestration.pipeline.assets.pull import PullConfig
 from orchestration.settings import load_settings
-from orchestration.sources.source import BLOCK_IDS
+from orchestration.sources.base import BLOCK_IDS
 
 TICK = datetime(2024, 6, 30, 13, 30, tzinfo=UTC)
 OLD, RECENT, FUTURE = "2024-03-01T12:00:00Z", "2024-06-20T12:00:00Z", "2199-01-01T00:00:00Z"
-WINDOW = PullConfig(lookback_until=TICK.isoformat()).window(load_settings())
+LOOKBACK = PullConfig(lookback_until=TICK.isoformat()).lookback(load_settings())
 
 
 @pytest.fixture
@@ -73,8 +73,8 @@ def request(block: int, status: str, requested_at: str) -> Row:
 
 
 def test_it_reaches_back_the_days_that_are_set() -> None:
-    assert WINDOW is not None
-    assert (WINDOW.first, WINDOW.last) == (TICK - timedelta(days=45), TICK)
+    assert LOOKBACK is not None
+    assert (LOOKBACK.first, LOOKBACK.last) == (TICK - timedelta(days=45), TICK)
 
 
 @pytest.mark.parametrize(
@@ -114,7 +114,7 @@ def test_a_change_is_seen_at_once_or_waits_for_all_history(
 ) -> None:
     programme.rows[entity][index] |= change
     programme.write(tmp_path)
-    assert replay.run(warehouse, tmp_path, window=WINDOW).entities[entity].changed == is_seen
+    assert replay.run(warehouse, tmp_path, lookback=LOOKBACK).entities[entity].changed == is_seen
     assert replay.run(warehouse, tmp_path).entities[entity].changed == (not is_seen)
 
 
@@ -124,7 +124,7 @@ def test_new_rows_are_seen_whatever_their_date(
     rows = programme.rows["loyalty_transactions"]
     rows += [transaction(4, OLD), transaction(5, RECENT), transaction(6, FUTURE)]
     programme.write(tmp_path)
-    pull = replay.run(warehouse, tmp_path, window=WINDOW)
+    pull = replay.run(warehouse, tmp_path, lookback=LOOKBACK)
     assert pull.entities["loyalty_transactions"].added == 3
 
 
@@ -133,10 +133,10 @@ def test_a_row_dated_in_the_future_moves_nothing(
 ) -> None:
     programme.rows["loyalty_transactions"].append(transaction(4, "2199-12-31T23:00:00Z"))
     programme.write(tmp_path)
-    replay.run(warehouse, tmp_path, window=WINDOW)
+    replay.run(warehouse, tmp_path, lookback=LOOKBACK)
     programme.rows["loyalty_transactions"][2]["points"] = 11
     programme.write(tmp_path)
-    pull = replay.run(warehouse, tmp_path, window=WINDOW)
+    pull = replay.run(warehouse, tmp_path, lookback=LOOKBACK)
     assert pull.entities["loyalty_transactions"].changed == 1
 
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from replay import PROJECT, Replay, open_warehouse
-from workspaces import mart_digests
+from support.replay import PROJECT, Replay, open_warehouse
+from support.workspaces import mart_digests
 
-from orchestration.warehouse import compact
-from orchestration.workspace import Workspace
+from orchestration.workspace.database_files import compact
+from orchestration.workspace.workspace import Workspace
 
 PAGE = (PROJECT / "docs/analysts.md").read_text()
 ODD = "an odd name.v1"

@@ -6,14 +6,14 @@ from pathlib import Path
 
 import pytest
 import simplejson
-from conftest import read_files
-from replay import Replay
+from support.replay import Replay
+from support.workspaces import read_files
 
-from api_export import dashboard
-from api_export.dashboard import fetch
-from api_export.endpoints import API_ROOT, ENDPOINTS
-from api_export.strict_json import loads_strict
-from api_export.writer import Export, dump, write_export
+from api_export import page
+from api_export.export.writer import Export, dump, write_export
+from api_export.page import fetch
+from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
+from api_export.payloads.strict_json import loads_strict
 
 PREFIX, SUFFIX = "receiveFiles(", ");\n"
 
@@ -51,9 +51,9 @@ def test_a_websites_script_holds_the_json_of_its_files(export: Export) -> None:
     files = read_files(export.version)
     for website in simplejson.loads(files["websites.json"]):
         texts = texts_of(files[f"assets/website-{website['id']}.js"])
-        facts = simplejson.loads(texts.pop("manifest.json"))
+        header = simplejson.loads(texts.pop("manifest.json"))
         manifest = simplejson.loads(files["manifest.json"])
-        assert {**facts, "files": manifest["files"]} == manifest
+        assert {**header, "files": manifest["files"]} == manifest
         held = {path: dump(loads_strict(text)) for path, text in texts.items()}
         assert held.pop("websites.json") == files["websites.json"]
         assert held == {
@@ -71,7 +71,7 @@ def test_a_script_keeps_each_text_and_number_as_it_is_written(tmp_path: Path) ->
     path = "1/api/v1/loyalty-management/dashboard-widgets/index.json"
     (tmp_path / path).parent.mkdir(parents=True)
     (tmp_path / path).write_bytes(dump(payload))
-    script = dict(dashboard.page_files(tmp_path, [path], "{}"))["assets/website-1.js"]
+    script = dict(page.page_files(tmp_path, [path], "{}"))["assets/website-1.js"]
     text = texts_of(script)[path]
     assert simplejson.loads(text, use_decimal=True) == payload
     assert '"days": 14.0' in text
@@ -91,7 +91,7 @@ def is_default(path: str) -> bool:
 def test_without_the_chart_library_the_export_has_no_page(
     export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(dashboard, "CHART_JS", tmp_path / "absent.js")
+    monkeypatch.setattr(page, "CHART_JS", tmp_path / "absent.js")
     marts = export.version.parents[2] / "marts.duckdb"
     without = write_export(marts, tmp_path / "export")
     assert read_files(without.version).keys() == {

@@ -5,12 +5,12 @@ from pathlib import Path
 import duckdb
 import pytest
 from generate import generate
-from replay import DEFAULTS, Replay, open_warehouse
+from support.replay import DEFAULTS, Replay, open_warehouse
 
 from orchestration.errors import SourceError
-from orchestration.raw import load_raw
+from orchestration.pull.transaction import load_raw
 from orchestration.sources.contract import Entity
-from orchestration.sources.files import FilesSource
+from orchestration.sources.files.folder import FilesSource
 
 ROWS, CLIENTS = 2_000, 50
 

@@ -5,9 +5,9 @@ from pathlib import Path
 import duckdb
 import pytest
 from generate import generate
-from replay import Replay, open_warehouse
+from support.replay import Replay, open_warehouse
 
-from orchestration.sources.source import BLOCK_IDS
+from orchestration.sources.base import BLOCK_IDS
 
 CLIENTS = 2_000
 NEW_ROWS = 300

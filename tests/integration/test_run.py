@@ -7,10 +7,11 @@ from pathlib import Path
 import duckdb
 import pytest
 import simplejson
-from conftest import Loyalty, read_files, read_payloads
-from datasets import csv_records
-from recount import recount, recount_manifest
-from replay import Replay
+from support.commands import Loyalty
+from support.datasets import csv_records
+from support.recount import recount, recount_manifest
+from support.replay import Replay
+from support.workspaces import read_files, read_payloads
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 
@@ -226,7 +227,7 @@ def test_run_refuses_another_source_without_full_refresh(built: Built, loyalty: 
 
 
 def test_one_writer_at_a_time(workspace: Path, dirty_source: Path, loyalty: Loyalty) -> None:
-    from orchestration.workspace import Workspace
+    from orchestration.workspace.workspace import Workspace
 
     with Workspace(workspace).writing("the other one"):
         for arguments in (

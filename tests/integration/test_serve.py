@@ -15,15 +15,15 @@ import duckdb
 import pytest
 import requests
 import simplejson
-from conftest import Loyalty, read_files, read_payloads
-from datasets import mid_history
 from jsonschema import Draft202012Validator
-from recount import recount, recount_fallbacks
-from replay import DEFAULTS, PROJECT, Replay
-from servers import ADMIN, ROOT, TOKEN, Serving, api_call, serve, with_few_websites
-from workspaces import publish
+from support.commands import Loyalty
+from support.datasets import mid_history
+from support.recount import recount, recount_fallbacks
+from support.replay import DEFAULTS, PROJECT, Replay
+from support.servers import ADMIN, ROOT, TOKEN, Serving, api_call, serve, with_few_websites
+from support.workspaces import publish, read_files, read_payloads
 
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -302,7 +302,7 @@ def test_calculate_refuses_what_is_no_range(
     assert answer.json().keys() == told.keys()
     for field, words in told.items():
         assert words in str(answer.json()[field])
-    assert not serving.workspace.asked_ranges()
+    assert not serving.workspace.requested_ranges()
 
 
 def test_calculate_knows_its_websites(serving: Serving) -> None:

@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 import requests
-from conftest import Loyalty
-from servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
-from workspaces import publish
+from support.commands import Loyalty
+from support.servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
+from support.workspaces import publish
 
-from api_export.server import MOST_WRITERS
-from orchestration.cli import _names
-from orchestration.workspace import Workspace
+from api_export.server.app import MOST_WRITERS
+from orchestration.cli.serve import _names
+from orchestration.workspace.workspace import Workspace
 
 READ_TOKEN = "a read tökén"
 SHOP, OTHER = "https://shop.example", "https://other.example"

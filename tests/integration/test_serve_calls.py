@@ -12,10 +12,10 @@ import duckdb
 import pytest
 import requests
 import simplejson
-from servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
-from workspaces import publish
+from support.servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
+from support.workspaces import publish
 
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 WIDGETS = "dashboard-widgets/"
 CALCULATE = "analytics/calculate/"

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from replay import DEFAULTS, Replay
+from support.replay import DEFAULTS, Replay
 
 ROOT = "1/api/v1/loyalty-management"
 TIERS = (("Bronze", 800, 0), ("Silver", 300, 1000), ("Gold", 120, 5000), ("Platinum", 30, 10000))
@@ -108,8 +108,8 @@ def programme(tmp_path_factory: pytest.TempPathFactory, replay: Replay) -> Path:
             for number, (client, item) in enumerate(requests, start=1)
         ],
     )
-    facts = replace(DEFAULTS, as_of=date(2024, 1, 31), tier_basis="lifetime")
-    return replay.export(source, directory, facts).version / ROOT
+    inputs = replace(DEFAULTS, as_of=date(2024, 1, 31), tier_basis="lifetime")
+    return replay.export(source, directory, inputs).version / ROOT
 
 
 def test_the_record_of_january(programme: Path) -> None:

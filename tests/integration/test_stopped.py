@@ -10,16 +10,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from commands import LOYALTY, clean_environment
 from dagster import DagsterInstance, DagsterRunStatus, build_sensor_context
-from replay import PROJECT
-from webhooks import Webhook
+from support.commands import LOYALTY, clean_environment
+from support.replay import PROJECT
+from support.webhooks import Webhook
 
-from api_export.manifest import find_faults
-from orchestration.sensors import build_sensors
+from api_export.export.manifest import find_faults
+from orchestration.deployment import Deployment
+from orchestration.pipeline.sensors import build_sensors
 from orchestration.settings import load_settings
-from orchestration.status import read_status
-from orchestration.workspace import Workspace
+from orchestration.workspace.status import read_status
+from orchestration.workspace.workspace import Workspace
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 PAUSING = PROJECT / "tests" / "pausing"
@@ -144,7 +145,7 @@ def test_a_run_that_was_killed_is_ended_and_told_by_who_takes_the_lock(
     done = stop(workspace, dirty_source, signal.SIGKILL, at, webhook, paused)
     assert done.returncode == -signal.SIGKILL and webhook.told == []
     settings = load_settings(workspace=workspace.root, webhook_url=webhook.url)
-    _, watch = build_sensors(settings)
+    _, watch = build_sensors(Deployment(settings))
     with DagsterInstance.local_temp(str(workspace.dagster_home)) as instance:
         last, *_ = instance.get_runs()
         assert last.status == DagsterRunStatus.STARTED

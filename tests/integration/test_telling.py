@@ -7,8 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
-from commands import hold
-from conftest import Loyalty
 from dagster import (
     DagsterEvent,
     DagsterEventType,
@@ -21,10 +19,14 @@ from dagster import (
     build_sensor_context,
     op,
 )
-from webhooks import Webhook
+from support.commands import Loyalty, hold
+from support.webhooks import Webhook
 
-from orchestration.build import build_defs
-from orchestration.records import (
+from orchestration.alerts import Alert, send_alert
+from orchestration.deployment import Deployment
+from orchestration.pipeline.code_location import build_defs
+from orchestration.pipeline.dagster_home import make_dagster_home
+from orchestration.pipeline.dagster_runs import (
     WITHOUT_LOCK_TAG,
     WORKSPACE_TAG,
     end_dead_runs,
@@ -33,11 +35,11 @@ from orchestration.records import (
     tag_holder,
     tag_run,
 )
-from orchestration.resources import WarehouseResource
-from orchestration.sensors import build_sensors
+from orchestration.pipeline.resources import WorkspaceLock
+from orchestration.pipeline.sensors import build_sensors
 from orchestration.settings import Settings, load_settings
-from orchestration.status import Trouble, note_finished, read_status, tell
-from orchestration.workspace import Workspace
+from orchestration.workspace.status import note_finished, read_status
+from orchestration.workspace.workspace import Workspace
 
 
 @pytest.fixture
@@ -69,18 +71,18 @@ def test_the_command_tells_why_it_failed(
 
 
 def test_a_failed_job_is_told_by_the_sensor(settings: Settings, webhook: Webhook) -> None:
-    definitions = build_defs(settings)
+    definitions = build_defs(Deployment(settings))
     with DagsterInstance.ephemeral() as instance:
         result = definitions.resolve_job_def("refresh").execute_in_process(
             instance=instance, raise_on_error=False
         )
         context = build_run_status_sensor_context(
-            sensor_name="tell_failures",
+            sensor_name="alert_of_failed_runs",
             dagster_instance=instance,
             dagster_run=result.dagster_run,
             dagster_event=result.get_run_failure_event(),
         ).for_run_failure()
-        definitions.resolve_sensor_def("tell_failures")(context)
+        definitions.resolve_sensor_def("alert_of_failed_runs")(context)
     (told,) = webhook.told
     assert told["asset"] == "pull" and "files:/nowhere: there is no such folder" in told["cause"]
 
@@ -89,7 +91,7 @@ def test_stale_data_is_told_once_until_it_is_fresh_again(
     settings: Settings, webhook: Webhook
 ) -> None:
     workspace = Workspace(settings.workspace)
-    _, watch = build_sensors(settings)
+    _, watch = build_sensors(Deployment(settings))
 
     def look(cursor: str | None) -> str | None:
         with DagsterInstance.ephemeral() as instance:
@@ -114,7 +116,7 @@ def test_stale_data_is_told_once_until_it_is_fresh_again(
 
 def test_a_source_that_is_fed_no_more_is_told_once(settings: Settings, webhook: Webhook) -> None:
     workspace = Workspace(settings.workspace)
-    _, watch = build_sensors(settings)
+    _, watch = build_sensors(Deployment(settings))
     manifest = workspace.current_export / "manifest.json"
 
     def look(latest_event: date, cursor: str | None) -> str | None:
@@ -150,12 +152,12 @@ def add_run(
 
 def look(instance: DagsterInstance, settings: Settings) -> None:
     """What the daemon does each minute."""
-    _, watch = build_sensors(settings)
+    _, watch = build_sensors(Deployment(settings))
     watch(build_sensor_context(instance=instance))
 
 
 def own_records(workspace: Workspace) -> DagsterInstance:
-    return DagsterInstance.local_temp(str(workspace.make_dagster_home()))
+    return DagsterInstance.local_temp(make_dagster_home(workspace))
 
 
 @pytest.mark.parametrize("job", ["refresh", "calculate_analytics"])
@@ -244,10 +246,10 @@ def test_a_run_says_when_it_holds_the_workspace(settings: Settings) -> None:
     seen = []
 
     @op
-    def look(context: OpExecutionContext, warehouse: WarehouseResource) -> None:
+    def look(context: OpExecutionContext, workspace_lock: WorkspaceLock) -> None:
         seen.append(context.instance.get_run_by_id(context.run_id).tags[WITHOUT_LOCK_TAG])
 
-    resource = WarehouseResource(root=str(workspace.root))
+    resource = WorkspaceLock(root=str(workspace.root))
     with own_records(workspace) as instance:
         job = GraphDefinition("looking", node_defs=[look]).to_job(
             resource_defs={"warehouse": resource}
@@ -259,7 +261,7 @@ def test_a_run_says_when_it_holds_the_workspace(settings: Settings) -> None:
 
 
 def test_old_records_of_runs_leave_no_file(settings: Settings, tmp_path: Path) -> None:
-    job = build_defs(settings).resolve_job_def("refresh")
+    job = build_defs(Deployment(settings)).resolve_job_def("refresh")
     home = tmp_path / "home"
     home.mkdir()
     with DagsterInstance.local_temp(str(home)) as instance:
@@ -276,7 +278,7 @@ def test_old_records_of_runs_leave_no_file(settings: Settings, tmp_path: Path) -
 def test_no_secret_is_told(settings: Settings, webhook: Webhook) -> None:
     secret = settings.model_copy(update={"source": "postgresql://reader:s%40crt@db/shop"})
     cause = "reader:s%40crt@db, s@crt, mysql://a:hidden@b/c, password=hidden, " + webhook.url
-    tell(secret, Trouble("failed", "pull", cause, "loyalty run"))
+    send_alert(Deployment(secret), Alert("failed", "pull", cause))
     told = json.dumps(webhook.told) + json.dumps(read_status(Workspace(settings.workspace)))
     for word in ("s%40crt", "s@crt", "hidden", "T0KEN"):
         assert word not in told

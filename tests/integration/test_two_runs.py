@@ -9,16 +9,16 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from commands import LOYALTY, clean_environment, hold
-from conftest import Loyalty
 from dagster import DagsterInstance, DagsterResourceFunctionError
-from replay import PROJECT
+from support.commands import LOYALTY, Loyalty, clean_environment, hold
+from support.replay import PROJECT
 
-from api_export.manifest import find_faults
-from orchestration.build import build_defs
+from api_export.export.manifest import find_faults
+from orchestration.deployment import Deployment
 from orchestration.errors import BusyError, causes
+from orchestration.pipeline.code_location import build_defs
 from orchestration.settings import load_settings
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 RANGE = ("--website", 1, "--from", "2023-05-03", "--to", "2023-05-09")
@@ -39,7 +39,7 @@ def test_calculate_waits_for_a_run_and_then_works(workspace: Path, loyalty: Loya
 
 def test_a_job_ends_with_the_name_of_who_holds_the_workspace(workspace: Path) -> None:
     settings = load_settings(workspace=workspace, wait_seconds=0.5)
-    job = build_defs(settings).resolve_job_def("calculate_analytics")
+    job = build_defs(Deployment(settings)).resolve_job_def("calculate_analytics")
     config = {"website": 1, "date_from": "2023-05-03", "date_to": "2023-05-09"}
     run_config = {"ops": {"calculate": {"config": config}}}
     with hold(workspace, 60) as holder, DagsterInstance.ephemeral() as instance:
@@ -96,7 +96,7 @@ def test_two_runs_of_a_new_workspace_both_end_well(
 def test_definitions_that_load_at_once_never_see_half_a_manifest() -> None:
     manifest = PROJECT / "target" / "definitions" / "manifest.json"
     manifest.unlink(missing_ok=True)
-    code = "from orchestration.resources import *; build_dbt_project(load_settings())"
+    code = "from orchestration.pipeline.resources import *; build_dbt_project(load_settings())"
     code = f"from orchestration.settings import load_settings; {code}"
     loading = [
         subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stderr=subprocess.PIPE)

@@ -5,9 +5,9 @@ import subprocess
 from pathlib import Path
 
 import pytest
-from commands import LOYALTY, clean_environment
-from replay import PROJECT
-from workspaces import copy_project, read_files
+from support.commands import LOYALTY, clean_environment
+from support.replay import PROJECT
+from support.workspaces import copy_project, read_files
 
 Built = tuple[Path, subprocess.CompletedProcess[str]]
 
@@ -25,7 +25,7 @@ def test_changed_code_of_the_export_leaves_the_marts_as_they_are(
         shutil.copytree(PROJECT / "target", project / "target")
     style = project / "api_export" / "dashboard" / "style.css"
     style.write_text(style.read_text() + "\n/* another version */\n")
-    schemas = project / "api_export" / "schemas.py"
+    schemas = project / "api_export" / "payloads" / "schemas.py"
     schemas.write_text(schemas.read_text().replace("A tenant of", "Another tenant of"))
 
     def call(*arguments: str) -> str:

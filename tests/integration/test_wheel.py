@@ -6,9 +6,9 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from commands import clean_environment
-from replay import PROJECT
-from workspaces import copy_project, read_files
+from support.commands import clean_environment
+from support.replay import PROJECT
+from support.workspaces import copy_project, read_files
 
 Installed = Callable[..., subprocess.CompletedProcess[str]]
 BUILD = ("MANIFEST.in", "README.md", "pyproject.toml", "setup.py")

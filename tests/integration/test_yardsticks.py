@@ -8,8 +8,8 @@ import duckdb
 import pytest
 from generate import generate
 from handwritten import find_differences
-from postgres_server import has_postgres
-from replay import PROJECT, Replay
+from support.postgres_server import has_postgres
+from support.replay import PROJECT, Replay
 from web_application import load_dashboard
 
 BENCHMARKS = PROJECT / "tests/benchmarks"

@@ -9,18 +9,19 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from conftest import Loyalty, read_files
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_as_test
-from programme import START, WEBSITES, Programme, draw_as_of
-from replay import DEFAULTS, Replay, export_marts, open_warehouse
+from support.commands import Loyalty
+from support.programme import START, WEBSITES, Programme, draw_as_of
+from support.replay import DEFAULTS, Replay, export_marts, open_warehouse
+from support.workspaces import read_files
 
-from api_export.endpoints import BY_WIDGET_TYPE
-from api_export.reports import WidgetEdit
-from api_export.widgets import FIRST_MADE_ID
-from orchestration.raw import RunFacts
-from orchestration.sync import Window
+from api_export.additions.widgets import FIRST_MADE_ID
+from api_export.marts import WidgetEdit
+from api_export.payloads.endpoints import BY_WIDGET_TYPE
+from orchestration.pull.run_inputs import RunInputs
+from orchestration.pull.sync import Lookback
 
 RUNS = int(os.environ.get("LOYALTY_TEST_RUNS", "1"))
 HISTORIES = int(os.environ.get("LOYALTY_TEST_HISTORIES", "50"))
@@ -68,19 +69,19 @@ class Histories(RuleBasedStateMachine):
         """A new programme, and an empty warehouse."""
         super().__init__()
         self.programme = Programme()
-        self.facts = DEFAULTS
+        self.inputs = DEFAULTS
         self.stack = ExitStack()
         self.source = Path(self.stack.enter_context(tempfile.TemporaryDirectory()))
         self.warehouse = self.stack.enter_context(open_warehouse(":memory:", ":memory:"))
         self.fresh: duckdb.DuckDBPyConnection | None = None
-        self.compared: RunFacts | None = None
+        self.compared: RunInputs | None = None
 
     def teardown(self) -> None:
         """Run for what was asked for since, compare the exports, and close the warehouse."""
         with self.stack:
             if self.compared is None:
                 return  # nothing ran, or something failed
-            if self.facts != self.compared:
+            if self.inputs != self.compared:
                 self._run(None)
                 self._compare()
             assert exported(self.warehouse) == exported(self.fresh)
@@ -99,14 +100,14 @@ class Histories(RuleBasedStateMachine):
         for change in data.draw(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=4)):
             change(self.programme, data.draw)
         last = START + timedelta(days=data.draw(st.integers(10, 80)))
-        self._run(Window(last - timedelta(days=data.draw(st.integers(1, 30))), last))
+        self._run(Lookback(last - timedelta(days=data.draw(st.integers(1, 30))), last))
         self._run(None)
         self._compare()
 
     @rule(data=st.data())
     def other_as_of(self, data: st.DataObject) -> None:
         """The same rows, counted up to another date."""
-        self.facts = replace(self.facts, as_of=draw_as_of(data.draw))
+        self.inputs = replace(self.inputs, as_of=draw_as_of(data.draw))
         self._run(None)
         self._compare()
 
@@ -115,28 +116,28 @@ class Histories(RuleBasedStateMachine):
         """A range is asked for; the next run stores it."""
         start = START.date() + timedelta(days=first)
         asked = (website, start, start + timedelta(days=length - 1))
-        self.facts = replace(
-            self.facts, asked_ranges=tuple(sorted({*self.facts.asked_ranges, asked}))
+        self.inputs = replace(
+            self.inputs, requested_ranges=tuple(sorted({*self.inputs.requested_ranges, asked}))
         )
 
     @rule(edits=st.lists(widget_edits, max_size=3, unique_by=lambda edit: edit[:2]))
     def edit_widgets(self, edits: list[WidgetEdit]) -> None:
         """Widgets are made, changed and deleted; the next run lays that over the source's."""
-        self.facts = replace(self.facts, widget_edits=tuple(sorted(edits, key=lambda e: e[:2])))
+        self.inputs = replace(self.inputs, widget_edits=tuple(sorted(edits, key=lambda e: e[:2])))
 
-    def _run(self, window: Window | None) -> None:
+    def _run(self, lookback: Lookback | None) -> None:
         self.compared = None
         self.programme.write(self.source)
-        self.replay.run(self.warehouse, self.source, self.facts, window)
+        self.replay.run(self.warehouse, self.source, self.inputs, lookback)
 
     def _compare(self) -> None:
         if self.fresh:
             self.fresh.close()
         self.fresh = self.stack.enter_context(open_warehouse(":memory:", ":memory:"))
-        self.replay.run(self.fresh, self.source, self.facts)
+        self.replay.run(self.fresh, self.source, self.inputs)
         for name in mart_names(self.fresh):
             assert mart_rows(self.warehouse, name) == mart_rows(self.fresh, name), name
-        self.compared = self.facts
+        self.compared = self.inputs
 
 
 def exported(warehouse: duckdb.DuckDBPyConnection) -> dict[str, bytes]:

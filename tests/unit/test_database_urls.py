@@ -5,10 +5,10 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import SourceError
-from orchestration.secrets import without_password
+from orchestration.redaction import without_password
 from orchestration.sources import open_source
 from orchestration.sources.databases.url import is_same_database, read_url
-from orchestration.workspace import Workspace
+from orchestration.workspace.workspace import Workspace
 
 
 @pytest.mark.parametrize(

@@ -13,7 +13,7 @@ import duckdb
 import pytest
 import yaml
 
-from api_export.endpoints import API_ROOT, ENDPOINTS
+from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
 from orchestration.sources.contract import STATUSES, TRANSACTION_TYPES
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -29,7 +29,7 @@ COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 KEYS_PROVEN_ELSEWHERE = {
     "dim_run": "assert_one_run",
     "fct_client_days": "assert_client_days_run_on",
-    "int_loyalty_transactions_judged": "assert_every_delivered_row_is_judged_once",
+    "int_loyalty_transactions_validated": "assert_every_delivered_row_is_validated_once",
 }
 ONE_ROW_BY_CONSTRUCTION = {"int_publication", "int_run", "rpt_manifest_drift"}
 
@@ -203,7 +203,7 @@ def test_intermediate_reads_no_source_and_no_report(model: Model) -> None:
 
 
 @each("marts")
-def test_marts_read_judged_rows_other_marts_and_run_facts(model: Model) -> None:
+def test_marts_read_validated_rows_other_marts_and_run_inputs(model: Model) -> None:
     allowed = ("int_", "stg_pipeline__", "widget_types", *MARTS)
     assert {name for name in refs(model.sql) if not name.startswith(allowed)} == set()
 
@@ -310,13 +310,13 @@ def test_analyses_are_described_and_ask_a_question() -> None:
 @pytest.mark.parametrize(
     ("model", "values"),
     [
-        ("int_loyalty_transactions_judged", TRANSACTION_TYPES),
-        ("int_redemption_requests_judged", STATUSES),
+        ("int_loyalty_transactions_validated", TRANSACTION_TYPES),
+        ("int_redemption_requests_validated", STATUSES),
     ],
 )
-def test_models_judge_by_the_values_that_the_contract_names(
+def test_models_validate_by_the_values_that_the_contract_names(
     model: str, values: tuple[str, ...]
 ) -> None:
     sql = (PROJECT / "models" / "intermediate" / f"{model}.sql").read_text()
-    (judged,) = re.findall(r"not in \(\s*('[^)]*')\s*\)", sql)
-    assert tuple(re.findall(r"'(\w+)'", judged)) == values
+    (validated,) = re.findall(r"not in \(\s*('[^)]*')\s*\)", sql)
+    assert tuple(re.findall(r"'(\w+)'", validated)) == values

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 
 from orchestration.errors import SourceError
-from orchestration.sources.demo import affordable_requests, write_demo_source
+from orchestration.sources.demo.load import affordable_requests, write_demo_source
 
 COLUMNS = {
     "websites": "id name timezone",

@@ -5,9 +5,9 @@ from pathlib import Path
 
 import click
 import pytest
-from replay import PROJECT
+from support.replay import PROJECT
 
-from orchestration.cli import commands
+from orchestration.cli.main import commands
 from orchestration.settings import Settings
 
 DOCUMENTS = sorted(

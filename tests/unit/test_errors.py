@@ -8,10 +8,11 @@ from pathlib import Path
 import duckdb
 import pytest
 
+from orchestration.cli.stopping import Stopped
 from orchestration.errors import SourceError, causes, is_full_disk, is_interrupt
-from orchestration.raw import NO_FACTS, load_raw
-from orchestration.sources.files import FilesSource
-from orchestration.stopping import Stopped
+from orchestration.pull.run_inputs import NO_INPUTS
+from orchestration.pull.transaction import load_raw
+from orchestration.sources.files.folder import FilesSource
 
 
 def test_an_error_among_its_own_causes_is_told_once() -> None:
@@ -32,7 +33,7 @@ def test_a_query_that_a_signal_interrupted_is_no_fault_of_the_source(dirty_sourc
             threading.Timer(0.2, os.kill, (os.getpid(), signal.SIGTERM)).start()
             with pytest.raises(BaseException) as stopped:
                 while True:
-                    load_raw(connection, source, NO_FACTS, full_reason="again and again")
+                    load_raw(connection, source, NO_INPUTS, full_reason="again and again")
     finally:
         signal.signal(signal.SIGTERM, before)
     assert is_interrupt(stopped.value) and not isinstance(stopped.value, SourceError)

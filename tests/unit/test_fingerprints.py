@@ -7,15 +7,17 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from replay import PROJECT
-from workspaces import copy_project
+from support.replay import PROJECT
+from support.workspaces import copy_project
 
-from orchestration.raw import NO_FACTS, exported_by, finish, load_raw, note_exported
-from orchestration.sources.files import FilesSource
+from orchestration.pull.run_inputs import NO_INPUTS
+from orchestration.pull.run_progress import exported_by, finish, note_exported
+from orchestration.pull.transaction import load_raw
+from orchestration.sources.files.folder import FilesSource
 
 MODELS, EXPORT = {"models"}, {"export"}
 TELL = """
-from orchestration.fingerprints import export_fingerprint, models_fingerprint
+from orchestration.transform.build_fingerprints import export_fingerprint, models_fingerprint
 from orchestration.settings import load_settings
 print(models_fingerprint(load_settings(), "demo"), export_fingerprint())
 """
@@ -42,15 +44,15 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
 @pytest.mark.parametrize(
     ("path", "shaped"),
     [
-        ("api_export/dashboard/style.css", EXPORT),
-        ("api_export/dashboard/app.js", EXPORT),
-        ("api_export/dashboard/chart.umd.min.js", EXPORT),
-        ("api_export/schemas.py", EXPORT),
-        ("api_export/writer.py", EXPORT),
+        ("api_export/page/style.css", EXPORT),
+        ("api_export/page/app.js", EXPORT),
+        ("api_export/page/chart.umd.min.js", EXPORT),
+        ("api_export/payloads/schemas.py", EXPORT),
+        ("api_export/export/writer.py", EXPORT),
         ("api_export/a_module_that_comes.py", EXPORT),
-        ("api_export/strict_json/__init__.py", MODELS | EXPORT),
-        ("orchestration/dbt_plugin.py", MODELS),
-        ("orchestration/sources/files.py", MODELS),
+        ("api_export/payloads/strict_json/__init__.py", MODELS | EXPORT),
+        ("orchestration/transform/plugin.py", MODELS),
+        ("orchestration/sources/files/folder.py", MODELS),
         ("orchestration/a_package/that_comes.sql", MODELS),
         ("dbt_project.yml", MODELS),
         ("dbt_project/profiles.yml", MODELS),
@@ -63,7 +65,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
         ("dbt_project/models/marts/_unit_tests.yml", set()),
         ("dbt_project/models/reports/_exposures.yml", set()),
         ("orchestration/__pycache__/cli.cpython-311.pyc", set()),
-        ("orchestration/.raw.py.swp", set()),
+        ("orchestration/pull/.raw.py.swp", set()),
         ("tests/conftest.py", set()),
     ],
 )
@@ -93,7 +95,7 @@ def test_the_export_alone_is_known_to_be_of_other_code(dirty_source: Path) -> No
         source = FilesSource(dirty_source)
 
         def load(key: str) -> str:
-            return load_raw(connection, source, NO_FACTS, key=key).mode
+            return load_raw(connection, source, NO_INPUTS, build_fingerprint=key).mode
 
         assert load("models") == "full"
         finish(connection, "export")

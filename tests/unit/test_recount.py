@@ -1,4 +1,4 @@
-"""Proves the recount itself on the spec's worked examples, roundings, ties and row judging.
+"""Proves the recount itself on the spec's worked examples, roundings, ties and row validating.
 
 What the recount is trusted for elsewhere stands on these few hand-made sources.
 """
@@ -11,8 +11,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from datasets import KINDS, FileFormat, mid_history, write_dataset
-from recount import record_id, recount, recount_fallbacks, recount_manifest, rounded
+from support.datasets import KINDS, FileFormat, mid_history, write_dataset
+from support.recount import record_id, recount, recount_fallbacks, recount_manifest, rounded
 
 Payload = Any  # whatever json.loads gives
 ROOT = "1/api/v1/loyalty-management"
@@ -198,7 +198,7 @@ def test_ties_go_to_the_lowest_id(tmp_path: Path) -> None:
         loyalty_transactions=_ledger((1, "add", 5, at)),
         redemption_requests=_fulfilled((1, 9, 1, at), (1, 4, 1, at)),
     )
-    files = recount(source, asked_ranges=[(1, date(2024, 2, 5), date(2024, 2, 5))])
+    files = recount(source, requested_ranges=[(1, date(2024, 2, 5), date(2024, 2, 5))])
     (record,) = _json(files, "analytics/index.json")
     assert (record["most_popular_item"], record["most_popular_item_name"]) == (4, "i4")
     assert (record["silver_count"], record["gold_count"]) == (1, 0)

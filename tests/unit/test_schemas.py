@@ -8,12 +8,12 @@ from typing import Any, get_args
 
 import pytest
 import simplejson
-from replay import PROJECT
+from support.replay import PROJECT
 
-from api_export.endpoints import BY_WIDGET_TYPE
-from api_export.json_schemas import json_schemas
-from api_export.manifest import SCHEMA_VERSION
-from api_export.schemas import WidgetType
+from api_export.export.manifest import SCHEMA_VERSION
+from api_export.payloads.endpoints import BY_WIDGET_TYPE
+from api_export.payloads.json_schemas import json_schemas
+from api_export.payloads.schemas import WidgetType
 
 PROMISED = PROJECT / "tests" / f"schemas_v{SCHEMA_VERSION}.txt"
 
@@ -65,7 +65,7 @@ def all_fields(schemas: dict[str, dict[str, Any]]) -> set[str]:
 def test_no_field_is_removed_or_retyped_without_a_new_schema_version() -> None:
     missing = set(PROMISED.read_text().splitlines()) - all_fields(dict(json_schemas()))
     assert not missing, (
-        "raise SCHEMA_VERSION in api_export/manifest.py, and write the new version's fields to"
+        "raise SCHEMA_VERSION in api_export/export/manifest.py, and write the new fields to"
         " tests/schemas_v<N>.txt"
     )
 

@@ -9,14 +9,16 @@ from typing import Any
 import duckdb
 import pytest
 
-from api_export.manifest import find_faults
-from api_export.reports import WidgetEdit
+from api_export.export.manifest import find_faults
+from api_export.marts import WidgetEdit
+from orchestration.alerts import find_staleness
+from orchestration.deployment import Deployment
 from orchestration.errors import RunError
-from orchestration.history import TABLES, load_history
 from orchestration.settings import load_settings
-from orchestration.state import AskedRanges, WidgetEdits
-from orchestration.status import find_staleness, note_finished, read_status
-from orchestration.workspace import Workspace
+from orchestration.workspace.report_history import TABLES, load_history
+from orchestration.workspace.state_files import RequestedRanges, WidgetEdits
+from orchestration.workspace.status import note_finished, read_status
+from orchestration.workspace.workspace import Workspace
 
 SOURCE = "files:/shop"
 RANGE = (1, date(2024, 5, 3), date(2024, 5, 9))
@@ -36,7 +38,7 @@ GONE = WidgetEdit(1, 8, is_deleted=True)
 READERS: dict[str, Callable[[Workspace], Any]] = {
     "source.json": lambda workspace: workspace.check_source(SOURCE, is_full_refresh=False),
     "source_columns.json": lambda workspace: workspace.known_columns(SOURCE),
-    "asked_ranges.json": lambda workspace: workspace.asked_ranges(),
+    "asked_ranges.json": lambda workspace: workspace.requested_ranges(),
     "widget_edits.json": lambda workspace: workspace.widget_edits(),
 }
 BEFORE_VERSIONS: dict[str, Any] = {
@@ -178,7 +180,7 @@ def test_a_file_from_before_there_were_versions_is_read(workspace: Workspace, na
 
 def test_what_is_kept_is_read_again_and_has_a_version(workspace: Workspace) -> None:
     workspace.remember_source(SOURCE, {"clients": ["email"]})
-    AskedRanges.of([RANGE, RANGE]).write(workspace.state)
+    RequestedRanges.of([RANGE, RANGE]).write(workspace.state)
     WidgetEdits.of([EDIT._replace(title="Other"), GONE, EDIT]).write(workspace.state)
     for name, read in READERS.items():
         assert json.loads((workspace.state / name).read_text())["version"] == 1
@@ -189,9 +191,9 @@ def test_a_migrated_file_is_written_with_its_version(workspace: Workspace) -> No
     path = workspace.state / "asked_ranges.json"
     path.write_text(json.dumps(BEFORE_VERSIONS[path.name]))
     later = (2, date(2024, 1, 1), date(2024, 1, 31))
-    AskedRanges.of([*workspace.asked_ranges(), later]).write(workspace.state)
+    RequestedRanges.of([*workspace.requested_ranges(), later]).write(workspace.state)
     assert json.loads(path.read_text())["version"] == 1
-    assert workspace.asked_ranges() == (RANGE, later)
+    assert workspace.requested_ranges() == (RANGE, later)
 
 
 def _write_history(path: Path, columns: dict[str, str], metadata: str = "") -> None:
@@ -270,7 +272,7 @@ def test_a_status_of_another_shape_is_written_anew(workspace: Workspace, content
     (workspace.current_export / "manifest.json").write_text('{"as_of": "2024-04-20"}')
     workspace.status.write_text(content)
     settings = load_settings(workspace=workspace.root)
-    assert find_staleness(settings) is None
+    assert find_staleness(Deployment(settings)) is None
     note_finished(workspace)
     status = read_status(workspace)
     assert status["as_of"] == "2024-04-20" and status["finished_at"] is not None

@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import RunError, SourceError, UsageError
-from orchestration.workspace import Workspace
+from orchestration.pipeline.dagster_home import make_dagster_home
+from orchestration.workspace.workspace import Workspace
 
 
 def run(workspace: Workspace, error: Exception) -> None:
@@ -14,7 +15,7 @@ def run(workspace: Workspace, error: Exception) -> None:
         workspace.writing("a run"),
         workspace.leaving_nothing_refused(),
     ):
-        workspace.make_dagster_home()
+        make_dagster_home(workspace)
         raise error
 
 

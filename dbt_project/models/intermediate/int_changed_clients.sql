@@ -2,19 +2,19 @@ with
 
 previous as (
 
-    select * from {{ ref('stg_pipeline__previous_clients') }}
+    select * from {{ ref('int_previous_clients') }}
 
 ),
 
-judged as (
+validated as (
 
-    select * from {{ ref('int_clients_judged') }}
+    select * from {{ ref('int_clients_validated') }}
 
 ),
 
 changed as (
 
-    {{ changed_since('previous', 'judged', 'client_id', 'website_id') }}
+    {{ changed_since('previous', 'validated', 'client_id', 'website_id') }}
 
 )
 

@@ -1,4 +1,4 @@
-{%- set previous = previous('marts', 'main', 'fct_client_days') -%}
+{%- set previous = previous(source('last_run_marts', 'fct_client_days')) -%}
 
 with
 
@@ -12,7 +12,7 @@ changed as (
 dates as (
 
     select transactions.business_date as date
-    from {{ ref('int_loyalty_transactions_judged') }} as transactions
+    from {{ ref('int_loyalty_transactions_validated') }} as transactions
     inner join changed
         on
             transactions.client_id = changed.client_id

@@ -16,7 +16,7 @@ delivered as (
 ),
 
 {# Rows that stayed, but whose client or website did not. #}
-rejudged as (
+revalidated as (
 
     select transaction_id
     from transactions
@@ -35,7 +35,7 @@ changed as (
 
     select * from delivered
     union
-    select * from rejudged
+    select * from revalidated
 
 )
 

@@ -2,19 +2,19 @@ with
 
 previous as (
 
-    select * from {{ ref('stg_pipeline__previous_websites') }}
+    select * from {{ ref('int_previous_websites') }}
 
 ),
 
-judged as (
+validated as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
 
 ),
 
 changed as (
 
-    {{ changed_since('previous', 'judged', 'website_id', 'timezone') }}
+    {{ changed_since('previous', 'validated', 'website_id', 'timezone') }}
 
 )
 

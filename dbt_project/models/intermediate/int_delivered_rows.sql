@@ -7,9 +7,9 @@
 with
 
 {# The reasons and types of the ledger are numbers, and become text when few rows are left. #}
-judged as (
+validated as (
 
-    {% for entity in judged_entities() -%}
+    {% for entity in validated_entities() -%}
         select
             '{{ entity }}' as entity,
             website_id,
@@ -27,10 +27,10 @@ judged as (
                 cast(null as bigint) as points,
                 cast(null as bigint) as rows_without_points
             {%- endif %}
-        from {{ ref('int_' ~ entity ~ '_judged') }}
+        from {{ ref('int_' ~ entity ~ '_validated') }}
         group by all
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 )
 
-select * from judged
+select * from validated

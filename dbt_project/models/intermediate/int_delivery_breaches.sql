@@ -89,7 +89,7 @@ shares as (
 ),
 
 {# The first rule that a delivery breaks, the widest first. #}
-judged as (
+validated as (
 
     select
         shares.*,
@@ -139,7 +139,7 @@ breaches as (
         quarantined_rows,
         valid_before,
         quarantined_before
-    from judged
+    from validated
     where rule is not null
     -- Where an entity has no valid row, none of its websites and types has one.
     qualify

@@ -23,12 +23,12 @@ old_rows as (
 new_rows as (
 
     select transactions.*
-    from {{ ref('int_loyalty_transactions_judged') }} as transactions
+    from {{ ref('int_loyalty_transactions_validated') }} as transactions
     inner join {{ ref('int_changed_transactions') }} as changed
         on transactions.transaction_id = changed.transaction_id
     where
         transactions.quarantine_reason is null
-        and exists (select 1 from {{ ref('stg_pipeline__previous_run') }})
+        and exists (select 1 from {{ ref('int_previous_run') }})
 
 ),
 

@@ -1,3 +1,5 @@
+{{ build_after('int_previous_run') }}
+
 with
 
 settings as (
@@ -8,20 +10,20 @@ settings as (
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),
 
 events as (
 
-    select business_date from {{ ref('int_loyalty_transactions_judged') }}
+    select business_date from {{ ref('int_loyalty_transactions_validated') }}
     where quarantine_reason is null
     union all
-    select business_date from {{ ref('int_redemption_requests_judged') }}
+    select business_date from {{ ref('int_redemption_requests_validated') }}
     where quarantine_reason is null
     union all
-    select business_date from {{ ref('int_wallet_conversions_judged') }}
+    select business_date from {{ ref('int_wallet_conversions_validated') }}
     where quarantine_reason is null
 
 ),

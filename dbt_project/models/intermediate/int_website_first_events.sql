@@ -10,13 +10,13 @@ events as (
     select
         website_id,
         business_date
-    from {{ ref('int_redemption_requests_judged') }}
+    from {{ ref('int_redemption_requests_validated') }}
     where quarantine_reason is null
     union all
     select
         website_id,
         business_date
-    from {{ ref('int_wallet_conversions_judged') }}
+    from {{ ref('int_wallet_conversions_validated') }}
     where quarantine_reason is null
 
 ),

@@ -10,7 +10,7 @@ websites as (
 
 delivered as (
 
-    select * from {{ ref('int_dashboard_widgets_judged') }}
+    select * from {{ ref('int_dashboard_widgets_validated') }}
     where quarantine_reason is null
 
 ),

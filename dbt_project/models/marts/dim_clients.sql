@@ -2,7 +2,7 @@ with
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }}
+    select * from {{ ref('int_clients_validated') }}
     where quarantine_reason is null
 
 ),

@@ -2,7 +2,7 @@ with
 
 items as (
 
-    select * from {{ ref('int_redemption_items_judged') }}
+    select * from {{ ref('int_redemption_items_validated') }}
     where quarantine_reason is null
 
 ),

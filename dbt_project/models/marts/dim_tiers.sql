@@ -2,7 +2,7 @@ with
 
 tiers as (
 
-    select * from {{ ref('int_loyalty_tiers_judged') }}
+    select * from {{ ref('int_loyalty_tiers_validated') }}
     where quarantine_reason is null
 
 ),

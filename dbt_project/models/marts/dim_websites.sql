@@ -2,7 +2,7 @@ with
 
 websites as (
 
-    select * from {{ ref('int_websites_judged') }}
+    select * from {{ ref('int_websites_validated') }}
     where quarantine_reason is null
 
 ),

@@ -2,7 +2,7 @@ with
 
 clients as (
 
-    select * from {{ ref('int_clients_judged') }}
+    select * from {{ ref('int_clients_validated') }}
     where quarantine_reason is null
 
 ),
@@ -13,7 +13,7 @@ later as (
     select
         transactions.client_id,
         sum(transactions.points) as points
-    from {{ ref('int_loyalty_transactions_judged') }} as transactions
+    from {{ ref('int_loyalty_transactions_validated') }} as transactions
     inner join {{ ref('int_run') }} as run on transactions.business_date > run.as_of
     where transactions.quarantine_reason is null
     group by transactions.client_id

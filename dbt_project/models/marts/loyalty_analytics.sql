@@ -37,7 +37,7 @@ asked as (
         website_id,
         date_from,
         date_to
-    from {{ ref('stg_pipeline__asked_ranges') }}
+    from {{ ref('stg_pipeline__requested_ranges') }}
 
 ),
 

@@ -1,5 +1,5 @@
-{%- set entities = judged_entities() -%}
-{%- set previous = previous('marts', 'main', 'quarantined_rows') -%}
+{%- set entities = validated_entities() -%}
+{%- set previous = previous(this) -%}
 
 with
 
@@ -7,7 +7,7 @@ with
 {% if not execute or previous -%}
     ledger as (
 
-        {{ changed_transactions(ref('int_loyalty_transactions_judged')) }}
+        {{ changed_transactions(ref('int_loyalty_transactions_validated')) }}
 
     ),
 
@@ -33,7 +33,7 @@ with
 
 {# Only the rows asked for are turned into text; a ledger is not. #}
 {% for entity, key in entities.items() -%}
-    {{ entity }}_judged as (
+    {{ entity }}_validated as (
 
         select
             {{ key }} as row_id,
@@ -45,7 +45,7 @@ with
         from
             {{
                 'ledger' if previous and entity == 'loyalty_transactions'
-                else ref('int_' ~ entity ~ '_judged')
+                else ref('int_' ~ entity ~ '_validated')
             }}
         where quarantine_reason is not null
 
@@ -63,7 +63,7 @@ with
     {{ entity }}_delivered as (
 
         select cast(columns(*) as varchar) from (
-            {{ rows_of_ids(entity ~ '_keyed', '_id', entity ~ '_judged', 'row_id') }}
+            {{ rows_of_ids(entity ~ '_keyed', '_id', entity ~ '_validated', 'row_id') }}
         )
 
     ),
@@ -75,17 +75,19 @@ quarantined as (
     {% for entity in entities -%}
         select
             '{{ entity }}' as entity,
-            judged.reason,
-            judged.row_id,
-            judged.column_name,
+            validated.reason,
+            validated.row_id,
+            validated.column_name,
             cast(
-                json_merge_patch(to_json(delivered), '{"_id": null, "_copy": null}') as varchar
+                json_merge_patch(
+                    to_json(delivered), '{"_id": null, "_copy_number": null}'
+                ) as varchar
             ) as delivered_row
-        from {{ entity }}_judged as judged
+        from {{ entity }}_validated as validated
         inner join {{ entity }}_delivered as delivered
             on
-                judged.row_id is not distinct from cast(delivered._id as bigint)
-                and judged.copy_number = cast(delivered._copy as bigint)
+                validated.row_id is not distinct from cast(delivered._id as bigint)
+                and validated.copy_number = cast(delivered._copy_number as bigint)
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
     {% if previous -%}

@@ -10,7 +10,7 @@ renamed as (
 
     select
         -- ids
-        source._copy as copy_number,
+        source._copy_number as copy_number,
         {{ read_integer('source.id') }} as tier_id,
         {{ read_integer('source.website_id') }} as website_id,
 

@@ -67,9 +67,9 @@ class AttachedSource(DatabaseSource):
         types = map(str, relation.types)
         return dict(zip(relation.columns, map(Column, types), strict=True))
 
-    def tell(self, error: Exception) -> str:
+    def describe_error(self, error: Exception) -> str:
         """The database's words without DuckDB's around them."""
-        return super().tell(Exception(NOISE.sub("", str(error))))
+        return super().describe_error(Exception(NOISE.sub("", str(error))))
 
 
 def literal(value: str) -> str:

@@ -11,12 +11,12 @@ from time import monotonic
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.secrets import without_password
+from orchestration.redaction import without_password
+from orchestration.sources.base import ALL_BLOCKS, Blocks, Source
 from orchestration.sources.contract import ENTITIES, Entity, kind_of
 from orchestration.sources.databases.django import CONVERSIONS, CONVERTED, TABLES
 from orchestration.sources.databases.url import read_url
 from orchestration.sources.mapping import Mapped
-from orchestration.sources.source import ALL_BLOCKS, Blocks, Source
 
 log = logging.getLogger(__name__)
 
@@ -141,7 +141,8 @@ class DatabaseSource(Source):
             if monotonic() - began < self.timeout_seconds:
                 raise
             raise UnansweredError(
-                f"{self.identity}: {what} gave no answer within {limit}: {self.tell(error)}"
+                f"{self.identity}: {what} gave no answer within {limit}:"
+                f" {self.describe_error(error)}"
             ) from None
         finally:
             timer.cancel()
@@ -208,7 +209,7 @@ class DatabaseSource(Source):
             except self.errors as error:
                 raise SourceError(
                     f"{self.identity}: the condition `where: {where}` of {entity.name} fails in"
-                    f" {self.origin(entity)}: {self.tell(error)}"
+                    f" {self.origin(entity)}: {self.describe_error(error)}"
                 ) from None
 
     def _check_types(self, entity: Entity) -> None:
@@ -307,10 +308,10 @@ class DatabaseSource(Source):
         """The rows of these blocks, as the snapshot has them."""
         return self._rows(connection, self._query(entity, columns, blocks), columns)
 
-    def tell(self, error: Exception) -> str:
+    def describe_error(self, error: Exception) -> str:
         """The database's own words, without the password."""
-        return without_password(super().tell(error), self.url)
+        return without_password(super().describe_error(error), self.url)
 
     def _unusable(self, error: Exception, entity: Entity | None = None) -> SourceError:
         where = f" {entity.name} can't be read from {self.origin(entity)}:" if entity else ""
-        return SourceError(f"{self.identity}:{where} {self.tell(error)}")
+        return SourceError(f"{self.identity}:{where} {self.describe_error(error)}")

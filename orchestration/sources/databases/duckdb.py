@@ -8,11 +8,11 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
+from orchestration.sources.base import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, literal
 from orchestration.sources.databases.base import INTEGERS, Column, DatabaseSource
 from orchestration.sources.mapping import Mapped
-from orchestration.sources.source import ALL_BLOCKS, Blocks
 
 NOISE = re.compile(r"^.*?get_next failed\(\): (IOError: )*")
 RETRY_SECONDS = 0.1
@@ -129,9 +129,9 @@ class DuckdbSource(DatabaseSource):
         connection.unregister("arriving")
         return connection.table("delivered_rows")
 
-    def tell(self, error: Exception) -> str:
+    def describe_error(self, error: Exception) -> str:
         """The engine's words without those of Arrow, by which the rows travel."""
-        return super().tell(Exception(NOISE.sub("", str(error))))
+        return super().describe_error(Exception(NOISE.sub("", str(error))))
 
 
 def _reading(type_name: str) -> str:

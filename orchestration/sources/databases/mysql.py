@@ -10,11 +10,11 @@ from urllib.parse import unquote
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
+from orchestration.sources.base import BLOCK_IDS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.base import INTEGERS, WHOLE_DOUBLES, Column, DatabaseSource
+from orchestration.sources.files.text_rows import Row, text_rows
 from orchestration.sources.mapping import Mapped
-from orchestration.sources.source import BLOCK_IDS, Blocks
-from orchestration.sources.text import Row, text_rows
 
 READ_SECONDS = 3600
 """How long the server may take to answer, and may wait for the next question."""
@@ -137,10 +137,10 @@ class MysqlSource(DatabaseSource):
     def _disconnect(self, connection: DuckDBPyConnection) -> None:
         self.server.close()
 
-    def tell(self, error: Exception) -> str:
+    def describe_error(self, error: Exception) -> str:
         """The server's words without their number."""
         is_numbered = len(error.args) > 1 and isinstance(error.args[0], int)
-        return super().tell(Exception(error.args[1]) if is_numbered else error)
+        return super().describe_error(Exception(error.args[1]) if is_numbered else error)
 
     def _execute(self, query: str) -> None:
         with self.server.cursor() as cursor:

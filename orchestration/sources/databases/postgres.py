@@ -5,10 +5,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from orchestration.sources.base import ALL_BLOCKS, BLOCK_BITS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, AttachedSource, literal
 from orchestration.sources.databases.base import INTEGERS, Column
-from orchestration.sources.source import ALL_BLOCKS, BLOCK_BITS, Blocks
 
 CARRIED = {
     *("smallint", "integer", "bigint", "real", "double precision", "boolean"),

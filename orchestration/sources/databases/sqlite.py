@@ -38,10 +38,10 @@ class SqliteSource(AttachedSource):
         self._load(connection)
         self.copy.parent.mkdir(parents=True, exist_ok=True)
         with self._waiting_for("the file"):
-            self._copy()
+            self._copy_number()
         self._attach(connection, str(self.copy), "type sqlite, ")
 
-    def _copy(self) -> None:
+    def _copy_number(self) -> None:
         """Copy the file as it is at one moment; SQLite tries again while it is locked."""
         deadline = monotonic() + self.timeout_seconds
 
@@ -68,7 +68,7 @@ class SqliteSource(AttachedSource):
         return not str(error).rstrip().endswith(f"no such table: {self._table(entity)}")
 
     def _check_types(self, entity: Entity) -> None:
-        """SQLite's columns hold values of any type: each value is judged."""
+        """SQLite's columns hold values of any type: each value is validated."""
 
     def _rows(
         self, connection: DuckDBPyConnection, query: str, columns: list[str]

@@ -5,7 +5,7 @@ from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from orchestration.errors import SourceError, UsageError
-from orchestration.secrets import without_password
+from orchestration.redaction import without_password
 
 KINDS = {
     "postgresql": "postgresql",

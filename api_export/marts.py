@@ -1,0 +1,248 @@
+"""Reading the published marts: plain selects from the reports, as the payloads' Python values."""
+
+import threading
+from collections import defaultdict
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import duckdb
+import simplejson
+
+from api_export.payloads import schemas
+from api_export.payloads.endpoints import BY_WIDGET_TYPE, Endpoint
+from api_export.payloads.strict_json import loads_strict
+
+READER = {"memory_limit": "512MB", "threads": 1, "temp_directory": ""}
+"""Ample for reports of any programme: they are small, and one thread reads them as fast as many."""
+RequestedRange = tuple[int, date, date]
+"""website_id, date_from, date_to (inclusive)."""
+
+
+class WidgetEdit(NamedTuple):
+    """What a widget was made through the API: in the columns of `stg_pipeline__widget_edits`."""
+
+    website_id: int
+    widget_id: int
+    is_deleted: bool
+    widget_type: str | None = None
+    title: str | None = None
+    position: int | None = None
+    is_visible: bool | None = None
+    config: str | None = None
+    created_at: str | None = None
+
+
+@dataclass(frozen=True)
+class PlacedWidget:
+    """A visible widget, and what its config asks for (null where it asks for nothing valid)."""
+
+    payload: dict[str, Any]
+    requested_days: int | None
+    requested_limit: int | None
+
+    @property
+    def endpoint(self) -> Endpoint:
+        """The endpoint whose payload the widget shows."""
+        return BY_WIDGET_TYPE[self.payload["widget_type"]]
+
+    def asked(self, parameter: str) -> int | None:
+        """The value asked for of `days` or `limit`."""
+        return {"days": self.requested_days, "limit": self.requested_limit}[parameter]
+
+    def shown_value(self) -> int | None:
+        """The value of the endpoint's parameter that it shows."""
+        parameter = self.endpoint.parameter
+        return None if parameter is None else self.asked(parameter.name) or parameter.default
+
+    def with_data(self, as_of: date | None, data: Any) -> dict[str, Any]:
+        """The widget beside what it shows."""
+        return {"widget": self.payload, "as_of": as_of, "data": data}
+
+
+class Reports:
+    """A published `marts.duckdb`, opened for reading only. Use as a context manager.
+
+    It stays as it was opened while a run replaces the file. Threads may share it.
+    """
+
+    def __init__(self, marts: Path) -> None:
+        """Open the file; raises `duckdb.Error` where it can't be read."""
+        # Attached, because DuckDB opens a path once in a process: connecting to it again would
+        # give the file that was there before it was replaced.
+        self.connection = duckdb.connect(config=READER)
+        quoted = str(marts).replace("'", "''")
+        self.connection.execute(f"attach '{quoted}' as published (read_only)")
+        self.connection.execute("use published")
+        self._in_use = threading.Lock()
+
+    def __enter__(self) -> "Reports":
+        """Itself."""
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        """Close the file."""
+        self.connection.close()
+
+    def run(self) -> dict[str, Any]:
+        """as_of and the settings, the one row of `dim_run`."""
+        (run,) = self._rows("select * from dim_run")
+        return run
+
+    def websites(self) -> list[dict[str, Any]]:
+        """All websites, by id."""
+        return self._rows(f"select {_keys(schemas.Website)} from reports.rpt_websites order by id")
+
+    def website_ids(self) -> list[int]:
+        """The ids of all websites, in order, but that of the first one with events leads."""
+        ids = [website["id"] for website in self.websites()]
+        totals = self.totals()
+
+        def has_events(website_id: int) -> bool:
+            counts = totals.get(str(website_id), {})
+            return any(counts.get(rows) for rows in ("transactions", "requests"))
+
+        default = next(filter(has_events, ids), None)
+        return sorted(ids, key=lambda website_id: (website_id != default, website_id))
+
+    def records(
+        self, requested_ranges: tuple[RequestedRange, ...]
+    ) -> dict[int, list[dict[str, Any]]]:
+        """Each website's stored records and those of the requested ranges, the newest first."""
+        keys = _keys(schemas.AnalyticsRecord)
+        rows = self._rows(f"select {keys} from reports.rpt_analytics")
+        stored = {(row["website"], row["date_from"], row["date_to"]) for row in rows}
+        for asked in requested_ranges:
+            if asked not in stored:
+                rows += self.calculate(*asked)
+        rows.sort(key=lambda row: (row["date_to"], row["date_from"]), reverse=True)
+        return _by(rows, "website")
+
+    def calculate(self, website_id: int, date_from: date, date_to: date) -> list[dict[str, Any]]:
+        """The record of any range; none where the range or the website is none."""
+        return self._rows(
+            f"select {_keys(schemas.AnalyticsRecord)}"
+            " from calculate_analytics($website_id, $date_from, $date_to)",
+            website_id=website_id,
+            date_from=date_from,
+            date_to=date_to,
+        )
+
+    def payloads(
+        self, endpoint: Endpoint, value: int | None, website_id: int | None = None
+    ) -> dict[int, Any]:
+        """The payload for a value of the parameter, by website; none for an empty list.
+
+        Of one website alone, where one is named.
+        """
+        keys = _keys(endpoint.schema)
+        conditions = [endpoint.condition]
+        parameters = {} if endpoint.parameter is None else {"value": value}
+        if website_id is not None:
+            conditions.append("website_id = $website_id")
+            parameters["website_id"] = website_id
+        order = f"order by {endpoint.order}" if endpoint.is_list else ""
+        rows = self._rows(
+            f"select website_id, {keys} from reports.{endpoint.report}"
+            f" where {' and '.join(conditions)} {order}",
+            **parameters,
+        )
+        grouped = _by(rows, "website_id")
+        for row in rows:
+            del row["website_id"]
+        return grouped if endpoint.is_list else {key: group[0] for key, group in grouped.items()}
+
+    def widgets(self, edits: tuple[WidgetEdit, ...] = ()) -> dict[int, list[PlacedWidget]]:
+        """Each website's visible widgets, by position, with edits laid over them."""
+        rows = self._edited_rows(
+            f"select {_keys(schemas.Widget)}, requested_days, requested_limit",
+            "reports.rpt_dashboard_widgets",
+            "reports.edited_dashboard_widgets",
+            edits,
+            "where is_visible order by website, position, id",
+        )
+        widgets = defaultdict(list)
+        for row in rows:
+            days, limit = row.pop("requested_days"), row.pop("requested_limit")
+            row["config"] = loads_strict(row["config"])
+            widgets[row["website"]].append(PlacedWidget(row, days, limit))
+        return widgets
+
+    def configured_widget(
+        self, website_id: int | None, widget_id: int, edits: tuple[WidgetEdit, ...]
+    ) -> dict[str, Any] | None:
+        """A widget, hidden or not, with edits laid over it; null where there is none.
+
+        Of this website alone, where one is named; else of the first of `website_ids` with one.
+        """
+        rows = self._rows(
+            f"select {_keys(schemas.Widget)} from reports.edited_dashboard_widgets($edits)"
+            " where website = coalesce($website_id, website) and id = $widget_id",
+            edits=_as_json(edits),
+            website_id=website_id,
+            widget_id=widget_id,
+        )
+        ranks = {key: rank for rank, key in enumerate(self.website_ids())}
+        rows.sort(key=lambda row: ranks[row["website"]])
+        for row in rows[:1]:
+            row["config"] = loads_strict(row["config"])
+        return rows[0] if rows else None
+
+    def totals(self) -> dict[str, dict[str, int]]:
+        """Valid rows up to as_of and outstanding points, by website."""
+        rows = self._rows("select * from reports.rpt_manifest_totals order by website_id")
+        return {str(row.pop("website_id")): row for row in rows}
+
+    def quarantined(self) -> dict[str, dict[str, int]]:
+        """Quarantined rows by entity and reason, where there are any."""
+        counts: dict[str, dict[str, int]] = defaultdict(dict)
+        for row in self._rows("select * from reports.rpt_manifest_quarantined order by all"):
+            counts[row["entity"]][row["reason"]] = row["row_count"]
+        return dict(counts)
+
+    def drift(self) -> dict[str, int]:
+        """Clients checked and drifted, and the points between."""
+        (drift,) = self._rows("select * from reports.rpt_manifest_drift")
+        return drift
+
+    def warnings(self, edits: tuple[WidgetEdit, ...] = ()) -> list[str]:
+        """What a person should know of the data, a sentence each."""
+        rows = self._edited_rows(
+            "select warning",
+            "reports.rpt_manifest_warnings",
+            "reports.edited_manifest_warnings",
+            edits,
+            "order by place, website_id, widget_id, subject",
+        )
+        return [row["warning"] for row in rows]
+
+    def _edited_rows(
+        self, select: str, report: str, edited: str, edits: tuple[WidgetEdit, ...], rest: str
+    ) -> list[dict[str, Any]]:
+        """Rows of a report, or with edits those of the table macro that lays them over it."""
+        if not edits:
+            return self._rows(f"{select} from {report} {rest}")
+        return self._rows(f"{select} from {edited}($edits) {rest}", edits=_as_json(edits))
+
+    def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        with self._in_use:
+            result = self.connection.execute(query, parameters)
+            names, rows = [column[0] for column in result.description], result.fetchall()
+        return [dict(zip(names, row, strict=True)) for row in rows]
+
+
+def _as_json(edits: tuple[WidgetEdit, ...]) -> str:
+    return simplejson.dumps(edits, namedtuple_as_object=True)
+
+
+def _keys(schema: type) -> str:
+    """A payload's keys as the columns of a select."""
+    return ", ".join(f'"{key}"' for key in schema.__annotations__)
+
+
+def _by(rows: list[dict[str, Any]], key: str) -> dict[int, list[dict[str, Any]]]:
+    groups: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    for row in rows:
+        groups[row[key]].append(row)
+    return groups

@@ -1,0 +1,157 @@
+"""The registry: each endpoint, the report it is selected from, and where its files go."""
+
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from api_export.payloads import schemas
+
+API_ROOT = "api/v1/loyalty-management"
+MAX_DAYS = 3660
+MAX_LIMIT = 100
+FIRST_DATE = date(1970, 1, 1)
+LAST_DATE = date(2199, 12, 31)
+
+
+@dataclass(frozen=True)
+class Parameter:
+    """What an endpoint may be asked for, and the value it has when it is not."""
+
+    name: str
+    default: int
+    highest: int
+
+
+DAYS = Parameter("days", 30, MAX_DAYS)
+LIMIT = Parameter("limit", 10, MAX_LIMIT)
+
+
+@dataclass(frozen=True)
+class Endpoint:
+    """A payload under `analytics/`: a plain select from one report."""
+
+    name: str
+    report: str
+    schema: type
+    """The object, or the row of the list, that the payload is made of."""
+    order: str = ""
+    """Columns that order the rows of a list; an object has none."""
+    parameter: Parameter | None = None
+    condition: str = "true"
+    """Which rows of the report belong to a value of the parameter, `$value`."""
+    widget_type: str | None = None
+    """The type of widget that shows this payload."""
+
+    @property
+    def is_list(self) -> bool:
+        """Whether the payload is a list of rows."""
+        return bool(self.order)
+
+    @property
+    def payload_type(self) -> Any:
+        """The type of the whole payload."""
+        return list[self.schema] if self.is_list else self.schema
+
+    def path(self, value: int | None = None) -> str:
+        """The file of a parameter's value, or of the default, below a website's API root."""
+        file = (
+            "index" if value is None or self.parameter is None else f"{self.parameter.name}={value}"
+        )
+        return f"analytics/{self.name}/{file}.json"
+
+
+IN_WINDOW = "window_days <= $value"
+OF_WINDOW = "window_days = $value"
+OF_WINDOW_SPAN = "$value between min_window_days and max_window_days"
+
+ENDPOINTS = (
+    Endpoint(
+        name="points_trend",
+        report="rpt_points_trend",
+        schema=schemas.PointsTrendRow,
+        order="date",
+        parameter=DAYS,
+        condition=IN_WINDOW,
+        widget_type="points_issued",
+    ),
+    Endpoint(
+        name="top_redemptions",
+        report="rpt_top_redemptions",
+        schema=schemas.TopRedemption,
+        order="item_rank",
+        parameter=LIMIT,
+        condition="item_rank <= $value",
+        widget_type="top_redemptions",
+    ),
+    Endpoint(
+        name="tier_distribution",
+        report="rpt_tier_distribution",
+        schema=schemas.TierShare,
+        order="threshold, tier_id",
+        widget_type="tier_distribution",
+    ),
+    Endpoint(
+        name="engagement_stats",
+        report="rpt_engagement_stats",
+        schema=schemas.EngagementStats,
+        parameter=DAYS,
+        condition=OF_WINDOW,
+        widget_type="engagement_rate",
+    ),
+    Endpoint(
+        name="overview",
+        report="rpt_overview",
+        schema=schemas.Overview,
+        parameter=DAYS,
+        condition=OF_WINDOW,
+    ),
+    Endpoint(
+        name="redemption_trend",
+        report="rpt_redemption_trend",
+        schema=schemas.RedemptionTrendRow,
+        order="date",
+        parameter=DAYS,
+        condition=IN_WINDOW,
+        widget_type="redemptions_trend",
+    ),
+    Endpoint(
+        name="engagement_trend",
+        report="rpt_engagement_trend",
+        schema=schemas.EngagementTrendRow,
+        order="date",
+        parameter=DAYS,
+        condition=IN_WINDOW,
+    ),
+    Endpoint(
+        name="redemption_categories",
+        report="rpt_redemption_categories",
+        schema=schemas.CategoryShare,
+        order="redemptions desc, category, category_id",
+        parameter=DAYS,
+        condition=OF_WINDOW_SPAN,
+    ),
+    Endpoint(
+        name="redemption_patterns",
+        report="rpt_redemption_patterns",
+        schema=schemas.PatternCell,
+        order="weekday, hour",
+        parameter=DAYS,
+        condition=OF_WINDOW_SPAN,
+    ),
+    Endpoint(
+        name="points_balance",
+        report="rpt_points_balance",
+        schema=schemas.PointsBalance,
+        widget_type="points_balance",
+    ),
+    Endpoint(
+        name="conversion",
+        report="rpt_conversion",
+        schema=schemas.Conversion,
+        parameter=DAYS,
+        condition=OF_WINDOW,
+        widget_type="conversion_rate",
+    ),
+)
+
+BY_WIDGET_TYPE = {endpoint.widget_type: endpoint for endpoint in ENDPOINTS if endpoint.widget_type}

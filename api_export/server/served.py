@@ -1,0 +1,113 @@
+"""What the server reads: the published marts, opened anew when a run or a request replaces them."""
+
+import threading
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from api_export.additions.published import Published
+from api_export.errors import NotFoundError
+from api_export.marts import PlacedWidget, Reports
+from api_export.payloads.endpoints import Endpoint
+
+
+@dataclass(frozen=True)
+class Website:
+    """A website's payloads of one version, as the export writes them."""
+
+    id: int
+    as_of: date | None
+    reports: Reports
+    records: dict[int, dict[str, Any]]
+    """The stored records by id, the newest first."""
+    placed: dict[int, PlacedWidget]
+    """The visible widgets by id, in the order of their positions."""
+
+    def widget_data(self, widget_id: int) -> dict[str, Any]:
+        """A visible widget with what it shows."""
+        widget = self.placed[widget_id]
+        data = self.payload(widget.endpoint, widget.shown_value())
+        return widget.with_data(self.as_of, data)
+
+    def payload(self, endpoint: Endpoint, value: int | None) -> Any:
+        """An endpoint's payload for a value of its parameter."""
+        return self.reports.payloads(endpoint, value, self.id).get(self.id, [])
+
+
+class Version:
+    """The marts as they were published at one moment, and what had been asked for by then.
+
+    Every answer is made of one version, so it never mixes figures of two runs.
+    """
+
+    def __init__(self, published: Published) -> None:
+        """Open the marts."""
+        reports = Reports(published.marts)
+        records = reports.records(published.requested_ranges())
+        widgets = reports.widgets(published.widget_edits())
+        as_of = reports.run()["as_of"]
+        self._websites = {
+            website_id: Website(
+                website_id,
+                as_of,
+                reports,
+                {record["id"]: record for record in records.get(website_id, [])},
+                {widget.payload["id"]: widget for widget in widgets.get(website_id, [])},
+            )
+            for website_id in reports.website_ids()
+        }
+
+    def website(self, website_id: int | None) -> Website:
+        """A website; where none is named the first one with events. Raises `NotFoundError`."""
+        return self._candidates(website_id)[0]
+
+    def with_record(self, record_id: int, website_id: int | None) -> Website:
+        """The website of a record, whichever it is where none is named; or `NotFoundError`."""
+        return _first(
+            website for website in self._candidates(website_id) if record_id in website.records
+        )
+
+    def with_widget(self, widget_id: int, website_id: int | None) -> Website:
+        """The website of a visible widget, likewise."""
+        return _first(
+            website for website in self._candidates(website_id) if widget_id in website.placed
+        )
+
+    def _candidates(self, website_id: int | None) -> list[Website]:
+        if website_id is None and self._websites:
+            return list(self._websites.values())
+        if website_id not in self._websites:
+            raise NotFoundError
+        return [self._websites[website_id]]
+
+
+class Served:
+    """The version to answer from now."""
+
+    def __init__(self, published: Published) -> None:
+        """Open what is published; raises `OSError` or `duckdb.Error` where nothing is."""
+        self._published = published
+        self._opening = threading.Lock()
+        self._mark = self._read_mark()
+        self._version = Version(published)
+
+    def current(self) -> Version:
+        """The version that is published now."""
+        with self._opening:
+            mark = self._read_mark()
+            if mark != self._mark:
+                self._version, self._mark = Version(self._published), mark
+            return self._version
+
+    def _read_mark(self) -> tuple[int, ...]:
+        """Other numbers once the marts are replaced or the export switched: both are renames."""
+        files = (self._published.marts.stat(), self._published.current_export.lstat())
+        return tuple(number for file in files for number in (file.st_ino, file.st_mtime_ns))
+
+
+def _first(websites: Iterator[Website]) -> Website:
+    website = next(websites, None)
+    if website is None:
+        raise NotFoundError
+    return website

@@ -1,0 +1,106 @@
+"""Models: dbt builds staging, intermediate, marts and reports, and tests each as it goes."""
+
+import logging
+from collections import deque
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    Failure,
+)
+from dagster_dbt import (
+    DagsterDbtTranslator,
+    DbtCliInvocation,
+    DbtProject,
+    dbt_assets,
+)
+
+from orchestration.deployment import Deployment
+from orchestration.pipeline.dbt_process import end_process
+from orchestration.pipeline.resources import DBT, LOCK
+from orchestration.pull.run_progress import is_full_build
+
+log = logging.getLogger(__name__)
+
+BUILD = ("build", "--exclude-resource-type", "unit_test")
+"""Unit tests prove the code, not the data: `make test` runs them."""
+FULL_REFRESH = "--full-refresh"
+PUBLISHED_LAYERS = ("marts", "reports")
+PROGRESS_EVERY = 50
+RESULTS = "run_results.json"
+
+
+class LayerTranslator(DagsterDbtTranslator):
+    """Groups each model by its layer, the folder it lies in."""
+
+    def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
+        """The layer: staging, intermediate, marts or reports; a seed belongs to staging."""
+        if dbt_resource_props["resource_type"] == "seed":
+            return "staging"
+        return dbt_resource_props["fqn"][1]
+
+
+def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinition:
+    """The dbt assets, their data tests as asset checks."""
+    workspace, wait_seconds = deployment.workspace, deployment.settings.wait_seconds
+
+    @dbt_assets(
+        manifest=project.manifest_path,
+        dagster_dbt_translator=LayerTranslator(),
+        required_resource_keys={LOCK, DBT},
+    )
+    def models(context: AssetExecutionContext) -> Iterator[Any]:
+        with workspace.connect(wait_seconds) as connection:
+            is_full = is_full_build(connection)
+        if is_full:
+            workspace.next_marts.unlink(missing_ok=True)
+        (workspace.dbt_target / RESULTS).unlink(missing_ok=True)
+        log.info("dbt build")
+        invocation = context.resources.dbt.start(
+            context,
+            [*BUILD, *([FULL_REFRESH] if is_full else [])],
+            target=workspace.dbt_target,
+            settings=deployment.environment(),
+        )
+        events = invocation.stream()
+        try:
+            for done, event in enumerate(events, start=1):
+                yield event
+                if done % PROGRESS_EVERY == 0:
+                    log.info("%d models and tests done", done)
+        finally:  # a run that is stopped
+            end_process(invocation.process)
+            deque(events, maxlen=0)  # dagster-dbt's stream can be read to its end, but not closed
+        if not invocation.is_successful():
+            damage = workspace.set_aside_damaged(thorough=True)
+            told = (
+                f"{damage}; the next run rebuilds it" if damage else _describe_failures(invocation)
+            )
+            raise Failure(told)
+
+    return models
+
+
+def published_keys(models: AssetsDefinition) -> list[AssetKey]:
+    """The models that are published: marts and reports."""
+    return [key for key, group in models.group_names_by_key.items() if group in PUBLISHED_LAYERS]
+
+
+def key_of(models: AssetsDefinition, name: str) -> AssetKey:
+    """The asset of a model."""
+    (key,) = (key for key in models.keys if key.path[-1] == name)
+    return key
+
+
+def _describe_failures(invocation: DbtCliInvocation) -> str:
+    """Each failed model and test with dbt's message."""
+    try:
+        results = invocation.get_artifact(RESULTS)["results"]
+    except (OSError, ValueError):
+        return f"dbt ended early: {invocation.get_error()}"
+    failed = [result for result in results if result["status"] in ("error", "fail")]
+    lines = [f"{result['unique_id']}: {result['message']}" for result in failed]
+    return "\n".join(["dbt build failed", *lines])

@@ -1,0 +1,73 @@
+"""Fingerprints of what shapes results beside rows, so that a new version of the project is noticed.
+
+They are taken of whole packages: a file that comes counts without being listed anywhere.
+"""
+
+import hashlib
+from collections.abc import Iterable
+from importlib.metadata import version
+from pathlib import Path
+
+import api_export
+import api_export.payloads.strict_json
+import orchestration
+from orchestration.installation import INSTALLED, PROJECT_FILE, project_root
+from orchestration.settings import Settings
+
+ENGINE = ("dbt-core", "dbt-duckdb", "duckdb", "simplejson")
+"""What computes the marts; each version may round or write otherwise."""
+
+
+def models_fingerprint(settings: Settings, source_identity: str) -> str:
+    """Stands for all that shapes the marts beside rows: code, settings, source and engine."""
+    key = hashlib.sha256()
+    for text in (settings.tier_basis, source_identity, *map(version, ENGINE)):
+        key.update(text.encode() + b"\0")
+    if settings.mapping is not None:
+        key.update(settings.mapping.read_bytes() + b"\0")
+    _add(key, project_root(), [path for path in _project() if not _is_beside_the_build(path)])
+    for package in (orchestration, api_export.payloads.strict_json):
+        folder = Path(package.__file__).parent
+        _add(key, folder, [path for path in _files(folder) if INSTALLED not in path.parents])
+    return key.hexdigest()
+
+
+def export_fingerprint() -> str:
+    """Stands for all that shapes the export beside the marts: its code, its page and Chart.js."""
+    folder = Path(api_export.__file__).parent
+    key = hashlib.sha256(version("simplejson").encode() + b"\0")
+    _add(key, folder, _files(folder))
+    return key.hexdigest()
+
+
+def project_fingerprint() -> str:
+    """Stands for the dbt project as dbt parses it."""
+    key = hashlib.sha256(version("dbt-core").encode() + b"\0")
+    _add(key, project_root(), _project())
+    return key.hexdigest()
+
+
+def _project() -> list[Path]:
+    root = project_root()
+    return [root / PROJECT_FILE, *_files(root / "dbt_project")]
+
+
+def _add(key: "hashlib._Hash", root: Path, files: Iterable[Path]) -> None:
+    for path in files:
+        content = path.read_bytes()
+        name = path.relative_to(root).as_posix()
+        key.update(f"{name}\0{len(content)}\0".encode() + content)
+
+
+def _files(folder: Path) -> list[Path]:
+    """What a package is made of; nothing that Python or an editor put there."""
+    return sorted(
+        path
+        for path in folder.rglob("*")
+        if path.is_file() and path.parent.name != "__pycache__" and not path.name.startswith(".")
+    )
+
+
+def _is_beside_the_build(path: Path) -> bool:
+    """Whether no table depends on a file of the dbt project."""
+    return path.parent.name == "analyses" or path.name in ("_unit_tests.yml", "_exposures.yml")

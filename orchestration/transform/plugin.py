@@ -1,0 +1,48 @@
+"""dbt-duckdb plugin: what dbt's connections may use and call, and when dbt ends."""
+
+import os
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+from dbt.adapters.duckdb.credentials import DuckDBCredentials
+from dbt.adapters.duckdb.plugins import BasePlugin
+from duckdb import DuckDBPyConnection
+
+from orchestration.settings import load_settings
+from orchestration.transform.dbt_command import RUN_PROCESS
+from orchestration.workspace.duckdb_setup import Limits, register_functions
+
+WATCH_SECONDS = 0.2
+
+
+class Plugin(BasePlugin):
+    """Prepares each connection that dbt opens."""
+
+    def initialize(self, plugin_config: dict[str, Any]) -> None:
+        """End dbt with the run that it serves, before it opens the warehouse or later."""
+        if RUN_PROCESS in os.environ:
+            run_process = int(os.environ[RUN_PROCESS])
+            _end_without(run_process)
+            threading.Thread(target=_watch, args=(run_process,), daemon=True).start()
+
+    def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
+        """Called by dbt-duckdb before it connects."""
+        scratch = Path(creds.path).absolute().with_name("scratch")
+        config.update(Limits.of(load_settings()).options(scratch))
+
+    def configure_connection(self, conn: DuckDBPyConnection) -> None:
+        """Called by dbt-duckdb once for each connection."""
+        register_functions(conn)
+
+
+def _watch(run_process: int) -> None:
+    while True:
+        time.sleep(WATCH_SECONDS)
+        _end_without(run_process)
+
+
+def _end_without(run_process: int) -> None:
+    if os.getppid() != run_process:
+        os._exit(1)

@@ -1,0 +1,1 @@
+"""What tests share: datasets, servers, commands, the recount. Nothing here is a test."""
