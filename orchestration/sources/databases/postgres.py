@@ -19,7 +19,9 @@ CARRIED = {
 
 Of `numeric` it makes doubles where the type has no precision, or one over 38 digits, and of NaN 0.
 """
-
+PAGES_PER_TASK = 4000
+"""How much is scanned at once: as many rows as DuckDB writes at once, or more. Those of fewer pages
+it puts together first."""
 SENT = {
     "BIGINT": "int8send",
     "TIMESTAMP": "timestamp_send",
@@ -56,6 +58,7 @@ class PostgresSource(AttachedSource):
         options = dict(self.connection_defaults) | given | {"options": session}
         address = urlsplit(f"postgresql:{self.url.partition(':')[2]}")
         address = address._replace(query=urlencode(options, quote_via=quote))
+        connection.execute(f"set pg_pages_per_task = {PAGES_PER_TASK}")
         self._attach(connection, address.geturl(), "type postgres, ")
 
     def _session(self) -> Iterator[str]:
@@ -130,10 +133,11 @@ class PostgresSource(AttachedSource):
     def fingerprints(
         self, connection: DuckDBPyConnection, entity: Entity, columns: list[str], blocks: Blocks
     ) -> DuckDBPyRelation:
-        """By hashes of whole rows.
+        """By the sum of 64-bit hashes of whole rows, so that one of 2^64 edits goes unseen.
 
-        The subquery hides from the planner that the blocks are made of ids: it would expect as many
-        of them as ids, and so have one process group what all workers scan.
+        A row's hash is hashed: that of a record, a sum over its columns, is the same in total when
+        two rows swap a value. The subquery hides from the planner that the blocks are made of ids:
+        it would expect as many of them as ids, and have one process group what all workers scan.
         """
         found = self.found[entity.name]
         values = ", ".join(_hashed(found[column], self._quoted(column)) for column in columns)
