@@ -44,6 +44,7 @@ bench-export: $(INSTALLED)  ## what the export of many websites costs
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_export.py
 
 bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger rows
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is
