@@ -16,7 +16,8 @@ GROUND = {"orchestration.errors", "orchestration.installation", "orchestration.r
 SETTINGS = GROUND | {"orchestration.settings"}
 WORKSPACE = SETTINGS | {"orchestration.workspace"}
 SOURCES = SETTINGS | {"orchestration.sources"}
-BUILT = WORKSPACE | SOURCES | {"orchestration.pull", "orchestration.transform"}
+DEPLOYMENT = WORKSPACE | SOURCES | {"orchestration.deployment"}
+BUILT = DEPLOYMENT | {"orchestration.pull", "orchestration.transform"}
 TOLD = BUILT | {"orchestration.quality", "orchestration.alerts"}
 
 MAY_IMPORT = {
@@ -33,12 +34,17 @@ MAY_IMPORT = {
     "orchestration.settings": PAYLOADS | GROUND,
     "orchestration.workspace": PUBLISHED | WORKSPACE,
     "orchestration.sources": PAYLOADS | SOURCES,
-    "orchestration.pull": MARTS | SOURCES | WORKSPACE | {"orchestration.pull"},
-    "orchestration.transform": PAYLOADS | WORKSPACE | {"orchestration.transform"},
+    "orchestration.deployment": SOURCES | WORKSPACE,
+    "orchestration.pull": EXPORT | SOURCES | WORKSPACE | {"orchestration.pull"},
+    "orchestration.transform": PAYLOADS | DEPLOYMENT | {"orchestration.transform"},
     "orchestration.quality": PUBLISHED | BUILT | {"orchestration.quality"},
-    "orchestration.alerts": PUBLISHED | WORKSPACE,
+    "orchestration.alerts": DEPLOYMENT,
     "orchestration.pipeline": PUBLISHED | TOLD | {"orchestration.pipeline"},
-    "orchestration.definitions": {"orchestration.pipeline"},
+    "orchestration.definitions": {
+        "orchestration.deployment",
+        "orchestration.pipeline",
+        "orchestration.settings",
+    },
     "orchestration.cli": PUBLISHED
     | TOLD
     | {"orchestration.pipeline", "orchestration.cli", "api_export.server"},

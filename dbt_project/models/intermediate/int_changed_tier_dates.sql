@@ -13,8 +13,8 @@ dates as (
     {# A tier that changed moves every date; else only the dates of changed client-days move. #}
     select date from {{ ref('int_points_daily') }}
     where exists (
-        select 1 from changed_entities
-        where has_changed and entity in ('loyalty_tiers', 'websites')
+        select 1 from changed_entities as changed
+        where changed.has_changed and changed.entity in ('loyalty_tiers', 'websites')
     )
 
 )

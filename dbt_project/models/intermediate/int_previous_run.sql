@@ -5,12 +5,9 @@ with
 previous as (
 
     {% if previous %}
-        select
-            as_of
-        from {{ previous }}
+        select as_of from {{ previous }}
     {% else %}
-        select
-            cast(null as date) as as_of
+        select cast(null as date) as as_of
         where false
     {% endif %}
 
