@@ -205,11 +205,12 @@ def sync_events(extract: Extract, lookback: Lookback | None = None) -> Compared:
     differing = Blocks.of([block for block in different if block is not None])
     extract.view(differing)
     conditions = _conditions(connection, differing)
-    for name, rows in (("new_rows", "delivered"), ("old_rows", table)):
+    arriving = "from delivered" if extract.is_remote else _rows_of("delivered", conditions)
+    for name, rows in (("new_rows", arriving), ("old_rows", _rows_of(table, conditions))):
         connection.execute(
             f"""
             create or replace temp table {name} as
-            select {ID} as _id, {columns} from ({_rows_of(rows, conditions)})
+            select {ID} as _id, {columns} from ({rows})
             where exists (
                 from different_blocks
                 where different_blocks.block is not distinct from {BLOCK}

@@ -1,6 +1,7 @@
 """PostgreSQL as a source."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote, urlencode, urlsplit
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -141,22 +142,34 @@ class PostgresSource(AttachedSource):
         """
         found = self.found[entity.name]
         values = ", ".join(_hashed(found[column], self._quoted(column)) for column in columns)
-        return connection.sql(
-            "from "
-            + self._asked(
-                f"""
-                select block, count(*) as row_count, sum(hash)::text as checksum
-                from (
-                    select
-                        id::bigint >> {BLOCK_BITS} as block,
-                        hashint8extended(0, hash_record_extended(row({values}), 0)) as hash
-                    from ({self._query(entity, columns, blocks)}) as entity
-                    offset bigint '0'
-                ) as hashed
-                group by 1
-                """
+        query = f"""
+            select block, count(*) as row_count, sum(hash)::text as checksum
+            from (
+                select
+                    id::bigint >> {BLOCK_BITS} as block,
+                    hashint8extended(0, hash_record_extended(row({values}), 0)) as hash
+                from ({self._query(entity, columns, blocks)}) as entity
+                offset bigint '0'
+            ) as hashed
+            group by 1
+        """
+        with _one_thread(connection):
+            connection.execute(
+                f"create or replace temp table server_fingerprints as from {self._asked(query)}"
             )
-        )
+        return connection.table("server_fingerprints")
+
+
+@contextmanager
+def _one_thread(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Give DuckDB one thread: while one waits for a server, a second would spin on another core."""
+    with connection.cursor() as beside:  # its transaction is not aborted where the other's is
+        (threads,) = beside.execute("select current_setting('threads')").fetchone()
+        beside.execute("set threads = 1")
+        try:
+            yield
+        finally:
+            beside.execute(f"set threads = {threads}")
 
 
 def _reading(type_name: str) -> str:
