@@ -6,10 +6,10 @@ from urllib.parse import quote, urlencode, urlsplit
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from orchestration.sources.base import ALL_BLOCKS, BLOCK_BITS, Blocks
+from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_BITS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, AttachedSource, literal
-from orchestration.sources.databases.base import INTEGERS, Column
+from orchestration.sources.databases.columns import INTEGERS, Column
 
 CARRIED = {
     *("smallint", "integer", "bigint", "real", "double precision", "boolean"),
@@ -95,7 +95,7 @@ class PostgresSource(AttachedSource):
             return True
 
     def _table_of(self, connection: DuckDBPyConnection, entity: Entity) -> tuple[str, str] | None:
-        """Schema and name of an entity's table; none where there is none."""
+        """Schema and name of an entity's table; None where there is no such table."""
         return connection.execute(
             "from "
             + self._asked(
