@@ -50,6 +50,7 @@ bench-fixed: $(INSTALLED)  ## what a run costs that has next to nothing to do
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_fixed.py
 
 bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger rows
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is
