@@ -23,7 +23,9 @@ from support.postgres_server import postgres_server
 from support.yardsticks.web_application import OPTIONS
 from tabulate import tabulate
 
-from orchestration.pull.sync import Compared, Extract, load_entity, sync_events
+from orchestration.pull.extract import Extract
+from orchestration.pull.loading import Compared, load_entity
+from orchestration.pull.sync import sync_events
 from orchestration.sources import open_source
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.databases.postgres import PostgresSource
