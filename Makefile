@@ -4,11 +4,11 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 CHART_JS := api_export/page/chart.umd.min.js
 SCALE ?= 1m
-# A file of tests shares its servers and workspaces, so it stays with one process.
-IN_PARALLEL := --numprocesses auto --dist loadfile
+# What all processes of a session use, support.sharing lets one of them make.
+IN_PARALLEL := --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench bench-change bench-export bench-pull bench-page \
+.PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-pull bench-page \
 	bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
@@ -29,12 +29,15 @@ lint: $(INSTALLED)  ## Python and SQL style
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
 	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \
-		$(BIN)/dagster dev --host 127.0.0.1
+		$(BIN)/dg dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
 	$(BIN)/loyalty docs
 
-bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
+reference: $(INSTALLED)  ## docs/command-and-settings.md, from the command and the settings
+	$(BIN)/python -m orchestration.cli.reference
+
+bench: $(INSTALLED)  ## the measured numbers of docs/benchmarks.md, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
 
 bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes

@@ -4,7 +4,11 @@
 
 const API = "api/v1/loyalty-management";
 const MOST_TRIES = 5;
-const USUAL_DAYS = 30;
+
+// The limits of api_export/payloads/limits.py that the page keeps; tests/unit/test_limits.py holds
+// both equal.
+const DEFAULT_DAYS = 30;
+const MAX_DAYS = 3660;
 
 /** Why something can't be read or shown, as a sentence for people. */
 class Unreadable extends Error {}
@@ -131,7 +135,7 @@ function findWebsite(websites, id, { totals }) {
 }
 
 function findPeriod(periods, days) {
-  return [days, USUAL_DAYS].find((wanted) => periods.includes(wanted)) ?? periods[0];
+  return [days, DEFAULT_DAYS].find((wanted) => periods.includes(wanted)) ?? periods[0];
 }
 
 /** The text of an exported file, from the server that the page came from. */

@@ -1,29 +1,25 @@
 """The registry: each endpoint, the report it is selected from, and where its files go."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from api_export.payloads import schemas
+from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
-MAX_DAYS = 3660
-MAX_LIMIT = 100
-FIRST_DATE = date(1970, 1, 1)
-LAST_DATE = date(2199, 12, 31)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """What an endpoint may be asked for, and the value it has when it is not."""
+    """What a request may choose of an endpoint, from 1 to `highest`; `default` where it doesn't."""
 
     name: str
     default: int
     highest: int
 
 
-DAYS = Parameter("days", 30, MAX_DAYS)
-LIMIT = Parameter("limit", 10, MAX_LIMIT)
+DAYS = Parameter("days", DEFAULT_DAYS, MAX_DAYS)
+LIMIT = Parameter("limit", DEFAULT_LIMIT, MAX_LIMIT)
 
 
 @dataclass(frozen=True)

@@ -8,7 +8,8 @@
 fallbacks as (
 
     {% set settings = [
-        ('days', 'requested_days', max_days(), 30), ('limit', 'requested_limit', max_limit(), 10)
+        ('days', 'requested_days', max_days(), default_days()),
+        ('limit', 'requested_limit', max_limit(), default_limit()),
     ] -%}
     {% for key, asked, highest, default in settings -%}
         select

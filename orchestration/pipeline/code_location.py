@@ -6,13 +6,13 @@ from orchestration.deployment import Deployment
 from orchestration.pipeline.assets.export import build_export
 from orchestration.pipeline.assets.models import build_models, key_of, published_keys
 from orchestration.pipeline.assets.publish import build_publish
+from orchestration.pipeline.assets.pull import build_pull
 from orchestration.pipeline.checks import build_delivery_check, build_export_checks
 from orchestration.pipeline.dbt_process import build_dbt, build_dbt_project
 from orchestration.pipeline.jobs import build_calculate_analytics, build_refresh
 from orchestration.pipeline.resources import DBT, LOCK, WorkspaceLock
 from orchestration.pipeline.schedules import build_schedules
 from orchestration.pipeline.sensors import build_sensors
-from orchestration.pipeline.assets.pull import build_pull
 from orchestration.quality.delivery_contract import BREACHES, DELIVERED
 
 

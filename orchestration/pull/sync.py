@@ -10,12 +10,13 @@ from datetime import datetime
 
 import duckdb
 
+from api_export.payloads.limits import MAX_EXACT_DOUBLE, MAX_EXACT_FLOAT
 from orchestration.sources.base import Source
 from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_BITS, NO_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 
 # The id as staging reads it (see the macro read_integer): rows of one id are replaced together.
-ID = """
+ID = f"""
     case
         when typeof(id) in (
             'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
@@ -24,7 +25,7 @@ ID = """
         when
             typeof(id) in ('FLOAT', 'DOUBLE')
             and abs(try_cast(cast(id as varchar) as double))
-                > if(typeof(id) = 'FLOAT', 16777216, 9007199254740992)
+                > if(typeof(id) = 'FLOAT', {MAX_EXACT_FLOAT}, {MAX_EXACT_DOUBLE})
             then null
         when regexp_full_match(cast(id as varchar), '[+-]?[0-9]+([.]0+)?')
             then try_cast(regexp_replace(cast(id as varchar), '[.]0+$', '') as bigint)

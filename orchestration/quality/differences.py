@@ -13,7 +13,7 @@ from pathlib import Path
 import duckdb
 
 from api_export.export.manifest import find_faults, read_manifest
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 from orchestration.errors import RunError
 from orchestration.pull.run_inputs import NO_INPUTS
 from orchestration.pull.sync import fingerprint

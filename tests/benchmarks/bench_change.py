@@ -17,9 +17,9 @@ from datetime import time as day_time
 from pathlib import Path
 
 import duckdb
-from generate import DAYS, LAST_DATE, generate
 from support.datasets import write_dataset
 from support.replay import DEFAULTS, Replay, open_warehouse
+from support.yardsticks.generate import DAYS, LAST_DATE, generate
 from tabulate import tabulate
 
 from orchestration.pull.run_progress import finish

@@ -15,8 +15,8 @@ from pathlib import Path
 import duckdb
 from bench_run import UNITS
 from support.postgres_server import postgres_server
+from support.yardsticks.web_application import OPTIONS
 from tabulate import tabulate
-from web_application import OPTIONS
 
 from orchestration.pull.sync import Delivery, load_entity, sync_events
 from orchestration.sources import open_source

@@ -24,16 +24,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from generate import DAYS, LAST_DATE, generate
-from handwritten import find_differences
 from support.commands import LOYALTY, clean_environment
+from support.replay import PROJECT
+from support.yardsticks.generate import DAYS, LAST_DATE, generate
+from support.yardsticks.handwritten import find_differences
+from support.yardsticks.web_application import load_dashboard
 from tabulate import tabulate
-from web_application import load_dashboard
 
-from api_export.marts import Reports
+from api_export.marts import PublishedMarts
+from api_export.payloads.additions import RequestedRange
 from api_export.payloads.endpoints import API_ROOT
 
-HERE = Path(__file__).parent
+YARDSTICKS = PROJECT / "tests/support/yardsticks"
 UNITS = {"k": 1_000, "m": 1_000_000}
 LARGEST_ELSEWHERE = 10_000_000
 """PostgreSQL and pandas get no more ledger rows than this."""
@@ -114,7 +116,7 @@ def _loyalty(call: str, source: Path, workspace: Path, *options: str) -> Measure
 
 
 def _python(script: str, *arguments: Path) -> Measured:
-    return _measure(sys.executable, HERE / script, *arguments)
+    return _measure(sys.executable, YARDSTICKS / script, *arguments)
 
 
 def _measure(*command: object) -> Measured:
@@ -188,12 +190,12 @@ def _print_yardsticks(full: Measured, tiny: Measured, yardsticks: dict[str, Meas
 def _print_reads(source: Path, workspace: Path, *, is_elsewhere: bool) -> None:
     """What asking takes, with everything in memory: milliseconds, the median of many times."""
     root = workspace / "export/current" / str(WEBSITE) / API_ROOT
-    with Reports(workspace / "marts.duckdb") as reports:
-        as_of = reports.run()["as_of"]
-        month = (WEBSITE, as_of - timedelta(days=29), as_of)
+    with PublishedMarts(workspace / "marts.duckdb") as marts:
+        as_of = marts.run()["as_of"]
+        month = RequestedRange(WEBSITE, as_of - timedelta(days=29), as_of)
         page = _median_ms(lambda: [(root / file).read_bytes() for file in PAGE])
         lines = [
-            ["calculate, 30 days", _median_ms(lambda: reports.calculate(*month))],
+            ["calculate, 30 days", _median_ms(lambda: marts.calculate(month))],
             [f"dashboard from {len(PAGE)} exported files", page],
         ]
     if is_elsewhere:

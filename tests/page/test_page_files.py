@@ -1,0 +1,108 @@
+"""The page's files are part of the export: listed, pure, and the same bytes as the JSON."""
+
+import json
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+import simplejson
+from support.replay import Replay
+from support.workspaces import read_files
+
+from api_export.export.versions import Export, write_export
+from api_export.page import fetch, page_files
+from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
+from api_export.payloads.json_bytes import json_bytes
+from api_export.payloads.strict_json import loads_strict
+
+PREFIX, SUFFIX = "receiveFiles(", ");\n"
+
+
+DEFAULTS = {endpoint.path() for endpoint in ENDPOINTS if endpoint.parameter}
+
+
+@pytest.fixture(scope="module")
+def export(tmp_path_factory: pytest.TempPathFactory, replay: Replay, dirty_source: Path) -> Export:
+    """The export of the dirty source."""
+    return replay.export(dirty_source, tmp_path_factory.mktemp("page"))
+
+
+def texts_of(script: bytes) -> dict[str, str]:
+    """The texts by path that a script hands to the page."""
+    text = script.decode("ascii")
+    assert text.startswith(PREFIX) and text.endswith(SUFFIX)
+    return json.loads(text.removeprefix(PREFIX).removesuffix(SUFFIX))
+
+
+def test_the_manifest_lists_the_page(export: Export) -> None:
+    listed = {file["path"] for file in export.manifest["files"]}
+    assert {"index.html", "assets/app.js", "assets/style.css", "assets/website-8.js"} <= listed
+    assert listed == read_files(export.version).keys() - {"manifest.json"}
+
+
+def test_what_the_page_loads_is_in_the_export(export: Export) -> None:
+    page = (export.version / "index.html").read_text()
+    loaded = {part.split('"')[0] for part in page.split('"assets/')[1:]}
+    assert {"chart.umd.min.js", "app.js", "style.css", "icon.svg"} <= loaded
+    assert all((export.version / "assets" / name).exists() for name in loaded)
+
+
+def test_a_websites_script_holds_the_json_of_its_files(export: Export) -> None:
+    files = read_files(export.version)
+    for website in simplejson.loads(files["websites.json"]):
+        texts = texts_of(files[f"assets/website-{website['id']}.js"])
+        header = simplejson.loads(texts.pop("manifest.json"))
+        manifest = simplejson.loads(files["manifest.json"])
+        assert {**header, "files": manifest["files"]} == manifest
+        held = {path: json_bytes(loads_strict(text)) for path, text in texts.items()}
+        assert held.pop("websites.json") == files["websites.json"]
+        assert held == {
+            path: files[path]
+            for path in files
+            if path.startswith(f"{website['id']}/")
+            and not is_single_record(path)
+            and not is_default(path)
+        }
+
+
+def test_a_script_keeps_each_text_and_number_as_it_is_written(tmp_path: Path) -> None:
+    payload = [{"title": "a\n  b\\n  \u2028'\"</script>", "config": {"days": Decimal("14.0")}}]
+    (tmp_path / "websites.json").write_text('[\n  {\n    "id": 1\n  }\n]\n')
+    path = "1/api/v1/loyalty-management/dashboard-widgets/index.json"
+    (tmp_path / path).parent.mkdir(parents=True)
+    (tmp_path / path).write_bytes(json_bytes(payload))
+    script = dict(page_files.page_files(tmp_path, [path], "{}"))["assets/website-1.js"]
+    text = texts_of(script)[path]
+    assert simplejson.loads(text, use_decimal=True) == payload
+    assert '"days": 14.0' in text
+
+
+def is_single_record(path: str) -> bool:
+    """Whether a file holds one record or widget, which its list holds too."""
+    *_, kind, number, _ = path.split("/")
+    return kind in ("analytics", "dashboard-widgets") and number.lstrip("-").isdigit()
+
+
+def is_default(path: str) -> bool:
+    """Whether a file holds a window or length that is not named, which a named one holds too."""
+    return path.partition(f"{API_ROOT}/")[2] in DEFAULTS
+
+
+def test_without_the_chart_library_the_export_has_no_page(
+    export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_files, "CHART_JS", tmp_path / "absent.js")
+    marts = export.version.parents[2] / "marts.duckdb"
+    without = write_export(marts, tmp_path / "export")
+    assert read_files(without.version).keys() == {
+        path for path in read_files(export.version) if path.endswith(".json")
+    }
+
+
+def test_a_chart_library_of_another_checksum_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(fetch, "_download", lambda scratch: b"alert(1)")
+    with pytest.raises(SystemExit, match="it is not used"):
+        fetch.fetch_chart_library(tmp_path / "chart.js")
+    assert not (tmp_path / "chart.js").exists()
