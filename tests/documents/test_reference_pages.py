@@ -9,7 +9,7 @@ from support.replay import PROJECT
 from api_export.payloads.endpoints import ENDPOINTS
 from api_export.payloads.schemas import AnalyticsRecord, Manifest, Widget, WidgetData, WidgetType
 from orchestration.cli.reference import PAGE, write_reference
-from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES, Entity, kind_of
+from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES, Entity
 from orchestration.sources.databases.django import TABLES
 
 CONTRACT = (PROJECT / "docs/source-contract.md").read_text()
@@ -51,11 +51,11 @@ def test_the_contract_lists_the_entities_and_their_columns() -> None:
 
 def test_the_contract_lists_the_type_of_every_column() -> None:
     listed = {
-        column: kind.partition(",")[0]
+        (column, kind.partition(",")[0])
         for kind, columns, _ in rows_of(CONTRACT, "| type | columns | a value that can be read |")
         for column in CODE_SPAN.findall(columns)
     }
-    assert listed == {column: kind_of(column) for entity in ENTITIES for column in entity.columns}
+    assert listed == {(field.name, field.kind) for entity in ENTITIES for field in entity.fields}
 
 
 def test_the_contract_lists_the_accepted_values() -> None:
