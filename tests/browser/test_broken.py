@@ -120,7 +120,7 @@ def test_the_split_of_redeemed_points_may_be_missing_alone(
     rewrite(api_file(export, SHOP, "analytics/conversion/days=30.json"), b"")
     page = visit(export)
     tile = page.page.locator(".tiles > div", has_text="Points redeemed, in all")
-    expect(tile).to_contain_text("conversion/days=30.json is no valid JSON.")
+    expect(tile).to_contain_text("conversion/days=30.json isn't valid JSON.")
 
 
 def test_without_the_chart_library_there_are_words_and_tables(
