@@ -87,7 +87,8 @@ def test_an_export_that_does_not_tell_its_newest_event_claims_no_age(
     rewrite_page(export, without=("latest_event", "accepted_quarantine"), **latest)
     assert notes(visit(export))[0] == (
         "warning",
-        "Age unknown This export doesn't say when its newest event was. Last day counted: Apr 30, 2024.",
+        "Age unknown This export doesn't say when its newest event was."
+        " Last day counted: Apr 30, 2024.",
     )
 
 

@@ -280,8 +280,14 @@ def test_calculate_answers_the_record_and_keeps_it(own: Serving, loyalty: Loyalt
             '{"date_from": "2023-02-30", "date_to": "2023-08-17T00:00:00"}',
             {"date_from": "wrong format", "date_to": "wrong format"},
         ),
-        ('{"date_from": "2023-05-03", "date_to": "2023-05-02"}', {"non_field_errors": "can't be calculated"}),
-        ('{"date_from": "1969-12-31", "date_to": "2023-05-02"}', {"non_field_errors": "can't be calculated"}),
+        (
+            '{"date_from": "2023-05-03", "date_to": "2023-05-02"}',
+            {"non_field_errors": "a range begins"},
+        ),
+        (
+            '{"date_from": "1969-12-31", "date_to": "2023-05-02"}',
+            {"non_field_errors": "a range begins"},
+        ),
         ('{"date_from": "2023-05-03", "date_to": "2199-05-02"}', {"date_to": "after as_of"}),
         ("[]", {"non_field_errors": "Expected a dictionary, but got list."}),
         ("3", {"non_field_errors": "Expected a dictionary, but got number."}),
