@@ -64,7 +64,7 @@ def test_a_broken_widget_says_so_and_the_others_are_drawn(
     )
     absent = "is missing" if from_disk else "can't be read (HTTP 404)"
     assert reasons == [
-        [unread.format(1, "is no valid JSON")],
+        [unread.format(1, "isn't valid JSON")],
         *([unlike] for _ in BROKEN),
         *([] for _ in titles[len(BROKEN) + 1 : 19]),
         [unread.format(20, absent)],
