@@ -4,12 +4,12 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 CHART_JS := api_export/page/chart.umd.min.js
 SCALE ?= 1m
-# A file of tests shares its servers and workspaces, so it stays with one process.
-IN_PARALLEL := --numprocesses auto --dist loadfile
+# What all processes of a session use, support.sharing lets one of them make.
+IN_PARALLEL := --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench bench-change bench-export bench-pull bench-page \
-	bench-serve
+.PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-fixed \
+	bench-page bench-pull bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -25,18 +25,19 @@ lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests \
-		dbt_project/analyses
+		dbt_project/analyses orchestration/sources/demo
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
-	DAGSTER_HOME=$$($(BIN)/python -c "from pathlib import Path; \
-		from orchestration.workspace.workspace import Workspace; \
-		print(Workspace(Path('$(WORKSPACE)')).make_dagster_home())") \
-		$(BIN)/dagster dev --host 127.0.0.1
+	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \
+		$(BIN)/dg dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
 	$(BIN)/loyalty docs
 
-bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
+reference: $(INSTALLED)  ## docs/command-and-settings.md, from the command and the settings
+	$(BIN)/python -m orchestration.cli.reference
+
+bench: $(INSTALLED)  ## the measured numbers of docs/benchmarks.md, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
 
 bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
@@ -45,7 +46,11 @@ bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
 bench-export: $(INSTALLED)  ## what the export of many websites costs
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_export.py
 
+bench-fixed: $(INSTALLED)  ## what a run costs that has next to nothing to do
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_fixed.py
+
 bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger rows
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is

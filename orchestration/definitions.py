@@ -1,11 +1,13 @@
-"""What `dagster dev` loads."""
+"""What Dagster loads: `dg dev`, its web server and its daemon."""
 
 from dagster import Definitions, definitions
 
+from orchestration.deployment import Deployment
 from orchestration.pipeline.code_location import build_defs
+from orchestration.settings import load_settings
 
 
 @definitions
 def defs() -> Definitions:
-    """The definitions for the settings of the environment."""
-    return build_defs()
+    """The definitions of the deployment that the environment's settings describe."""
+    return build_defs(Deployment(load_settings()))

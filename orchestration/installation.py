@@ -1,6 +1,5 @@
-"""The dbt project: where it lies, and the command that runs it; nothing is written beside it."""
+"""The installation: a checkout or a wheel, where each has the dbt project and keeps its files."""
 
-import shutil
 import sys
 from pathlib import Path
 
@@ -47,14 +46,3 @@ def cache_folder() -> Path:
     if is_checkout():
         return CHECKOUT / "target"
     return platformdirs.user_cache_path(APPLICATION, appauthor=False)
-
-
-def dbt_executable() -> str:
-    """The dbt beside this Python."""
-    return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
-
-
-def dbt_paths(target: Path) -> tuple[str, ...]:
-    """The options that have dbt, in the folder of the project, write into `target` alone."""
-    folder = str(target)
-    return ("--profiles-dir", "dbt_project", "--target-path", folder, "--log-path", folder)

@@ -1,8 +1,18 @@
-"""Secrets: what must not stand in any text that leaves the process."""
+"""Redaction: what must not stand in any text that leaves the process."""
 
+import re
 from urllib.parse import parse_qsl, quote, unquote
 
 MASK = "***"
+
+
+def without_secrets(text: str, *, source: str, webhook: str | None) -> str:
+    """The text without passwords in URLs and settings, and without the webhook's address."""
+    text = without_password(text, source)
+    if webhook:
+        text = text.replace(webhook, MASK)
+    text = re.sub(r"(\w://)[^\s/@]+@", rf"\1{MASK}@", text)
+    return re.sub(r"(?i)(passw\w*|pwd|token|secret)(\s*[=:]\s*)\S+", rf"\1\2{MASK}", text)
 
 
 def without_password(text: str, url: str) -> str:

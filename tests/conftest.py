@@ -7,99 +7,92 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from support import databases
-from support.commands import LOYALTY, Loyalty, clean_environment
-from support.datasets import csv_records, write_dataset
+from support import database_servers, databases
+from support.commands import Loyalty, call
+from support.datasets import change_ledger, write_dataset
 from support.faulty import FaultyRun
-from support.replay import PROJECT, Replay
+from support.replay import Replay
 from support.servers import with_few_websites
+from support.sharing import Sharing
 from support.webhooks import Webhook, listening
-from support.workspaces import run_well
+from support.workspaces import Built, build, run_well
 
 DISK_MB = 160
 
 
 @pytest.fixture(scope="session")
-def replay(tmp_path_factory: pytest.TempPathFactory, dirty_source: Path) -> Replay:
+def sharing(tmp_path_factory: pytest.TempPathFactory) -> Sharing:
+    """What the workers of a session share."""
+    return Sharing(tmp_path_factory)
+
+
+@pytest.fixture(scope="session")
+def replay(
+    sharing: Sharing, tmp_path_factory: pytest.TempPathFactory, dirty_source: Path
+) -> Replay:
     """dbt's compiled SQL, compiled once."""
-    return Replay(tmp_path_factory.mktemp("replay"), dirty_source)
+    scratch = tmp_path_factory.mktemp("replay")
+    return sharing.value("replay", lambda: Replay(scratch, dirty_source))
 
 
 @pytest.fixture(scope="session")
 def loyalty() -> Loyalty:
     """The command in a process of its own, away from the settings of who runs the tests."""
-
-    def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
-        return subprocess.run(
-            [LOYALTY, *map(str, arguments)],
-            cwd=PROJECT,
-            env=clean_environment(**environment),
-            capture_output=True,
-            text=True,
-            check=False,
-        )
-
     return call
 
 
 @pytest.fixture(scope="session")
-def dirty_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+def dirty_source(sharing: Sharing) -> Path:
     """A folder of CSV files with rows of every reason."""
-    directory = tmp_path_factory.mktemp("source")
-    write_dataset(directory, seed=0, file_format="csv")
-    return directory
+    return sharing.folder("source", lambda folder: write_dataset(folder, seed=0, file_format="csv"))
 
 
 @pytest.fixture(scope="session")
-def built(
-    tmp_path_factory: pytest.TempPathFactory, loyalty: Loyalty, dirty_source: Path
-) -> tuple[Path, subprocess.CompletedProcess[str]]:
+def built(sharing: Sharing, dirty_source: Path) -> Built:
     """A workspace built by `loyalty run` from the dirty source, for reading, and what it said."""
-    workspace = tmp_path_factory.mktemp("built")
-    done = loyalty("run", "--workspace", workspace, "--source", f"files:{dirty_source}")
-    assert done.returncode == 0, done.stderr + done.stdout
-    return workspace, done
+    return sharing.value("built", lambda: build(sharing.place("built"), dirty_source))
+
+
+@pytest.fixture
+def workspace(built: Built, tmp_path: Path) -> Path:
+    """A copy of the built workspace, to be written to."""
+    return shutil.copytree(built.workspace, tmp_path / "workspace", symlinks=True)
 
 
 @pytest.fixture(scope="session")
-def documented(
-    built: tuple[Path, subprocess.CompletedProcess[str]],
-    loyalty: Loyalty,
-    tmp_path_factory: pytest.TempPathFactory,
-) -> Path:
+def documented(built: Built, sharing: Sharing) -> Path:
     """A built workspace with its documentation, for reading."""
-    workspace = tmp_path_factory.mktemp("documented") / "workspace"
-    shutil.copytree(built[0], workspace, symlinks=True)
-    done = loyalty("docs", "--workspace", workspace)
-    assert done.returncode == 0, done.stderr
-    assert str(workspace / "docs/index.html") in done.stdout
-    return workspace
+
+    def document(workspace: Path) -> None:
+        shutil.copytree(built.workspace, workspace, symlinks=True)
+        done = call("docs", "--workspace", workspace)
+        assert done.returncode == 0, done.stderr
+        assert str(workspace / "docs/index.html") in done.stdout
+
+    return sharing.folder("documented", document)
 
 
 @pytest.fixture(scope="session")
-def later_source(dirty_source: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def later_source(sharing: Sharing, dirty_source: Path) -> Path:
     """The dirty source after some rows came and others went."""
-    source = shutil.copytree(dirty_source, tmp_path_factory.mktemp("later") / "source")
-    ledger = source / "loyalty_transactions.csv"
-    header, *rows = csv_records(ledger)
-    ledger.write_text("\n".join([header, *rows[:200], *rows[230:], *rows[300:310]]) + "\n")
-    return source
+
+    def write(source: Path) -> None:
+        shutil.copytree(dirty_source, source)
+        change_ledger(source)
+
+    return sharing.folder("later-source", write)
 
 
 @pytest.fixture(scope="session")
-def old(dirty_source: Path, replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def old(sharing: Sharing, dirty_source: Path, replay: Replay) -> Path:
     """A workspace before the killed run."""
-    root = tmp_path_factory.mktemp("old") / "workspace"
-    run_well(FaultyRun(replay, root, dirty_source))
-    return root
+    return sharing.folder("old", lambda root: run_well(FaultyRun(replay, root, dirty_source)))
 
 
 @pytest.fixture(scope="session")
-def new(later_source: Path, replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def new(sharing: Sharing, later_source: Path, replay: Replay) -> Path:
     """A workspace as a full refresh would leave it."""
-    root = tmp_path_factory.mktemp("new") / "workspace"
-    run_well(FaultyRun(replay, root, later_source))
-    return root
+    return sharing.folder("new", lambda root: run_well(FaultyRun(replay, root, later_source)))
 
 
 @pytest.fixture(scope="session")
@@ -110,16 +103,16 @@ def programme(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, databases
 
 
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[databases.Postgres]:
+def postgres() -> Iterator[database_servers.Postgres]:
     """A PostgreSQL server."""
-    with databases.run_postgres() as server:
+    with database_servers.run_postgres() as server:
         yield server
 
 
 @pytest.fixture(scope="session")
-def mariadb() -> Iterator[databases.Mariadb]:
+def mariadb() -> Iterator[database_servers.Mariadb]:
     """A MariaDB server with TLS."""
-    with databases.run_mariadb() as server:
+    with database_servers.run_mariadb() as server:
         yield server
 
 
@@ -131,9 +124,9 @@ def webhook() -> Iterator[Webhook]:
 
 
 @pytest.fixture(scope="session")
-def marts(built: tuple[Path, subprocess.CompletedProcess[str]]) -> Path:
+def marts(built: Built) -> Path:
     """The marts of the dirty source, as `loyalty run` published them."""
-    return built[0] / "marts.duckdb"
+    return built.workspace / "marts.duckdb"
 
 
 @pytest.fixture(scope="session")

@@ -7,12 +7,13 @@
 
 {#
     Incremental strategy `replace_changed`: the model's rows take the place of those that any of the
-    `incremental_predicates` describes, in one transaction.
+    `incremental_predicates` describes, in one transaction. They may name `this` and refs, which
+    stand for relations only when they are rendered here.
 #}
 {% macro get_incremental_replace_changed_sql(arg_dict) -%}
     {%- set columns = arg_dict['dest_columns'] | map(attribute='quoted') | join(', ') -%}
     {% for predicate in arg_dict['incremental_predicates'] -%}
-        delete from {{ arg_dict['target_relation'] }} where {{ predicate }};
+        delete from {{ arg_dict['target_relation'] }} where {{ render(predicate) }};
     {% endfor %}
 
     insert into {{ arg_dict['target_relation'] }} ({{ columns }})
@@ -20,13 +21,18 @@
 {%- endmacro %}
 
 {#
-    A model as the last run left it; none in a full build. It can't be a ref: the model is built
-    after, and from, whoever asks for its past.
+    A model as the last run left it; null in a full build. It can't be a ref, since the model is
+    built from whoever asks for its past, so it is a source: `last_run`.
 #}
-{% macro previous(database, schema, model) -%}
+{% macro previous(relation) -%}
     {%- if execute and not flags.FULL_REFRESH -%}
-        {{ return(adapter.get_relation(database=database, schema=schema, identifier=model)) }}
+        {{ return(load_relation(relation)) }}
     {%- endif -%}
+{%- endmacro %}
+
+{# Has a model built after another one that keeps what this one replaces, though it reads no row. #}
+{% macro build_after(model) -%}
+    {%- if not execute -%}{%- do ref(model) -%}{%- endif -%}
 {%- endmacro %}
 
 {#
@@ -68,5 +74,5 @@
     where
         previous.{{ column }} is distinct from validated.{{ column }}
         -- A full build starts from no previous run, and follows no change.
-        and exists (select 1 from {{ ref('stg_pipeline__previous_run') }})
+        and exists (select 1 from {{ ref('int_previous_run') }})
 {%- endmacro %}

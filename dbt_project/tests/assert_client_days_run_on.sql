@@ -26,7 +26,7 @@ clients_that_left as (
 client_days as (
 
     select * from {{ ref('fct_client_days') }}
-    where not exists (select 1 from {{ ref('stg_pipeline__previous_run') }})
+    where not exists (select 1 from {{ ref('int_previous_run') }})
     union all
     select client_days.*
     from {{ ref('fct_client_days') }} as client_days

@@ -20,15 +20,6 @@ class Stopped(BaseException):
         self.exit_code = 128 + number
 
 
-class StoppedStep(BaseException):
-    """A run was interrupted in a step."""
-
-    def __init__(self, step_key: str) -> None:
-        """Name the step."""
-        super().__init__(f"interrupted in {step_key}")
-        self.step_key = step_key
-
-
 class StopSignals:
     """Raises `Stopped` for the first signal, and tells later which one it was. A context manager.
 

@@ -1,62 +1,68 @@
-"""Checks across the steps: source, raw, marts and export must tell the same story.
+"""Asset checks that are not dbt's: of the delivery, before it is published, and of the export."""
 
-What can be told inside the warehouse is a dbt test (conservation, keys, drift); here is what lies
-between the files.
-"""
-
-import filecmp
-import tempfile
+import logging
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
-from pathlib import Path
 
-import duckdb
 from dagster import (
+    AssetCheckExecutionContext,
     AssetCheckResult,
     AssetChecksDefinition,
     AssetCheckSeverity,
+    AssetCheckSpec,
     AssetKey,
+    MetadataValue,
     asset_check,
+    multi_asset_check,
 )
 
 from api_export.export.manifest import find_faults, read_manifest
-from api_export.export.versions import write_export
-from orchestration.errors import RunError
-from orchestration.pipeline.resources import WarehouseResource
-from orchestration.pull.raw import NO_INPUTS, load_raw
-from orchestration.pull.sync import fingerprint
-from orchestration.settings import Settings
-from orchestration.sources.base import Source
-from orchestration.sources.contract import ENTITIES
-from orchestration.workspace.duckdb_setup import engine_options
-from orchestration.workspace.status import event_age
-from orchestration.workspace.workspace import Workspace
+from orchestration.alerts import event_age
+from orchestration.deployment import Deployment
+from orchestration.errors import DeliveryError
+from orchestration.pipeline.resources import LOCK
+from orchestration.quality.delivery_contract import SHOWN, describe_breaches, read_breaches
+from orchestration.quality.differences import compare_export
+
+log = logging.getLogger(__name__)
 
 
-def build_checks(settings: Settings) -> list[AssetChecksDefinition]:
-    """The asset checks that are not dbt's."""
+def build_export_checks(deployment: Deployment) -> list[AssetChecksDefinition]:
+    """The asset checks of the export."""
+    workspace, stale_hours = deployment.workspace, deployment.settings.stale_hours
 
-    @asset_check(asset=AssetKey("export"), description="Every file has its manifest's checksum.")
-    def files_match_manifest(warehouse: WarehouseResource) -> AssetCheckResult:
-        faults = find_faults(warehouse.workspace.current_export)
+    @asset_check(
+        asset=AssetKey("export"),
+        description="Every file has its manifest's checksum.",
+        required_resource_keys={LOCK},
+    )
+    def files_match_manifest(_: AssetCheckExecutionContext) -> AssetCheckResult:
+        faults = find_faults(workspace.current_export)
         return AssetCheckResult(passed=not faults, metadata={"faults": faults})
 
-    @asset_check(asset=AssetKey("export"), description="The export is that of the published marts.")
-    def export_matches_marts(warehouse: WarehouseResource) -> AssetCheckResult:
-        differences = compare_export(warehouse.workspace)
+    @asset_check(
+        asset=AssetKey("export"),
+        description="The export is that of the published marts.",
+        required_resource_keys={LOCK},
+    )
+    def export_matches_marts(_: AssetCheckExecutionContext) -> AssetCheckResult:
+        differences = compare_export(workspace)
         return AssetCheckResult(passed=not differences, metadata={"differences": differences})
 
-    @asset_check(asset=AssetKey("export"), description="The newest event is recent.")
-    def newest_event_is_recent(warehouse: WarehouseResource) -> AssetCheckResult:
-        latest_event = read_manifest(warehouse.workspace.current_export)["latest_event"]
+    @asset_check(
+        asset=AssetKey("export"),
+        description="The newest event is recent.",
+        required_resource_keys={LOCK},
+    )
+    def newest_event_is_recent(_: AssetCheckExecutionContext) -> AssetCheckResult:
+        latest_event = read_manifest(workspace.current_export)["latest_event"]
         age = latest_event and event_age(latest_event, datetime.now(UTC))
         return AssetCheckResult(
-            passed=age is not None and age <= timedelta(hours=settings.stale_hours),
+            passed=age is not None and age <= timedelta(hours=stale_hours),
             severity=AssetCheckSeverity.WARN,
             metadata={
                 "latest_event": str(latest_event),
-                "stale_hours": settings.stale_hours,
+                "stale_hours": stale_hours,
                 **({} if age is None else {"age_hours": age.total_seconds() / 3600}),
             },
         )
@@ -64,143 +70,32 @@ def build_checks(settings: Settings) -> list[AssetChecksDefinition]:
     return [files_match_manifest, export_matches_marts, newest_event_is_recent]
 
 
-def find_differences(workspace: Workspace, source: Source) -> dict[str, list[str]]:
-    """Where two neighbouring steps differ, a line for each difference; empty lists where none do.
+def build_delivery_check(
+    deployment: Deployment, delivered: AssetKey, breaches: AssetKey
+) -> AssetChecksDefinition:
+    """The check of the delivered rows, which are published, that stops a run by the breaches."""
 
-    Raises `RunError` where the workspace holds no finished run.
-    """
-    for path in (workspace.warehouse, workspace.marts, workspace.current_export):
-        if not path.exists():
-            raise RunError(f"{path} does not exist: use `loyalty run` first")
-    return {
-        "source → raw": compare_source(workspace, source),
-        "raw → marts": compare_raw(workspace),
-        "marts → marts.duckdb": compare_published(workspace),
-        "marts.duckdb → export": compare_export(workspace),
-        "export → manifest": find_faults(workspace.current_export),
-    }
-
-
-def compare_source(workspace: Workspace, source: Source) -> list[str]:
-    """Rows that only the source or only raw has, by entity, whatever their order."""
-    with (
-        _warehouse(workspace) as connection,
-        tempfile.TemporaryDirectory(dir=workspace.scratch) as scratch,
-    ):
-        connection.execute(f"attach '{Path(scratch) / 'source.duckdb'}' as delivered")
-        connection.execute("use delivered")
-        load_raw(connection, source, NO_INPUTS)
-        differences = []
-        for entity in ENTITIES:
-            delivered, kept = _comparable(connection, entity.name)
-            digests = [rows.aggregate(fingerprint(entity)).fetchone() for rows in (delivered, kept)]
-            if digests[0] == digests[1]:
-                continue
-            only_source, only_raw = (
-                left.except_(right).count("*").fetchone()[0]
-                for left, right in ((delivered, kept), (kept, delivered))
-            )
-            differences.append(
-                f"{entity.name}: {only_source:,} rows are in the source alone,"
-                f" {only_raw:,} in raw alone"
-            )
-        return differences
-
-
-def _comparable(
-    connection: duckdb.DuckDBPyConnection, name: str
-) -> tuple[duckdb.DuckDBPyRelation, duckdb.DuckDBPyRelation]:
-    """An entity's rows as delivered now and as raw keeps them; as text where the types differ."""
-    tables = [connection.table(f"{database}.raw.{name}") for database in ("delivered", "warehouse")]
-    types = [dict(zip(table.columns, table.types, strict=True)) for table in tables]
-    delivered, kept = (
-        table.select(
-            *(
-                duckdb.ColumnExpression(column)
-                if types[0][column] == types[1][column]
-                else duckdb.ColumnExpression(column).cast("VARCHAR").alias(column)
-                for column in table.columns
-                if column != "_copy_number"
-            )
-        )
-        for table in tables
+    spec = AssetCheckSpec(
+        DeliveryError.step,
+        asset=delivered,
+        additional_deps=[breaches],
+        blocking=True,
+        description="The delivery keeps the contract of deliveries, or is let through.",
     )
-    return delivered, kept
 
+    @multi_asset_check(name=spec.name, specs=[spec], required_resource_keys={LOCK})
+    def delivery_keeps_its_contract(_: AssetCheckExecutionContext) -> Iterator[AssetCheckResult]:
+        found, is_accepted = read_breaches(deployment.workspace)
+        yield AssetCheckResult(
+            passed=is_accepted or not found,
+            metadata={
+                "breaches": MetadataValue.json([str(breach) for breach in found]),
+                "accepted": is_accepted,
+            },
+        )
+        if found and not is_accepted:
+            raise DeliveryError(describe_breaches(found))
+        for breach in found[:SHOWN]:
+            log.warning("let through: %s", breach)
 
-def compare_raw(workspace: Workspace) -> list[str]:
-    """Entities of which a row is neither valid nor quarantined, and points that went missing."""
-    differences = []
-    with _warehouse(workspace) as connection:
-        connection.execute(f"attach '{workspace.marts}' as published (read_only)")
-        for entity in ENTITIES:
-            raw, valid, quarantined = connection.execute(
-                f"""
-                select
-                    (select count(*) from raw.{entity.name}),
-                    (select count(*) from intermediate.int_{entity.name}_validated
-                     where quarantine_reason is null),
-                    (select count(*) from published.quarantined_rows where entity = ?)
-                """,
-                [entity.name],
-            ).fetchone()
-            if raw != valid + quarantined:
-                differences.append(
-                    f"{entity.name}: {raw:,} rows are not {valid:,} valid and"
-                    f" {quarantined:,} quarantined"
-                )
-        differences += [
-            f"website {website_id}: its valid rows hold {ledger:,} points up to as_of,"
-            f" its marts {marts:,}"
-            for website_id, ledger, marts in connection.execute(
-                """
-                with ledger as (
-                    select website_id, sum(points) as points
-                    from intermediate.int_loyalty_transactions_validated as transactions
-                    inner join published.dim_run as run
-                        on transactions.business_date <= run.as_of
-                    where quarantine_reason is null
-                    group by website_id
-                )
-                select websites.website_id, coalesce(ledger.points, 0), totals.points_outstanding
-                from published.dim_websites as websites
-                left join ledger on websites.website_id = ledger.website_id
-                left join published.fct_website_totals as totals
-                    on websites.website_id = totals.website_id
-                where coalesce(ledger.points, 0) is distinct from totals.points_outstanding
-                """
-            ).fetchall()
-        ]
-    return differences
-
-
-def compare_published(workspace: Workspace) -> list[str]:
-    """Whether `marts.duckdb` is the file that was built."""
-    if filecmp.cmp(workspace.next_marts, workspace.marts, shallow=False):
-        return []
-    return [f"{workspace.marts.name} is not the file that was built last"]
-
-
-def compare_export(workspace: Workspace) -> list[str]:
-    """Files of the current export that the published marts would write otherwise."""
-    with tempfile.TemporaryDirectory() as scratch:
-        fresh = write_export(
-            workspace.marts, Path(scratch), workspace.requested_ranges(), workspace.widget_edits()
-        ).manifest
-    current = read_manifest(workspace.current_export)
-    expected = {file["path"]: file["sha256"] for file in fresh["files"]}
-    found = {file["path"]: file["sha256"] for file in current["files"]}
-    return [
-        f"{path}: {'differs' if path in expected and path in found else 'is there only once'}"
-        for path in sorted(expected.keys() | found.keys())
-        if expected.get(path) != found.get(path)
-    ]
-
-
-@contextmanager
-def _warehouse(workspace: Workspace) -> Iterator[duckdb.DuckDBPyConnection]:
-    with duckdb.connect(config=engine_options(workspace.scratch)) as connection:
-        connection.execute("set timezone = 'UTC'")
-        connection.execute(f"attach '{workspace.warehouse}' as warehouse (read_only)")
-        connection.execute("use warehouse")
-        yield connection
+    return delivery_keeps_its_contract

@@ -1,55 +1,44 @@
-"""The whole of Dagster's view in one readable place: assets, checks, jobs, schedules, resources."""
-
-from typing import Any
+"""All that Dagster sees of a deployment: assets, checks, jobs, schedules, sensors, resources."""
 
 from dagster import Definitions
 
+from orchestration.deployment import Deployment
 from orchestration.pipeline.assets.export import build_export
 from orchestration.pipeline.assets.models import build_models, key_of, published_keys
 from orchestration.pipeline.assets.publish import build_publish
 from orchestration.pipeline.assets.pull import build_pull
-from orchestration.pipeline.checks import build_checks
-from orchestration.pipeline.jobs import build_calculate_analytics, build_refresh, build_schedules
-from orchestration.pipeline.resources import (
-    SourceOpener,
-    WarehouseResource,
-    build_dbt,
-    build_dbt_project,
-)
+from orchestration.pipeline.checks import build_delivery_check, build_export_checks
+from orchestration.pipeline.dbt_process import build_dbt, build_dbt_project
+from orchestration.pipeline.jobs import build_calculate_analytics, build_refresh
+from orchestration.pipeline.resources import DBT, LOCK, WorkspaceLock
+from orchestration.pipeline.schedules import build_schedules
 from orchestration.pipeline.sensors import build_sensors
-from orchestration.quality.delivery_contract import BREACHES, DELIVERED, build_delivery_check
-from orchestration.settings import Settings, load_settings
-from orchestration.workspace.workspace import Workspace
+from orchestration.quality.delivery_contract import BREACHES, DELIVERED
 
 
-def build_defs(
-    settings: Settings | None = None, resources: dict[str, Any] | None = None
-) -> Definitions:
-    """The definitions for some settings; `resources` lays others over the usual ones."""
-    settings = settings or load_settings()
-    project = build_dbt_project(settings)
-    models = build_models(project)
+def build_defs(deployment: Deployment) -> Definitions:
+    """The definitions of a deployment; those of two in one process don't meet."""
+    project = build_dbt_project(deployment)
+    models = build_models(deployment, project)
     refresh = build_refresh()
     return Definitions(
         assets=[
-            build_pull(settings),
+            build_pull(deployment),
             models,
-            build_publish(published_keys(models)),
-            build_export(settings),
+            build_publish(deployment, published_keys(models)),
+            build_export(deployment),
         ],
         asset_checks=[
-            *build_checks(settings),
-            build_delivery_check(key_of(models, DELIVERED), key_of(models, BREACHES)),
+            *build_export_checks(deployment),
+            build_delivery_check(deployment, key_of(models, DELIVERED), key_of(models, BREACHES)),
         ],
-        jobs=[refresh, build_calculate_analytics(settings)],
-        schedules=build_schedules(settings, refresh),
-        sensors=build_sensors(settings),
+        jobs=[refresh, build_calculate_analytics(deployment)],
+        schedules=build_schedules(deployment, refresh),
+        sensors=build_sensors(deployment),
         resources={
-            "warehouse": WarehouseResource(
-                root=str(Workspace(settings.workspace).root), wait_seconds=settings.wait_seconds
+            LOCK: WorkspaceLock(
+                root=str(deployment.workspace.root), wait_seconds=deployment.settings.wait_seconds
             ),
-            "source": SourceOpener(settings),
-            "dbt": build_dbt(project),
-            **(resources or {}),
+            DBT: build_dbt(project),
         },
     )

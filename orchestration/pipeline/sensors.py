@@ -1,4 +1,4 @@
-"""Sensors: Dagster's daemon tells of failed runs and stale data, and keeps its records in order."""
+"""Sensors: Dagster's daemon alerts of failed runs and stale data, and keeps its runs in order."""
 
 from collections.abc import Iterator
 from contextlib import suppress
@@ -16,65 +16,65 @@ from dagster import (
 )
 from dagster_shared.error import SerializableErrorInfo
 
+from orchestration.alerts import Alert, find_staleness, send_alert
+from orchestration.deployment import Deployment
 from orchestration.errors import LoyaltyError, describe_full_disk, is_full_disk
-from orchestration.pipeline.run_records import KILLED, end_dead_runs, has_running, remove_old_runs
-from orchestration.settings import Settings
-from orchestration.workspace.status import Alert, find_staleness, run_command, send_alert
-from orchestration.workspace.workspace import Workspace
+from orchestration.pipeline.dagster_runs import KILLED, end_dead_runs, has_running, remove_old_runs
 
 WATCH_SECONDS = 60
 
 
-def build_sensors(settings: Settings) -> list[SensorDefinition]:
+def build_sensors(deployment: Deployment) -> list[SensorDefinition]:
     """The sensors; they run as soon as the daemon does."""
-    workspace = Workspace(settings.workspace)
 
     @run_failure_sensor(
         default_status=DefaultSensorStatus.RUNNING,
-        description="Tell the webhook and `status.json` of each failed run.",
+        description="Alert of each failed run, in `status.json` and at the webhook.",
     )
     def alert_of_failed_runs(context: RunFailureSensorContext) -> None:
         asset, cause = _find_cause(context)
         if is_full_disk(cause):
-            cause = describe_full_disk(workspace.root)
-        send_alert(settings, Alert("failed", asset, cause, run_command(settings)))
+            cause = describe_full_disk(deployment.workspace.root)
+        send_alert(deployment, Alert("failed", asset, cause))
 
     @sensor(
         minimum_interval_seconds=WATCH_SECONDS,
         default_status=DefaultSensorStatus.RUNNING,
-        description="Tell the webhook of stale data; end dead runs and remove old records.",
+        description="Alert of stale data; end dead runs and remove old ones.",
     )
     def watch(context: SensorEvaluationContext) -> SkipReason:
-        _look_for_dead_runs(context.instance, settings)
-        remove_old_runs(context.instance, datetime.now(UTC) - timedelta(days=settings.keep_days))
-        stale = find_staleness(settings)
+        _look_for_dead_runs(context.instance, deployment)
+        remove_old_runs(
+            context.instance, datetime.now(UTC) - timedelta(days=deployment.settings.keep_days)
+        )
+        stale = find_staleness(deployment)
         if stale is None:
             context.update_cursor("")
             return SkipReason("the data is fresh")
         if not context.cursor:
-            send_alert(settings, stale)
-            context.update_cursor("told")
+            send_alert(deployment, stale)
+            context.update_cursor("alerted")
         return SkipReason(stale.cause)
 
     return [alert_of_failed_runs, watch]
 
 
-def alert_of_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
-    """End the dead runs, and tell of those that Dagster's daemon doesn't watch.
+def alert_of_dead_runs(instance: DagsterInstance, deployment: Deployment) -> None:
+    """End the dead runs, and alert of those that Dagster's daemon doesn't watch.
 
     The caller holds the workspace.
     """
-    for run in end_dead_runs(instance, Workspace(settings.workspace)):
+    for run in end_dead_runs(instance, deployment.workspace):
         if run.remote_job_origin is None:
-            send_alert(settings, Alert("failed", run.job_name, KILLED, run_command(settings)))
+            send_alert(deployment, Alert("failed", run.job_name, KILLED))
 
 
-def _look_for_dead_runs(instance: DagsterInstance, settings: Settings) -> None:
-    """End the dead runs, if nobody holds the workspace just now; who does ends them himself."""
-    workspace = Workspace(settings.workspace)
+def _look_for_dead_runs(instance: DagsterInstance, deployment: Deployment) -> None:
+    """End the dead runs, if nobody holds the workspace just now: whoever holds it ends them."""
+    workspace = deployment.workspace
     if has_running(instance, workspace):
         with suppress(LoyaltyError), workspace.writing("the sensor watch"):
-            alert_of_dead_runs(instance, settings)
+            alert_of_dead_runs(instance, deployment)
 
 
 def _find_cause(context: RunFailureSensorContext) -> tuple[str, str]:
@@ -87,8 +87,8 @@ def _find_cause(context: RunFailureSensorContext) -> tuple[str, str]:
         return failures[0].step_key, failure.user_failure_data.description
     chain = list(_causes(failure.error))
     users = {kind.__name__ for kind in LoyaltyError.__subclasses__()}
-    told = next((error for error in chain if error.cls_name in users), chain[-1])
-    return failures[0].step_key, told.message.strip()
+    shown = next((error for error in chain if error.cls_name in users), chain[-1])
+    return failures[0].step_key, shown.message.strip()
 
 
 def _causes(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:

@@ -11,7 +11,8 @@ from datetime import datetime
 import duckdb
 
 from api_export.payloads.limits import MAX_EXACT_DOUBLE, MAX_EXACT_FLOAT
-from orchestration.sources.base import ALL_BLOCKS, BLOCK_BITS, NO_BLOCKS, Blocks, Source
+from orchestration.sources.base import Source
+from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_BITS, NO_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 
 # The id as staging reads it (see the macro read_integer): rows of one id are replaced together.
@@ -206,11 +207,12 @@ def sync_events(extract: Extract, lookback: Lookback | None = None) -> Compared:
     differing = Blocks.of([block for block in different if block is not None])
     extract.view(differing)
     conditions = _conditions(connection, differing)
-    for name, rows in (("new_rows", "delivered"), ("old_rows", table)):
+    arriving = "from delivered" if extract.is_remote else _rows_of("delivered", conditions)
+    for name, rows in (("new_rows", arriving), ("old_rows", _rows_of(table, conditions))):
         connection.execute(
             f"""
             create or replace temp table {name} as
-            select {ID} as _id, {columns} from ({_rows_of(rows, conditions)})
+            select {ID} as _id, {columns} from ({rows})
             where exists (
                 from different_blocks
                 where different_blocks.block is not distinct from {BLOCK}
@@ -344,7 +346,7 @@ def _rows_of(table: str, conditions: tuple[str, ...]) -> str:
 
 
 def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
-    """Load the delivered rows, those of an id that has several with their numbers.
+    """Load the delivered rows, and number those of an id that has several.
 
     Only ids that lie within the same 32 as one that occurs twice are sorted: those 32 share a
     number with a bit for each, which has fewer bits than they have rows then. So are rows without
@@ -353,27 +355,29 @@ def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
     table, columns = f"raw.{entity.name}", _columns(entity)
     connection.execute(
         f"""
-        create or replace temp table crowded_ids as
-        select ({ID}) // 32 as ids
-        from delivered
-        group by all
-        having bit_count(bit_or(1::bigint << (({ID}) & 31))) is distinct from count(*)
+        create or replace table {table} as
+        select cast(1 as bigint) as _copy_number, {columns} from delivered
         """
-    )
-    is_alone = (
-        f"({ID}) is not null and ({ID}) // 32 not in (from crowded_ids where ids is not null)"
     )
     connection.execute(
         f"""
-        create or replace table {table} as
-        select cast(1 as bigint) as _copy_number, {columns} from delivered where {is_alone}
+        create or replace temp table crowded_ids as
+        select ({ID}) // 32 as ids
+        from {table}
+        group by all
+        having bit_count(bit_or(1::bigint << (({ID}) & 31))) is distinct from count(*)
         """
     )
     if _count(connection, "crowded_ids"):
         connection.execute(
             f"""
-            insert into {table}
-            select {_copy_number(entity)}, {columns} from delivered where not ({is_alone})
+            update {table} set _copy_number = numbered.number
+            from (
+                select rowid as numbered_row, {_copy_number(entity)} as number
+                from {table}
+                where ({ID}) is null or ({ID}) // 32 in (from crowded_ids where ids is not null)
+            ) as numbered
+            where {table}.rowid = numbered_row and number > 1
             """
         )
 

@@ -1,35 +1,22 @@
 """The contract of deliveries: whether what arrived, as a whole, may replace what is published.
 
-The models validate it (`int_delivery_breaches`); here a person is told, and a run is stopped.
+The models find the breaches (`int_delivery_breaches`); here they are described, and stop a run.
 """
 
-import logging
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import duckdb
-from dagster import (
-    AssetCheckResult,
-    AssetChecksDefinition,
-    AssetCheckSpec,
-    AssetKey,
-    MetadataValue,
-    multi_asset_check,
-)
 
 from orchestration.errors import DeliveryError
-from orchestration.pipeline.resources import WarehouseResource
-from orchestration.quality.findings import find_examples
+from orchestration.quality.examples import find_examples
 from orchestration.sources.contract import ENTITIES
 from orchestration.workspace.database_files import connect_to_read
 from orchestration.workspace.workspace import Workspace
 
-log = logging.getLogger(__name__)
-
 DELIVERED = "fct_delivered_rows"
 BREACHES = "int_delivery_breaches"
 SHOWN = 4
-"""Breaches that are told with their rows; a person needs no more to begin with."""
+"""Breaches that are described with their rows; a person needs no more to begin with."""
 OF_A_TYPE = ("unknown_type", "sign_mismatch")
 """The reasons for which rows of a transaction type are missed."""
 WAY_OUT = (
@@ -87,52 +74,25 @@ class Breach:
         return f" ({counts}{examples})"
 
 
-def build_delivery_check(delivered: AssetKey, breaches: AssetKey) -> AssetChecksDefinition:
-    """The check of DELIVERED, which is published, that stops a run by what BREACHES holds."""
-
-    spec = AssetCheckSpec(
-        DeliveryError.step,
-        asset=delivered,
-        additional_deps=[breaches],
-        blocking=True,
-        description="The delivery keeps the contract of deliveries, or is let through.",
-    )
-
-    @multi_asset_check(name=spec.name, specs=[spec])
-    def delivery_keeps_its_contract(warehouse: WarehouseResource) -> Iterator[AssetCheckResult]:
-        found, is_accepted = _read_breaches(warehouse.workspace)
-        yield AssetCheckResult(
-            passed=is_accepted or not found,
-            metadata={
-                "breaches": MetadataValue.json([str(breach) for breach in found]),
-                "accepted": is_accepted,
-            },
-        )
-        if found and not is_accepted:
-            raise DeliveryError(describe_breaches(found))
-        for breach in found[:SHOWN]:
-            log.warning("let through: %s", breach)
-
-    return delivery_keeps_its_contract
-
-
 def check_delivery(workspace: Workspace) -> None:
     """Raise `DeliveryError` where what was built may not be published, whoever wants to."""
-    found, is_accepted = _read_breaches(workspace)
+    found, is_accepted = read_breaches(workspace)
     if found and not is_accepted:
         raise DeliveryError(describe_breaches(found))
 
 
-def _read_breaches(workspace: Workspace) -> tuple[list[Breach], bool]:
+def read_breaches(workspace: Workspace) -> tuple[list[Breach], bool]:
+    """How what was built in a workspace breaks the contract; whether it is let through."""
     with connect_to_read(warehouse=workspace.warehouse, marts=workspace.next_marts) as connection:
         return find_breaches(connection)
 
 
 def describe_breaches(breaches: list[Breach]) -> str:
     """Why a delivery is refused and the way out, in one line."""
-    told = "; ".join(str(breach) for breach in breaches[:SHOWN])
+    described = "; ".join(str(breach) for breach in breaches[:SHOWN])
     more = len(breaches) - SHOWN
-    return f"the delivery is refused: {told}{f'; and {more:,} more' if more > 0 else ''}. {WAY_OUT}"
+    others = f"; and {more:,} more" if more > 0 else ""
+    return f"the delivery is refused: {described}{others}. {WAY_OUT}"
 
 
 def find_breaches(connection: duckdb.DuckDBPyConnection) -> tuple[list[Breach], bool]:

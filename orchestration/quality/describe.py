@@ -13,13 +13,10 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import SourceError
-from orchestration.pull.raw import NO_INPUTS, delivered_columns_of, load_raw
-from orchestration.quality.findings import (
-    Quarantined,
-    accepted_values,
-    find_hints,
-    find_quarantined,
-)
+from orchestration.pull.run_inputs import NO_INPUTS
+from orchestration.pull.transaction import delivered_columns_of, load_raw
+from orchestration.quality.examples import Quarantined, find_quarantined
+from orchestration.quality.hints import accepted_values, find_hints
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.transform.compiled_models import full_build

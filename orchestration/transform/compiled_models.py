@@ -5,8 +5,6 @@ dbt compiles it once for a version of the project; it is kept for the next time.
 
 import json
 import logging
-import os
-import subprocess
 import tempfile
 from contextlib import suppress
 from graphlib import TopologicalSorter
@@ -15,8 +13,9 @@ from pathlib import Path
 from typing import Any
 
 from orchestration.errors import RunError
-from orchestration.installation import cache_folder, dbt_executable, dbt_paths, project_root
+from orchestration.installation import cache_folder, project_root
 from orchestration.transform.build_fingerprints import project_fingerprint
+from orchestration.transform.dbt_command import call_dbt
 
 log = logging.getLogger(__name__)
 
@@ -43,17 +42,8 @@ def compile_project(workspace: Path, *options: str) -> list[dict[str, Any]]:
     `workspace` is a folder with the tables that an incremental build starts from.
     """
     root, target = project_root(), workspace / "target"
-    done = subprocess.run(
-        [
-            *(dbt_executable(), "--quiet", "compile", *options),
-            *dbt_paths(target),
-        ],
-        cwd=root,
-        env=os.environ | {"LOYALTY_WORKSPACE": str(workspace)},
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+    settings = {"LOYALTY_WORKSPACE": str(workspace)}
+    done = call_dbt("compile", *options, target=target, settings=settings)
     if done.returncode:
         raise RunError(f"dbt could not compile the models: {done.stdout.strip()}")
     manifest = json.loads((target / "manifest.json").read_text())

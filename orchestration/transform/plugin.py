@@ -1,5 +1,6 @@
 """dbt-duckdb plugin: what dbt's connections may use and call, and when dbt ends."""
 
+import gc
 import os
 import threading
 import time
@@ -10,8 +11,9 @@ from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
 from duckdb import DuckDBPyConnection
 
-from orchestration.workspace.database_files import RUN_PROCESS
-from orchestration.workspace.duckdb_setup import engine_options, register_functions
+from orchestration.settings import load_settings
+from orchestration.transform.dbt_command import RUN_PROCESS
+from orchestration.workspace.duckdb_setup import Limits, register_functions
 
 WATCH_SECONDS = 0.2
 
@@ -21,6 +23,7 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """End dbt with the run that it serves, before it opens the warehouse or later."""
+        gc.freeze()  # what dbt has loaded by now stays: it needn't be searched for garbage again
         if RUN_PROCESS in os.environ:
             run_process = int(os.environ[RUN_PROCESS])
             _end_without(run_process)
@@ -28,7 +31,8 @@ class Plugin(BasePlugin):
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Called by dbt-duckdb before it connects."""
-        config.update(engine_options(Path(creds.path).absolute().with_name("scratch")))
+        scratch = Path(creds.path).absolute().with_name("scratch")
+        config.update(Limits.of(load_settings()).options(scratch))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""

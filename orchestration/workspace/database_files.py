@@ -9,23 +9,21 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import BusyError, is_full_disk
-from orchestration.workspace.duckdb_setup import engine_options
+from orchestration.workspace.duckdb_setup import Limits
 
 POLL_SECONDS = 0.2
-RUN_PROCESS = "LOYALTY_RUN_PROCESS"
-"""The environment variable that tells dbt the id of the process whose run it serves."""
 
 
 @contextmanager
 def connect(
-    warehouse: Path, scratch: Path, wait_seconds: float
+    warehouse: Path, scratch: Path, limits: Limits, wait_seconds: float
 ) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection for writing, timestamps in UTC, that spills into the folder `scratch`.
 
-    Another program that has the file open is waited for as long as told, then `BusyError` names it.
+    Another program that has the file open is waited for so long, then `BusyError` names it.
     """
     deadline = time.monotonic() + wait_seconds
-    options = engine_options(scratch)
+    options = limits.options(scratch)
     while True:
         try:
             connection = duckdb.connect(str(warehouse), config=options)
@@ -34,8 +32,8 @@ def connect(
             if not _is_locked(error):
                 raise
             if time.monotonic() >= deadline:
-                told = _first_line(error).partition(" See also")[0]
-                raise BusyError(f"{told} Close it there, then run again") from None
+                message = _first_line(error).partition(" See also")[0]
+                raise BusyError(f"{message} Close it there, then run again") from None
             time.sleep(POLL_SECONDS)
     with connection:
         connection.execute("set timezone = 'UTC'")
@@ -52,7 +50,7 @@ def connect_to_read(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 
 def find_damage(database: Path, *, thorough: bool = False, read_only: bool = False) -> str | None:
-    """Why a file can't be opened, or `thorough`ly read, for reasons in itself; none if it can."""
+    """Why a file can't be opened, or `thorough`ly read, for reasons in itself; null if it can."""
     try:
         with duckdb.connect(str(database), read_only=read_only) as connection:
             if thorough:
@@ -64,13 +62,13 @@ def find_damage(database: Path, *, thorough: bool = False, read_only: bool = Fal
     return None
 
 
-def compact(database: Path, scratch: Path, most_free: float) -> None:
+def compact(database: Path, scratch: Path, limits: Limits, most_free: float) -> None:
     """Write a closed database anew, in one step, where more of it is free than this share.
 
     What a run replaced stays in the file as free blocks, as much again as all small tables.
     """
     lean = scratch / database.name
-    with duckdb.connect(config=engine_options(scratch)) as connection:
+    with duckdb.connect(config=limits.options(scratch)) as connection:
         connection.execute(f"attach {_quoted(database)} as worn (read_only)")
         free, total = connection.execute(
             "select free_blocks, total_blocks from pragma_database_size()"

@@ -1,35 +1,48 @@
-"""The engine: what DuckDB may take of the machine, and is taught, the same for all of a run."""
+"""DuckDB: what it may take of the machine, and the function that the models call."""
 
+from dataclasses import dataclass
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
 
 from api_export.payloads.strict_json import strict_json
-from orchestration.settings import load_settings
+from orchestration.settings import Settings
 
 PYTHON_BYTES = 850_000_000
-"""What the processes of a run take beside the engine: Python, Dagster and dbt."""
+"""What the processes of a run take beside DuckDB: Python, Dagster and dbt."""
 ENGINE_SHARE = 0.95
-"""The part of the rest that DuckDB is told of: its allocator holds a little more than that."""
+"""The part of the rest that DuckDB is given: its allocator holds a little more than that."""
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What a run may take of the machine; null for DuckDB's own choice.
+
+    That is four fifths of the memory, and every core.
+    """
+
+    memory: int | None = None
+    """Bytes of all processes of a run together."""
+    threads: int | None = None
+
+    @classmethod
+    def of(cls, settings: Settings) -> "Limits":
+        """Those of some settings."""
+        return cls(settings.memory_limit, settings.threads)
+
+    def options(self, scratch: Path) -> dict[str, str | int]:
+        """DuckDB's configuration within these limits; it spills into the folder `scratch`."""
+        options: dict[str, str | int] = {"temp_directory": str(scratch)}
+        if self.memory is not None:
+            options["memory_limit"] = f"{engine_bytes(self.memory)}B"
+        if self.threads is not None:
+            options["threads"] = self.threads
+        return options
 
 
 def engine_bytes(limit: int) -> int:
-    """How much memory the engine may take of what a run may take in all, in bytes."""
+    """How much memory DuckDB may take of what a run may take in all, in bytes."""
     return int((limit - PYTHON_BYTES) * ENGINE_SHARE)
-
-
-def engine_options(scratch: Path) -> dict[str, str | int]:
-    """DuckDB's configuration: memory and threads as set, and `scratch`, the folder to spill into.
-
-    Without settings these are the engine's own, four fifths of the memory and every core.
-    """
-    settings = load_settings()
-    options: dict[str, str | int] = {"temp_directory": str(scratch)}
-    if settings.memory_limit is not None:
-        options["memory_limit"] = f"{engine_bytes(settings.memory_limit)}B"
-    if settings.threads is not None:
-        options["threads"] = settings.threads
-    return options
 
 
 def register_functions(connection: DuckDBPyConnection) -> None:

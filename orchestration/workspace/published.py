@@ -11,6 +11,7 @@ from api_export.export.versions import write_export
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.errors import NoRoomError
 from orchestration.settings import Settings
+from orchestration.workspace.duckdb_setup import Limits
 from orchestration.workspace.status import note_published
 from orchestration.workspace.workspace import Workspace
 
@@ -29,7 +30,7 @@ class PublishedWorkspace(Workspace):
 
     def __init__(self, settings: Settings) -> None:
         """Name the files."""
-        super().__init__(settings.workspace)
+        super().__init__(settings.workspace, Limits.of(settings))
         self._keep_exports = settings.keep_exports
 
     def keep_requested_range(self, requested: RequestedRange) -> None:

@@ -17,13 +17,14 @@ from datetime import time as day_time
 from pathlib import Path
 
 import duckdb
-from generate import DAYS, LAST_DATE, generate
 from support.datasets import write_dataset
 from support.replay import DEFAULTS, Replay, open_warehouse
+from support.yardsticks.generate import DAYS, LAST_DATE, generate
 from tabulate import tabulate
 
-from orchestration.pull.raw import finish, load_raw
+from orchestration.pull.run_progress import finish
 from orchestration.pull.sync import Lookback
+from orchestration.pull.transaction import load_raw
 from orchestration.settings import load_settings
 from orchestration.sources.files.folder import FilesSource
 
@@ -60,11 +61,11 @@ def _measure(replay: Replay, tests: list[str], scratch: Path, rows: int) -> Iter
         (f"{NEW_ROWS:,} new rows, looking back 45 days", NEW_ROWS, LOOKBACK),
         (f"{NEW_ROWS:,} new rows, all compared", 2 * NEW_ROWS, None),
     )
-    for name, new_rows, window in runs:
+    for name, new_rows, lookback in runs:
         generate(source / "rows", rows, CLIENTS, extra_rows=new_rows)
         with open_warehouse(*files) as connection:
             began = time.process_time()
-            pull = load_raw(connection, FilesSource(source / "rows"), DEFAULTS, window=window)
+            pull = load_raw(connection, FilesSource(source / "rows"), DEFAULTS, lookback=lookback)
             pulled = time.process_time()
             _execute(connection, replay.full if pull.mode == "full" else replay.incremental)
             built = time.process_time()

@@ -11,8 +11,8 @@ import time
 from collections.abc import Iterator
 from pathlib import Path
 
-from generate import DAYS, generate
 from support.replay import Replay
+from support.yardsticks.generate import DAYS, generate
 from tabulate import tabulate
 
 from api_export.export.versions import write_export

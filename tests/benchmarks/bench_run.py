@@ -24,17 +24,18 @@ from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from generate import DAYS, LAST_DATE, generate
-from handwritten import find_differences
 from support.commands import LOYALTY, clean_environment
+from support.replay import PROJECT
+from support.yardsticks.generate import DAYS, LAST_DATE, generate
+from support.yardsticks.handwritten import find_differences
+from support.yardsticks.web_application import load_dashboard
 from tabulate import tabulate
-from web_application import load_dashboard
 
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import RequestedRange
 from api_export.payloads.endpoints import API_ROOT
 
-HERE = Path(__file__).parent
+YARDSTICKS = PROJECT / "tests/support/yardsticks"
 UNITS = {"k": 1_000, "m": 1_000_000}
 LARGEST_ELSEWHERE = 10_000_000
 """PostgreSQL and pandas get no more ledger rows than this."""
@@ -115,7 +116,7 @@ def _loyalty(call: str, source: Path, workspace: Path, *options: str) -> Measure
 
 
 def _python(script: str, *arguments: Path) -> Measured:
-    return _measure(sys.executable, HERE / script, *arguments)
+    return _measure(sys.executable, YARDSTICKS / script, *arguments)
 
 
 def _measure(*command: object) -> Measured:

@@ -20,7 +20,7 @@ from support.workspaces import read_files
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import BY_WIDGET_TYPE
 from api_export.payloads.limits import FIRST_CREATED_ID
-from orchestration.pull.raw import RunInputs
+from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.sync import Lookback
 
 RUNS = int(os.environ.get("LOYALTY_TEST_RUNS", "1"))

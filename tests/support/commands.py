@@ -35,6 +35,18 @@ def clean_environment(**settings: str) -> dict[str, str]:
     return others | {"LOYALTY_MAX_QUARANTINED": "1"} | settings
 
 
+def call(*arguments: object, **settings: str) -> subprocess.CompletedProcess[str]:
+    """Call the command, and wait for its end."""
+    return subprocess.run(
+        [LOYALTY, *map(str, arguments)],
+        cwd=PROJECT,
+        env=clean_environment(**settings),
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+
 @contextmanager
 def serving(workspace: Path, *options: str, **settings: str) -> Iterator[str]:
     """The address where `loyalty serve` serves a workspace, on a free port, until Ctrl-C."""

@@ -20,8 +20,8 @@ from pathlib import Path
 
 from api_export.export.versions import write_export
 from orchestration.errors import is_full_disk
-from orchestration.pipeline.assets.pull import PullConfig, full_reason, load_or_heal
-from orchestration.pull.raw import Pull, finish, is_full_build, load_raw
+from orchestration.pull.run import pull_into
+from orchestration.pull.run_progress import finish, is_full_build
 from orchestration.sources.files.folder import FilesSource
 from orchestration.workspace.status import note_finished
 from orchestration.workspace.workspace import Workspace
@@ -36,7 +36,7 @@ processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
     [
         "api_export.export.versions",
-        "orchestration.pipeline.assets.pull",
+        "orchestration.pull.run",
         "orchestration.transform.plugin",
     ]
 )
@@ -89,16 +89,7 @@ class FaultyRun:
         begin("done")
 
     def _pull(self, workspace: Workspace) -> str:
-        source = FilesSource(self.source)
-
-        def load(damage: str | None) -> Pull:
-            with workspace.connect() as connection:
-                reason = damage or full_reason(workspace, PullConfig())
-                return load_raw(
-                    connection, source, DEFAULTS, full_reason=reason, state=workspace.state
-                )
-
-        return load_or_heal(workspace, load).mode
+        return pull_into(workspace, FilesSource(self.source), DEFAULTS).mode
 
     def _build(self, workspace: Workspace) -> None:
         with workspace.connect() as connection:

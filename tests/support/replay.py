@@ -5,6 +5,7 @@ needs many datasets compiles the project twice, for a full and for an incrementa
 it; `test_run` and the deep histories prove the two alike.
 """
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -12,14 +13,17 @@ from pathlib import Path
 import duckdb
 
 from api_export.export.versions import Export, write_export
-from orchestration.pull.raw import Pull, RunInputs, finish, load_raw
+from orchestration.pull.run_inputs import RunInputs
+from orchestration.pull.run_progress import finish
 from orchestration.pull.sync import Lookback
+from orchestration.pull.transaction import EarlierRuns, Pull, load_raw
 from orchestration.sources.base import Source
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import compile_project, create_statement, full_build
 from orchestration.workspace.duckdb_setup import register_functions
 
 PROJECT = Path(__file__).parents[2]
+REF = re.compile(r"\{\{ ref\('(\w+)'\) \}\}")
 DEFAULTS = RunInputs(
     as_of=None,
     tier_basis="balance",
@@ -65,9 +69,9 @@ class Replay:
             connection,
             opened,
             inputs,
-            key=inputs.tier_basis,
+            EarlierRuns(published=published),
+            build_fingerprint=inputs.tier_basis,
             lookback=lookback,
-            published=published,
         )
         if pull.mode != "nothing":
             execute(connection, self.full if pull.mode == "full" else self.incremental)
@@ -103,10 +107,12 @@ def execute(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> Non
 
 def _compile_incremental(scratch: Path) -> list[str]:
     """The statements of a run on the workspace `scratch`, which holds a built warehouse."""
-    return [_statement(node) for node in compile_project(scratch)]
+    nodes = compile_project(scratch)
+    relations = {node["name"]: node["relation_name"] for node in nodes}
+    return [_statement(node, relations) for node in nodes]
 
 
-def _statement(node: dict) -> str:
+def _statement(node: dict, relations: dict[str, str]) -> str:
     """What dbt executes for a node in a run that follows a change."""
     config, relation = node["config"], node["relation_name"]
     if config["materialized"] != "incremental":
@@ -115,8 +121,15 @@ def _statement(node: dict) -> str:
     return (
         f"create or replace temp table new_rows as {node['sql']};"
         + "".join(
-            f" delete from {relation} where {predicate};"
+            f" delete from {relation} where {_rendered(predicate, relation, relations)};"
             for predicate in config["incremental_predicates"]
         )
         + f" insert into {relation} by name from new_rows"
     )
+
+
+def _rendered(predicate: str, this: str, relations: dict[str, str]) -> str:
+    """A predicate as dbt renders it: it names relations by `this` and refs alone."""
+    named = REF.sub(lambda ref: relations[ref[1]], predicate.replace("{{ this }}", this))
+    assert "{{" not in named
+    return named

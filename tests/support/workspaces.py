@@ -1,17 +1,41 @@
 """What must hold of a workspace after a run that went wrong, and after the next one."""
 
+import json
 import shutil
+import subprocess
 from pathlib import Path
+from typing import NamedTuple
 
 import duckdb
 
 from api_export.export.manifest import find_faults
 from api_export.export.versions import write_export
 from orchestration.workspace.workspace import Workspace
+from support.commands import call
 from support.faulty import FaultyRun, run
 from support.replay import PROJECT
 
 CODE = ("api_export", "orchestration", "dbt_project", "dbt_project.yml")
+
+
+class Built(NamedTuple):
+    """A workspace that `loyalty run` built, and what the command said."""
+
+    workspace: Path
+    done: subprocess.CompletedProcess[str]
+
+
+def build(workspace: Path, source: Path) -> Built:
+    """Build a workspace from a folder of files by the command."""
+    done = call("run", "--workspace", workspace, "--source", f"files:{source}")
+    assert done.returncode == 0, done.stderr + done.stdout
+    return Built(workspace, done)
+
+
+def move_source(workspace: Path, source: Path) -> None:
+    """Let a workspace know its folder of files by another place."""
+    content = {"version": 1, "source": f"files:{source}"}
+    (workspace / "state" / "source.json").write_text(json.dumps(content))
 
 
 def copy_project(folder: Path) -> Path:

@@ -23,7 +23,7 @@ dates_between_as_ofs as (
             interval 1 day
         )) as date) as date
     from {{ ref('int_run') }} as run
-    cross join {{ ref('stg_pipeline__previous_run') }} as previous
+    cross join {{ ref('int_previous_run') }} as previous
 
 ),
 

@@ -1,4 +1,4 @@
-{%- set previous = previous('marts', 'main', 'fct_client_days') -%}
+{%- set previous = previous(source('last_run_marts', 'fct_client_days')) -%}
 
 with
 

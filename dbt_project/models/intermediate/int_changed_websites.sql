@@ -2,7 +2,7 @@ with
 
 previous as (
 
-    select * from {{ ref('stg_pipeline__previous_websites') }}
+    select * from {{ ref('int_previous_websites') }}
 
 ),
 

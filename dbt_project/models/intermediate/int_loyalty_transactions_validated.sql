@@ -1,12 +1,13 @@
-{%- set changed = 'warehouse.intermediate.int_changed_transactions' -%}
+{{ build_after('int_previous_transactions') }}
 {%- set is_update = not execute or is_incremental() -%}
 
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_changed',
     incremental_predicates=[
-        'transaction_id in (select transaction_id from ' ~ changed ~ ')',
-        'transaction_id is null and exists (from ' ~ changed ~ ' where transaction_id is null)',
+        "transaction_id in (select transaction_id from {{ ref('int_changed_transactions') }})",
+        "transaction_id is null and exists ("
+        ~ "from {{ ref('int_changed_transactions') }} where transaction_id is null)",
     ],
     on_schema_change='fail',
 ) }}
@@ -16,7 +17,6 @@ with
 delivered as not materialized (
 
     {% if is_update %}
-        -- Kept before they are replaced: {{ ref('int_previous_transactions') }}
         {{ changed_transactions(ref('stg_loyalty__loyalty_transactions')) }}
     {% else %}
         select * from {{ ref('stg_loyalty__loyalty_transactions') }}

@@ -1,7 +1,7 @@
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_changed',
-    incremental_predicates=['date in (select date from warehouse.intermediate.int_changed_dates)'],
+    incremental_predicates=["date in (select date from {{ ref('int_changed_dates') }})"],
     on_schema_change='fail',
 ) }}
 

@@ -1,4 +1,6 @@
-{%- set previous = previous('warehouse', 'intermediate', 'int_loyalty_transactions_validated') -%}
+{%- set previous = previous(
+    source('last_run', 'int_loyalty_transactions_validated')
+) -%}
 
 with
 

@@ -28,7 +28,7 @@ new_rows as (
         on transactions.transaction_id = changed.transaction_id
     where
         transactions.quarantine_reason is null
-        and exists (select 1 from {{ ref('stg_pipeline__previous_run') }})
+        and exists (select 1 from {{ ref('int_previous_run') }})
 
 ),
 

@@ -1,22 +1,9 @@
-{#- A tier that changed moves every date; else only the dates of changed client-days move. -#}
-{%- set changed -%}
-    date in (
-        select date from warehouse.intermediate.int_changed_dates
-        union all
-        select date from warehouse.intermediate.int_points_daily
-        where exists (
-            from warehouse.staging.stg_pipeline__changed_entities
-            where has_changed and entity in ('loyalty_tiers', 'websites')
-        )
-    )
-{%- endset -%}
-
 {%- set is_update = not execute or is_incremental() -%}
 
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_changed',
-    incremental_predicates=[changed],
+    incremental_predicates=["date in (select date from {{ ref('int_changed_tier_dates') }})"],
     on_schema_change='fail',
 ) }}
 
@@ -27,9 +14,7 @@ client_days as {{ 'materialized' if is_update else 'not materialized' }} (
 
     select * from {{ ref('fct_client_days') }}
     {% if is_update %}
-        -- {{ ref('int_changed_dates') }}, {{ ref('int_points_daily') }}
-        -- and {{ ref('stg_pipeline__changed_entities') }}
-        where {{ changed }}
+        where date in (select changed.date from {{ ref('int_changed_tier_dates') }} as changed)
     {% endif %}
 
 ),

@@ -1,3 +1,5 @@
+{{ build_after('int_previous_websites') }}
+
 with
 
 websites as (

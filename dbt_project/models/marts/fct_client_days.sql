@@ -1,12 +1,13 @@
+{{ build_after('int_changed_dates') }}
 {%- set is_update = not execute or is_incremental() -%}
 
 {{ config(
     materialized='incremental',
     incremental_strategy='replace_changed',
     incremental_predicates=[
-        'rowid in (select client_days.rowid from marts.main.fct_client_days as client_days'
-        ~ ' inner join warehouse.intermediate.int_changed_client_days as changed'
-        ~ ' on client_days.client_id = changed.client_id and client_days.date >= changed.from_date)'
+        "rowid in (select client_days.rowid from {{ this }} as client_days"
+        ~ " inner join {{ ref('int_changed_client_days') }} as changed"
+        ~ " on client_days.client_id = changed.client_id and client_days.date >= changed.from_date)"
     ],
     on_schema_change='fail',
 ) }}
@@ -18,7 +19,6 @@ transactions as (
     select transactions.*
     from {{ ref('int_loyalty_transactions_validated') }} as transactions
     {% if is_update %}
-        -- Told before they are replaced: {{ ref('int_changed_dates') }}
         inner join {{ ref('int_changed_client_days') }} as changed
             on
                 transactions.client_id = changed.client_id

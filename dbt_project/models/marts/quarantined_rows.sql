@@ -1,5 +1,5 @@
 {%- set entities = validated_entities() -%}
-{%- set previous = previous('marts', 'main', 'quarantined_rows') -%}
+{%- set previous = previous(this) -%}
 
 with
 

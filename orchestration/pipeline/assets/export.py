@@ -5,6 +5,7 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from dagster import (
+    AssetExecutionContext,
     AssetKey,
     AssetMaterialization,
     AssetsDefinition,
@@ -15,18 +16,23 @@ from dagster import (
 
 from api_export.export.versions import Export, write_export
 from api_export.page.page_files import has_chart_library
-from orchestration.pipeline.resources import WarehouseResource
-from orchestration.pull.raw import exported_by, finish, is_published, note_exported
-from orchestration.settings import Settings
+from orchestration.deployment import Deployment
+from orchestration.pipeline.resources import LOCK
+from orchestration.pull.run_progress import (
+    exported_by,
+    finish,
+    is_published,
+    note_exported,
+)
 from orchestration.transform.build_fingerprints import export_fingerprint
 from orchestration.workspace.status import note_finished
-from orchestration.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
 
-def build_export(settings: Settings) -> AssetsDefinition:
+def build_export(deployment: Deployment) -> AssetsDefinition:
     """The export that dashboards read."""
+    workspace, settings = deployment.workspace, deployment.settings
     code = export_fingerprint()
 
     @asset(
@@ -35,11 +41,11 @@ def build_export(settings: Settings) -> AssetsDefinition:
         group_name="published",
         kinds={"json"},
         description="`export/current`: every payload of every website, as JSON.",
+        required_resource_keys={LOCK},
     )
-    def export(warehouse: WarehouseResource) -> MaterializeResult:
-        workspace = warehouse.workspace
-        written = _write(workspace, settings)
-        with warehouse.connect() as connection:
+    def export(_: AssetExecutionContext) -> MaterializeResult:
+        written = _write(deployment)
+        with workspace.connect(settings.wait_seconds) as connection:
             if is_published(connection):
                 workspace.keep_history(connection)
                 finish(connection, code)
@@ -50,28 +56,28 @@ def build_export(settings: Settings) -> AssetsDefinition:
     return export
 
 
-def export_again(
-    warehouse: WarehouseResource, settings: Settings, code: str
-) -> AssetMaterialization | None:
+def export_again(deployment: Deployment, code: str) -> AssetMaterialization | None:
     """Where nothing changed but the export's own code, export the published marts anew."""
-    with warehouse.connect() as connection:
+    workspace, wait_seconds = deployment.workspace, deployment.settings.wait_seconds
+    with workspace.connect(wait_seconds) as connection:
         if exported_by(connection) == code:
             return None
     log.info("the export's code changed: writing it anew from the published marts")
-    written = _write(warehouse.workspace, settings)
-    with warehouse.connect() as connection:
+    written = _write(deployment)
+    with workspace.connect(wait_seconds) as connection:
         note_exported(connection, code)
     return AssetMaterialization("export", metadata=_report(written))
 
 
-def _write(workspace: Workspace, settings: Settings) -> Export:
+def _write(deployment: Deployment) -> Export:
     """Write the export of the published marts, and log what a person should know of it."""
+    workspace = deployment.workspace
     written = write_export(
         workspace.marts,
         workspace.export,
         workspace.requested_ranges(),
         workspace.widget_edits(),
-        settings.keep_exports,
+        deployment.settings.keep_exports,
     )
     for warning in written.manifest["warnings"]:
         log.warning(warning)

@@ -1,7 +1,6 @@
 """Models: dbt builds staging, intermediate, marts and reports, and tests each as it goes."""
 
 import logging
-import os
 from collections import deque
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -12,17 +11,17 @@ from dagster import (
     AssetsDefinition,
     Failure,
 )
-from dagster_dbt import (
+
+from orchestration.deployment import Deployment
+from orchestration.pipeline.dagster_dbt_alone import (
     DagsterDbtTranslator,
     DbtCliInvocation,
-    DbtCliResource,
     DbtProject,
     dbt_assets,
 )
-
-from orchestration.pipeline.resources import WarehouseResource, end_process
-from orchestration.pull.raw import is_full_build
-from orchestration.workspace.database_files import RUN_PROCESS
+from orchestration.pipeline.dbt_process import end_process
+from orchestration.pipeline.resources import DBT, LOCK
+from orchestration.pull.run_progress import is_full_build
 
 log = logging.getLogger(__name__)
 
@@ -44,26 +43,27 @@ class LayerTranslator(DagsterDbtTranslator):
         return dbt_resource_props["fqn"][1]
 
 
-def build_models(project: DbtProject) -> AssetsDefinition:
+def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinition:
     """The dbt assets, their data tests as asset checks."""
+    workspace, wait_seconds = deployment.workspace, deployment.settings.wait_seconds
 
-    @dbt_assets(manifest=project.manifest_path, dagster_dbt_translator=LayerTranslator())
-    def models(
-        context: AssetExecutionContext, warehouse: WarehouseResource, dbt: DbtCliResource
-    ) -> Iterator[Any]:
-        with warehouse.connect() as connection:
+    @dbt_assets(
+        manifest=project.manifest_path,
+        dagster_dbt_translator=LayerTranslator(),
+        required_resource_keys={LOCK, DBT},
+    )
+    def models(context: AssetExecutionContext) -> Iterator[Any]:
+        with workspace.connect(wait_seconds) as connection:
             is_full = is_full_build(connection)
-        workspace = warehouse.workspace
         if is_full:
             workspace.next_marts.unlink(missing_ok=True)
         (workspace.dbt_target / RESULTS).unlink(missing_ok=True)
-        os.environ[RUN_PROCESS] = str(os.getpid())
         log.info("dbt build")
-        invocation = dbt.cli(
+        invocation = context.resources.dbt.start(
+            context,
             [*BUILD, *([FULL_REFRESH] if is_full else [])],
-            context=context,
-            target_path=workspace.dbt_target,
-            raise_on_error=False,
+            target=workspace.dbt_target,
+            settings=deployment.environment(),
         )
         events = invocation.stream()
         try:

@@ -1,15 +1,24 @@
 """Publish: the built and tested marts become `marts.duckdb`, in one step."""
 
 import duckdb
-from dagster import AssetKey, AssetsDefinition, MaterializeResult, MetadataValue, asset
+from dagster import (
+    AssetExecutionContext,
+    AssetKey,
+    AssetsDefinition,
+    MaterializeResult,
+    MetadataValue,
+    asset,
+)
 
-from orchestration.pipeline.resources import WarehouseResource
-from orchestration.pull.raw import note_published, pending_source
+from orchestration.deployment import Deployment
+from orchestration.pipeline.resources import LOCK
+from orchestration.pull.run_progress import note_published, pending_source
 from orchestration.quality.delivery_contract import check_delivery
 
 
-def build_publish(published: list[AssetKey]) -> AssetsDefinition:
+def build_publish(deployment: Deployment, published: list[AssetKey]) -> AssetsDefinition:
     """The published marts; they depend on every mart and report."""
+    workspace, wait_seconds = deployment.workspace, deployment.settings.wait_seconds
 
     @asset(
         name="marts_duckdb",
@@ -17,12 +26,12 @@ def build_publish(published: list[AssetKey]) -> AssetsDefinition:
         group_name="published",
         kinds={"duckdb"},
         description="`marts.duckdb`: the marts and reports, for analysts.",
+        required_resource_keys={LOCK},
     )
-    def publish(warehouse: WarehouseResource) -> MaterializeResult:
-        workspace = warehouse.workspace
+    def publish(_: AssetExecutionContext) -> MaterializeResult:
         check_delivery(workspace)
         workspace.publish_marts()
-        with warehouse.connect() as connection:
+        with workspace.connect(wait_seconds) as connection:
             note_published(connection)
             workspace.remember_source(*pending_source(connection))
         with duckdb.connect(str(workspace.marts), read_only=True) as marts:

@@ -1,11 +1,11 @@
 """Pull: the source's entities into `raw`, an asset for each, all in one transaction."""
 
 import logging
-from collections.abc import Callable, Iterator
+import tempfile
+from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
-import duckdb
 from dagster import (
     AssetExecutionContext,
     AssetKey,
@@ -15,24 +15,23 @@ from dagster import (
     MarkdownMetadataValue,
     MaterializeResult,
     MetadataValue,
-    ResourceParam,
     multi_asset,
 )
 from duckdb import DuckDBPyConnection
 
-from api_export.export.manifest import find_faults
-from orchestration.errors import SourceError, UsageError
+from orchestration.deployment import Deployment
+from orchestration.errors import UsageError
 from orchestration.pipeline.assets.export import export_again
-from orchestration.pipeline.resources import SourceOpener, WarehouseResource
-from orchestration.pull.raw import Pull, RunInputs, load_raw
+from orchestration.pipeline.resources import LOCK
+from orchestration.pull.run import pull_into
+from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.sync import Lookback
+from orchestration.pull.transaction import Pull
 from orchestration.settings import Settings
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
 from orchestration.transform.build_fingerprints import export_fingerprint, models_fingerprint
-from orchestration.workspace.database_files import find_damage, wal_of
 from orchestration.workspace.status import note_finished
-from orchestration.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
 
@@ -47,9 +46,6 @@ RUN_INPUTS = {
     "transaction_types": "what the mapping makes of the source's transaction types",
     "changed_ids": "the events that changed since the last run",
     "changed_entities": "the entities that changed since the last run",
-    "previous_run": "as_of of the last run",
-    "previous_websites": "the websites as the last run knew them",
-    "previous_clients": "the clients as the last run knew them",
     "published_rows": "what was delivered to the last published run",
     "published_figures": "what earlier runs reported",
     "row_changes": "the ledger rows that changed between earlier runs",
@@ -80,15 +76,16 @@ class PullConfig(Config):
             raise UsageError(f"as_of {self.as_of!r} is no date; write YYYY-MM-DD") from None
 
     def lookback(self, settings: Settings) -> Lookback | None:
-        """The instants that this run compares; none for all history."""
+        """The instants that this run compares; null for all history."""
         if self.lookback_until is None:
             return None
         last = datetime.fromisoformat(self.lookback_until)
         return Lookback(last - timedelta(days=settings.lookback_days), last)
 
 
-def build_pull(settings: Settings) -> AssetsDefinition:
+def build_pull(deployment: Deployment) -> AssetsDefinition:
     """The multi-asset of the raw tables."""
+    workspace, settings = deployment.workspace, deployment.settings
     export_code = export_fingerprint()
     specs = [
         *(
@@ -113,14 +110,8 @@ def build_pull(settings: Settings) -> AssetsDefinition:
         ),
     ]
 
-    @multi_asset(name="pull", specs=specs)
-    def pull(
-        context: AssetExecutionContext,
-        config: PullConfig,
-        warehouse: WarehouseResource,
-        source: ResourceParam[SourceOpener],
-    ) -> Iterator[MaterializeResult]:
-        workspace = warehouse.workspace
+    @multi_asset(name="pull", specs=specs, required_resource_keys={LOCK})
+    def pull(context: AssetExecutionContext, config: PullConfig) -> Iterator[MaterializeResult]:
         inputs = RunInputs(
             as_of=config.as_of_date(settings),
             tier_basis=settings.tier_basis,
@@ -132,46 +123,29 @@ def build_pull(settings: Settings) -> AssetsDefinition:
             accepts_quarantine=settings.accept_quarantine or config.accept_quarantine,
             max_quarantined=settings.max_quarantined,
         )
-        with source.open(workspace.scratch) as opened:
-            workspace.check_source(opened.identity, is_full_refresh=config.full_refresh)
-            log.info("reading %s", opened.identity)
-
-            def load(damage: str | None) -> Pull:
-                with warehouse.connect() as connection:
-                    return load_raw(
-                        connection,
-                        opened,
-                        inputs,
-                        key=models_fingerprint(settings, opened.identity),
-                        full_reason=damage or full_reason(workspace, config),
-                        lookback=config.lookback(settings),
-                        state=workspace.state,
-                        known_columns=workspace.known_columns(opened.identity),
-                        published=_published(workspace, opened.identity),
-                    )
-
-            pulled = load_or_heal(workspace, load)
+        with tempfile.TemporaryDirectory(dir=workspace.scratch) as scratch:
+            source = deployment.open_source(Path(scratch))
+            workspace.check_source(source.identity, is_full_refresh=config.full_refresh)
+            log.info("reading %s", source.identity)
+            pulled = pull_into(
+                workspace,
+                source,
+                inputs,
+                build_fingerprint=models_fingerprint(settings, source.identity),
+                lookback=config.lookback(settings),
+                is_full_refresh=config.full_refresh,
+                wait_seconds=settings.wait_seconds,
+            )
             log.info("%s: %s", pulled.mode, pulled.reason)
             if pulled.mode != "nothing":
-                with warehouse.connect() as connection:
-                    yield from _report(connection, opened, pulled)
+                with workspace.connect(settings.wait_seconds) as connection:
+                    yield from _report(connection, source, pulled)
                 return
-            if again := export_again(warehouse, settings, export_code):
+            if again := export_again(deployment, export_code):
                 context.log_event(again)
             note_finished(workspace)
 
     return pull
-
-
-def load_or_heal(workspace: Workspace, load: Callable[[str | None], Pull]) -> Pull:
-    """Load raw; damaged working files are set aside first, or where the load runs into them."""
-    try:
-        return load(workspace.set_aside_damaged())
-    except (duckdb.Error, SourceError):
-        damage = workspace.set_aside_damaged(thorough=True)
-        if damage is None:
-            raise
-        return load(damage)
 
 
 def _report(
@@ -206,36 +180,6 @@ def _report(
             asset_key=["pipeline", name],
             metadata={"preview": _preview(connection, name)},
         )
-
-
-def full_reason(workspace: Workspace, config: PullConfig) -> str | None:
-    """Why this run has to build all anew, as far as the workspace's files tell."""
-    if config.full_refresh:
-        return "a full refresh was asked for"
-    for path in (
-        workspace.warehouse,
-        workspace.next_marts,
-        workspace.marts,
-        workspace.current_export,
-    ):
-        if not path.exists():
-            return f"there is no {path.name}"
-    if not _is_as_published(workspace.marts):
-        return f"{workspace.marts.name} is not as it was published"
-    if find_faults(workspace.current_export):
-        return "the export is not what its manifest says"
-    return None
-
-
-def _is_as_published(marts: Path) -> bool:
-    return not wal_of(marts).exists() and not find_damage(marts, read_only=True)
-
-
-def _published(workspace: Workspace, identity: str) -> Path | None:
-    """The marts that were last published from this source, if they can be read."""
-    marts = workspace.marts
-    is_there = workspace.holds(identity) and marts.exists() and _is_as_published(marts)
-    return marts if is_there else None
 
 
 def _preview(connection: DuckDBPyConnection, table: str) -> MarkdownMetadataValue:

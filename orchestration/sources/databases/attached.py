@@ -9,7 +9,8 @@ import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.databases.base import Column, DatabaseSource
+from orchestration.sources.databases.base import DatabaseSource
+from orchestration.sources.databases.columns import Column
 
 ATTACHED = "loyalty_source"
 NOISE = re.compile(

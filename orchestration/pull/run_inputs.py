@@ -1,0 +1,114 @@
+"""The inputs of a run, beside the source's rows: what it is told, as tables that dbt reads."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import duckdb
+
+from api_export.payloads.additions import RequestedRange, WidgetEdit
+from orchestration.pull.sync import Compared
+from orchestration.sources.base import Source
+from orchestration.sources.contract import ENTITIES
+
+
+@dataclass(frozen=True)
+class RunInputs:
+    """What a run is told, beside the source's rows: tables that dbt reads."""
+
+    as_of: date | None
+    """The business date up to which everything counts; none for the latest event's."""
+    tier_basis: str
+    window_days: tuple[int, ...]
+    top_limits: tuple[int, ...]
+    requested_ranges: tuple[RequestedRange, ...]
+    widget_edits: tuple[WidgetEdit, ...]
+    began_at: datetime | None = None
+    """When the run begins, with a time zone: without `as_of`, later dates than are over by then
+    don't count. None for a run without a clock."""
+    accepts_quarantine: bool = False
+    """Whether a delivery that breaks the contract of deliveries is let through."""
+    max_quarantined: float = 1
+    """By how much the quarantined share of an entity's rows may grow."""
+
+
+NO_INPUTS = RunInputs(None, "balance", (), (), (), ())
+"""Where only the source's rows matter."""
+
+
+def load_inputs(
+    connection: duckdb.DuckDBPyConnection,
+    source: Source,
+    inputs: RunInputs,
+    added_columns: list[str],
+    compared: dict[str, Compared],
+) -> bool:
+    """Write the inputs of the run; whether they differ from those of the last one."""
+    settings = (
+        inputs.as_of,
+        inputs.tier_basis,
+        list(inputs.window_days),
+        list(inputs.top_limits),
+        added_columns,
+    )
+    changed = [
+        fill(
+            connection,
+            "settings",
+            "as_of date, tier_basis varchar, window_days integer[], top_limits integer[],"
+            " added_columns varchar[]",
+            [settings],
+        ),
+        fill(
+            connection,
+            "requested_ranges",
+            "website_id bigint, date_from date, date_to date",
+            inputs.requested_ranges,
+        ),
+        fill(
+            connection,
+            "widget_edits",
+            "website_id bigint, widget_id bigint, is_deleted boolean, widget_type varchar,"
+            " title varchar, position bigint, is_visible boolean, config varchar,"
+            " created_at varchar",
+            inputs.widget_edits,
+        ),
+        fill(
+            connection,
+            "deliveries",
+            "entity varchar, is_delivered boolean, is_required boolean",
+            [(entity.name, source.has(entity), not entity.is_optional) for entity in ENTITIES],
+        ),
+    ]
+    fill(
+        connection,
+        "run",
+        "began_at timestamptz, accepts_quarantine boolean, max_quarantined double",
+        [(inputs.began_at, inputs.accepts_quarantine, inputs.max_quarantined)],
+    )
+    fill(
+        connection,
+        "transaction_types",
+        "delivered_type varchar, transaction_type varchar, sign integer",
+        source.transaction_types(),
+    )
+    fill(
+        connection,
+        "changed_entities",
+        "entity varchar, has_changed boolean",
+        [(name, result.has_changed) for name, result in compared.items()],
+    )
+    return any(changed)
+
+
+def fill(
+    connection: duckdb.DuckDBPyConnection, name: str, columns: str, rows: Iterable[tuple]
+) -> bool:
+    """Make a table of these rows; whether they differ from the ones it had."""
+    table = f"raw.{name}"
+    connection.execute(f"create table if not exists {table} ({columns})")
+    before = connection.table(table).fetchall()
+    connection.execute(f"create or replace table {table} ({columns})")
+    for row in rows:
+        connection.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
+    return connection.table(table).fetchall() != before

@@ -1,0 +1,32 @@
+"""The columns of a database's tables, and the types from which the contract can read."""
+
+from dataclasses import dataclass
+
+INTEGERS = {
+    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "BIGNUM"),
+    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
+}
+NUMBERS = INTEGERS | {"DECIMAL", "DOUBLE", "FLOAT"}
+TEXTS = {"VARCHAR", "ENUM"}
+INSTANTS = {
+    *("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
+    *("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
+}
+READABLE = {
+    "integer": NUMBERS | TEXTS | {"BIT"},
+    "decimal": NUMBERS | TEXTS,
+    "instant": INSTANTS | TEXTS,
+}
+"""The types from whose values the contract reads something, by what it reads."""
+WHOLE_DOUBLES = 1 << 53
+"""Up to here a double has every whole number; beyond, it stands for several (see read_integer)."""
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of a table or SELECT."""
+
+    type: str
+    """Its type, by DuckDB's name for it."""
+    read: str = "{}"
+    """The SQL that reads it without loss, where `{}` is its name."""

@@ -1,0 +1,49 @@
+"""dbt's command: the one place that says how it is called, in which folder, with what environment.
+
+dbt runs as a process of its own. What it must know of a deployment it is given as environment
+variables (`dbt_project/profiles.yml` and the plugin read them); this process's stay as they are.
+"""
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+
+from orchestration.installation import project_root
+
+RUN_PROCESS = "LOYALTY_RUN_PROCESS"
+"""The variable that names the process whose run dbt serves, and with which it ends."""
+
+
+def dbt_executable() -> str:
+    """The dbt beside this Python."""
+    return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
+
+
+def dbt_environment(settings: Mapping[str, str]) -> dict[str, str]:
+    """This process's environment with these variables laid over it."""
+    return os.environ | settings
+
+
+def call_dbt(
+    *arguments: str, target: Path, settings: Mapping[str, str]
+) -> subprocess.CompletedProcess[str]:
+    """Call dbt and wait for it; it writes into the folder `target` alone.
+
+    `settings` are variables of the environment. What it printed is in `stdout`; the caller looks at
+    the return code.
+    """
+    return subprocess.run(
+        [
+            *(dbt_executable(), "--quiet", *arguments, "--profiles-dir", "dbt_project"),
+            *("--target-path", str(target), "--log-path", str(target)),
+        ],
+        cwd=project_root(),
+        env=dbt_environment(settings),
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+        check=False,
+    )
