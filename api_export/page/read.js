@@ -5,7 +5,7 @@
 const API = "api/v1/loyalty-management";
 const MOST_TRIES = 5;
 
-// The limits of api_export/payloads/limits.py that the page keeps; tests/unit/test_limits.py holds
+// The limits of api_export/payloads/limits.py that the page keeps; tests/payloads/test_limits.py holds
 // both equal.
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;

@@ -18,8 +18,6 @@ READABLE = {
     "instant": INSTANTS | TEXTS,
 }
 """The types from whose values the contract reads something, by what it reads."""
-WHOLE_DOUBLES = 1 << 53
-"""Up to here a double has every whole number; beyond, it stands for several (see read_integer)."""
 
 
 @dataclass(frozen=True)
