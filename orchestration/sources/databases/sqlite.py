@@ -6,9 +6,9 @@ from time import monotonic
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from api_export.payloads.limits import MAX_EXACT_DOUBLE
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, AttachedSource, literal
-from orchestration.sources.databases.columns import WHOLE_DOUBLES
 from orchestration.sources.opening import Opening
 
 RETRY_SECONDS = 0.1
@@ -91,5 +91,5 @@ def _text(name: str) -> str:
     """A cell whose text has all its digits: SQLite writes 15 of a float's."""
     return (
         f"case when typeof({name}) = 'real' and {name} = round({name})"
-        f" and abs({name}) <= {WHOLE_DOUBLES} then cast({name} as integer) else {name} end"
+        f" and abs({name}) <= {MAX_EXACT_DOUBLE} then cast({name} as integer) else {name} end"
     )
