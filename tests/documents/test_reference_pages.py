@@ -9,11 +9,12 @@ from support.replay import PROJECT
 from api_export.payloads.endpoints import ENDPOINTS
 from api_export.payloads.schemas import AnalyticsRecord, Manifest, Widget, WidgetData, WidgetType
 from orchestration.cli.reference import PAGE, write_reference
-from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES, Entity, kind_of
+from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES, Entity
 from orchestration.sources.databases.django import TABLES
 
 CONTRACT = (PROJECT / "docs/source-contract.md").read_text()
 METRICS = (PROJECT / "docs/metrics.md").read_text()
+API = (PROJECT / "docs/api.md").read_text()
 CODE_SPAN = re.compile(r"`([^`]+)`")
 REASON = re.compile(r"then '((?:invalid|duplicate|unknown|website_mis|sign_mis)\w+)'")
 
@@ -55,7 +56,7 @@ def test_the_contract_lists_the_type_of_every_column() -> None:
         for kind, columns, _ in rows_of(CONTRACT, "| type | columns | a value that can be read |")
         for column in CODE_SPAN.findall(columns)
     }
-    assert listed == {column: kind_of(column) for entity in ENTITIES for column in entity.columns}
+    assert listed == {field.name: field.kind for entity in ENTITIES for field in entity.fields}
 
 
 def test_the_contract_lists_the_accepted_values() -> None:
@@ -100,3 +101,15 @@ def test_the_tables_of_the_application_are_listed() -> None:
     listed = {entity.strip("`"): CODE_SPAN.findall(table)[0] for entity, table in rows}
     assert listed.items() >= TABLES.items()
     assert listed.keys() == {entity.name for entity in ENTITIES}
+
+
+def test_the_url_of_every_endpoint_is_listed() -> None:
+    listed = CODE_SPAN.findall(section(API, "## URLs"))
+    names = {url.removeprefix("analytics/").rstrip("/") for url in listed}
+    assert {endpoint.name for endpoint in ENDPOINTS} <= names
+
+
+def test_every_mart_is_listed() -> None:
+    listed = CODE_SPAN.findall(section((PROJECT / "docs/analysts.md").read_text(), "## The marts"))
+    marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
+    assert {mart for mart in marts if not mart.startswith("dim_")} <= set(listed)

@@ -10,8 +10,8 @@ from support.replay import PROJECT
 
 GLOSSARY = (PROJECT / "docs/glossary.md").read_text()
 AVOIDED = set(re.findall(r"^\| `(\w+)` \|", GLOSSARY.partition("## Words that we avoid")[2], re.M))
-KEPT = {"asked_ranges"}
-"""The name of a file that workspaces have."""
+KEPT = {"_asked"}
+"""Of a database, which is asked a query."""
 SQL_WITHOUT_NAMES = re.compile(r"\{#.*?#\}|--[^\n]*|'[^']*'", re.DOTALL)
 WORD = re.compile(r"[A-Z]+(?![a-z])|[A-Z]?[a-z]+")
 

@@ -80,10 +80,10 @@ class SqliteSource(AttachedSource):
         is_lost = " or ".join(
             f"({name} is not null and try(decode(unhex({name}))) is null)" for name in names
         )
-        asked = self._asked(f"select {digits} from ({query})")
+        rows = self._asked(f"select {digits} from ({query})")
         return connection.sql(
             f"select {texts}, case when {is_lost} then concat_ws(',', {', '.join(names)}) end"
-            f" as _line from {asked}"
+            f" as _line from {rows}"
         )
 
 
