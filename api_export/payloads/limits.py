@@ -1,7 +1,7 @@
 """The limits that more than one part keeps: how long, how many, how large, and why.
 
 Each stands here for Python, in `dbt_project/macros/limits.sql` for the models and in
-`page/read.js` for the page, which can't import it; `tests/unit/test_limits.py` holds the three
+`page/read.js` for the page, which can't import it; `tests/payloads/test_limits.py` holds the three
 equal. What bounds one part alone, such as the size of a request, stands with that part.
 """
 

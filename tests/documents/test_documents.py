@@ -55,3 +55,8 @@ def test_every_page_that_code_cites_is_there_and_says_so() -> None:
     for file, page, words in sorted(cited):
         assert page in pages, f"{file} cites {page}"
         assert words.lower() in pages[page].lower(), f"{file} cites {page}, {words!r}"
+
+
+def test_every_file_that_code_names_is_there() -> None:
+    named = {(path.name, name) for path in SOURCES for name in FILE.findall(path.read_text())}
+    assert {(file, name) for file, name in named if not (PROJECT / name).exists()} == set()

@@ -9,6 +9,7 @@ from support.replay import PROJECT
 from api_export.payloads.endpoints import ENDPOINTS
 from api_export.payloads.schemas import AnalyticsRecord, Manifest, Widget, WidgetData, WidgetType
 from orchestration.cli.reference import PAGE, write_reference
+from orchestration.sources import KINDS
 from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES, Entity
 from orchestration.sources.databases.django import TABLES
 
@@ -113,3 +114,9 @@ def test_every_mart_is_listed() -> None:
     listed = CODE_SPAN.findall(section((PROJECT / "docs/analysts.md").read_text(), "## The marts"))
     marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
     assert {mart for mart in marts if not mart.startswith("dim_")} <= set(listed)
+
+
+def test_every_kind_of_source_is_listed() -> None:
+    rows = rows_of((PROJECT / "docs/sources.md").read_text(), "| source | read |")
+    listed = {CODE_SPAN.findall(source)[0] for source, _ in rows}
+    assert [kind for kind in KINDS if not any(url.startswith(kind) for url in listed)] == []
