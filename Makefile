@@ -8,8 +8,8 @@ SCALE ?= 1m
 IN_PARALLEL := --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-pull bench-page \
-	bench-serve
+.PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-fixed \
+	bench-page bench-pull bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -46,7 +46,11 @@ bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
 bench-export: $(INSTALLED)  ## what the export of many websites costs
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_export.py
 
+bench-fixed: $(INSTALLED)  ## what a run costs that has next to nothing to do
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_fixed.py
+
 bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger rows
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is

