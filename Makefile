@@ -11,8 +11,8 @@ SCRATCH := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 
 PYTEST := PYTEST_DEBUG_TEMPROOT=$(SCRATCH) $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench bench-change bench-export bench-pull bench-page \
-	bench-serve
+.PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-fixed \
+	bench-page bench-pull bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -27,16 +27,19 @@ lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/sqlfluff lint --disable-progress-bar dbt_project/models dbt_project/tests \
-		dbt_project/analyses
+		dbt_project/analyses orchestration/sources/demo
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
 	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \
-		$(BIN)/dagster dev --host 127.0.0.1
+		$(BIN)/dg dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
 	$(BIN)/loyalty docs
 
-bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
+reference: $(INSTALLED)  ## docs/command-and-settings.md, from the command and the settings
+	$(BIN)/python -m orchestration.cli.reference
+
+bench: $(INSTALLED)  ## the measured numbers of docs/benchmarks.md, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
 
 bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
@@ -45,7 +48,11 @@ bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
 bench-export: $(INSTALLED)  ## what the export of many websites costs
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_export.py
 
+bench-fixed: $(INSTALLED)  ## what a run costs that has next to nothing to do
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_fixed.py
+
 bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger rows
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is

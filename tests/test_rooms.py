@@ -10,9 +10,14 @@ from support.replay import PROJECT
 
 PAYLOADS = {"api_export.errors", "api_export.payloads"}
 MARTS = PAYLOADS | {"api_export.marts"}
-EXPORT = MARTS | {"api_export.export", "api_export.page"}
+EXPORT = MARTS | {"api_export.fsync", "api_export.export", "api_export.page"}
 PUBLISHED = EXPORT | {"api_export.additions"}
-GROUND = {"orchestration.errors", "orchestration.installation", "orchestration.redaction"}
+GROUND = {
+    "orchestration.errors",
+    "orchestration.installation",
+    "orchestration.redaction",
+    "orchestration.source_urls",
+}
 SETTINGS = GROUND | {"orchestration.settings"}
 WORKSPACE = SETTINGS | {"orchestration.workspace"}
 SOURCES = SETTINGS | {"orchestration.sources"}
@@ -22,8 +27,9 @@ TOLD = BUILT | {"orchestration.quality", "orchestration.alerts"}
 
 MAY_IMPORT = {
     "api_export.errors": set(),
+    "api_export.fsync": set(),
     "api_export.payloads": PAYLOADS,
-    "api_export.page": {"api_export.page"},
+    "api_export.page": {"api_export.payloads", "api_export.page"},
     "api_export.marts": MARTS,
     "api_export.export": EXPORT,
     "api_export.additions": PUBLISHED,
@@ -31,6 +37,7 @@ MAY_IMPORT = {
     "orchestration.errors": {"api_export.errors"},
     "orchestration.redaction": set(),
     "orchestration.installation": {"orchestration.errors"},
+    "orchestration.source_urls": {"orchestration.errors", "orchestration.redaction"},
     "orchestration.settings": PAYLOADS | GROUND,
     "orchestration.workspace": PUBLISHED | WORKSPACE,
     "orchestration.sources": PAYLOADS | SOURCES,
@@ -60,7 +67,7 @@ TOOLS = {
     "uvicorn": {"api_export.server", "orchestration.cli"},
     "click": {"orchestration.cli"},
     "rich": {"orchestration.cli"},
-    "subprocess": {"orchestration.transform"},
+    "subprocess": {"orchestration.transform", "api_export.page"},
 }
 """Who alone imports a tool."""
 LONGEST = 300

@@ -1,6 +1,7 @@
 """`loyalty run`: the whole pipeline, its progress, and what it did."""
 
 import contextlib
+import gc
 import logging
 import tempfile
 from collections.abc import Iterator
@@ -28,16 +29,21 @@ log = logging.getLogger(__name__)
     "--as-of",
     type=DATE,
     metavar="DATE",
-    help="Count everything up to this business date.  [LOYALTY_AS_OF, else the date of the latest"
-    " event that is over on all websites]",
+    help="Count everything up to this business date, YYYY-MM-DD.  [LOYALTY_AS_OF, else the date of"
+    " the latest event that is over on all websites]",
 )
 @click.option(
     "--lookback",
     is_flag=True,
-    help="As the daily schedule does, compare only the events of LOYALTY_LOOKBACK_DAYS days up to"
-    " --as-of (or now), all later ids and the requests still open; else all history.",
+    help="Compare with the source, as the daily schedule does, only the events of the last"
+    " LOYALTY_LOOKBACK_DAYS days up to --as-of (or now), all later ids and the requests still open."
+    "  [else all history]",
 )
-@click.option("--full-refresh", is_flag=True, help="Rebuild from nothing; needed for a new source.")
+@click.option(
+    "--full-refresh",
+    is_flag=True,
+    help="Build everything anew; a workspace can only so be given another source.",
+)
 @click.option(
     "--accept-quarantine",
     is_flag=True,
@@ -74,7 +80,8 @@ def run(
             workspace.leaving_nothing_refused(),
         ):
             log.info("starting Dagster and dbt")
-            from orchestration.pipeline.run import refresh
+            with _loading():
+                from orchestration.pipeline.run import refresh
 
             summary = refresh(deployment, is_full_refresh=full_refresh, looks_back=lookback)
     table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
@@ -88,6 +95,17 @@ def run(
         out.print(f"page   {page}")
     out.print(f"JSON   {workspace.current_export}")
     out.print(f"marts  {workspace.marts}")
+
+
+@contextlib.contextmanager
+def _loading() -> Iterator[None]:
+    """Look for no garbage in what is imported, neither now nor later: all of it stays."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.freeze()
+        gc.enable()
 
 
 @contextlib.contextmanager

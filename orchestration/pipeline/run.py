@@ -19,6 +19,7 @@ from orchestration.errors import (
 from orchestration.pipeline.code_location import build_defs
 from orchestration.pipeline.dagster_home import make_dagster_home
 from orchestration.pipeline.dagster_runs import remove_old_runs
+from orchestration.pipeline.event_log import open_instance
 from orchestration.pipeline.jobs import refresh_config
 from orchestration.pipeline.sensors import alert_of_dead_runs
 from orchestration.pipeline.summary import Summary, summarize
@@ -48,7 +49,7 @@ def refresh(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool =
             full_refresh=is_full_refresh,
             lookback_until=_end_of_day(settings.as_of) if looks_back else None,
         )
-        with DagsterInstance.from_config(home) as instance:
+        with open_instance(home) as instance:
             alert_of_dead_runs(instance, deployment)
             remove_old_runs(instance, datetime.now(UTC) - timedelta(days=settings.keep_days))
             with _ending(instance) as run_id:

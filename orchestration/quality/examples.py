@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from duckdb import DuckDBPyConnection
 
-from orchestration.sources.contract import Entity, kind_of
+from orchestration.sources.contract import Entity
 
 EXAMPLES = 3
 SHOWN_CHARACTERS = 40
@@ -124,7 +124,7 @@ def _takes(entity: Entity, column: str) -> str:
     is_amount = column in ("points_used", "amount") or (
         entity.name == "wallet_conversions" and column == "points"
     )
-    return f" (takes {WANTED[kind_of(column)]}{', 0 or more' if is_amount else ''})"
+    return f" (takes {WANTED[entity.kind_of(column)]}{', 0 or more' if is_amount else ''})"
 
 
 def shown(value: str | None) -> str:

@@ -11,8 +11,8 @@ from duckdb import DuckDBPyConnection
 
 from api_export.payloads.schemas import WidgetType
 from orchestration.quality.examples import SHOWN_CHARACTERS, shown
-from orchestration.sources.contract import STATUSES, TRANSACTION_TYPES, Entity
-from orchestration.sources.mapping import LEDGER, Mapped
+from orchestration.sources.contract import LEDGER, STATUSES, TRANSACTION_TYPES, Entity
+from orchestration.sources.mapping import Mapped
 
 DELETION_WORDS = ("delet", "remov", "archiv", "void", "trash")
 INSTANT_NAME = re.compile(r"(at|on|date|time)$", re.IGNORECASE)

@@ -1,14 +1,45 @@
-"""What the pipeline reads: the source contract, and a reader for each kind of source."""
+"""What the pipeline reads: the source contract, and a reader for each kind of source.
 
+`contract` states the entities, `base` what a source offers, `mapping` what a programme may say of
+its own about one; `files`, `databases` and `demo` hold the kinds. A source only delivers rows: what
+is done with them, nothing here knows, neither the pull nor workspaces, dbt or Dagster.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 
 from orchestration.errors import SourceError
 from orchestration.settings import SOURCE_TIMEOUT_SECONDS
+from orchestration.source_urls import scheme_of
 from orchestration.sources.base import Source
-from orchestration.sources.files.folder import FilesSource
-from orchestration.sources.mapping import read_mapping
+from orchestration.sources.databases.duckdb import DuckdbSource
+from orchestration.sources.databases.mysql import MysqlSource
+from orchestration.sources.databases.postgres import PostgresSource
+from orchestration.sources.databases.sqlite import SqliteSource
+from orchestration.sources.demo.load import open_demo
+from orchestration.sources.files.folder import open_folder
+from orchestration.sources.opening import Opening
 
-KINDS = "demo, files:DIR, postgresql://…, mysql://…, sqlite:///PATH or duckdb:///PATH"
+
+@dataclass(frozen=True)
+class SourceKind:
+    """A kind of source."""
+
+    example: str
+    """How a URL of the kind is written, for messages."""
+    open: Callable[[Opening], Source]
+
+
+KINDS = {
+    "demo": SourceKind("demo", open_demo),
+    "files:": SourceKind("files:DIR", open_folder),
+    "postgresql:": SourceKind("postgresql://…", PostgresSource),
+    "mysql:": SourceKind("mysql://…", MysqlSource),
+    "sqlite:": SourceKind("sqlite:///PATH", SqliteSource),
+    "duckdb:": SourceKind("duckdb:///PATH", DuckdbSource),
+}
+"""Every kind of source, by what its URLs begin with."""
 
 
 def open_source(
@@ -17,26 +48,16 @@ def open_source(
     mapping: Path | None = None,
     timeout_seconds: float = SOURCE_TIMEOUT_SECONDS,
 ) -> Source:
-    """The source behind a URL; the folder `scratch` is for what it has to write, such as the demo.
+    """The source that a URL names; see `Opening` for what else is given.
 
-    `mapping` is the file that tells what is the source's own about it, and `timeout_seconds` how
-    long is waited for what others have locked there. Raises `UsageError` for a faulty mapping,
-    `SourceError` where the URL names no kind of source, or one that can't serve.
+    Raises `UsageError` for a faulty mapping, `SourceError` where the URL names no kind of source,
+    or one that can't be used.
     """
-    if url == "demo" or url.startswith("files:"):
-        mapped = {} if mapping is None else read_mapping(mapping, is_for_files=True)
-        if url != "demo":
-            return FilesSource(Path(url.removeprefix("files:")), mapped)
-        from orchestration.sources.demo.load import write_demo_source
-
-        write_demo_source(scratch)
-        source = FilesSource(scratch, mapped)
-        source.identity = "demo"
-        return source
-    from orchestration.sources.databases import open_database
-
-    database = open_database(url, scratch, mapping, timeout_seconds)
-    if database is None:
-        kind = url.partition(":")[0]
-        raise SourceError(f"{kind!r} is no kind of source; use {KINDS}")
-    return database
+    beginning, colon, _ = url.partition(":")
+    kind = KINDS.get(scheme_of(url) + colon)
+    if kind is None:
+        *others, last = (kind.example for kind in KINDS.values())
+        raise SourceError(
+            f"{beginning!r} isn't a kind of source; use {', '.join(others)} or {last}"
+        )
+    return kind.open(Opening(url, scratch, mapping, timeout_seconds))

@@ -1,97 +1,37 @@
-"""What each kind of source offers to the pull."""
+"""A source: what each kind of source offers to whoever pulls from it."""
 
 from abc import ABC, abstractmethod
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from types import MappingProxyType
 
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
-from orchestration.sources.contract import Entity
-from orchestration.sources.mapping import LEDGER, Mapped
-
-BLOCK_BITS = 14
-"""A block is the 2^14 ids that are equal after a shift by so many bits."""
-BLOCK_IDS = 1 << BLOCK_BITS
-MAX_RANGES = 200
-
-
-@dataclass(frozen=True)
-class Blocks:
-    """Blocks of ids, as ranges with both ends included; rows without an id are always with them."""
-
-    ranges: tuple[tuple[int, int | None], ...]
-    """First and last block of each range; a range without a last one has no end."""
-
-    @classmethod
-    def of(cls, blocks: list[int]) -> "Blocks":
-        """These blocks, those next to each other as one range; if they are many, what spans them.
-
-        `blocks` are in order.
-        """
-        ranges: list[tuple[int, int]] = []
-        for block in blocks:
-            if ranges and ranges[-1][1] == block - 1:
-                ranges[-1] = (ranges[-1][0], block)
-            else:
-                ranges.append((block, block))
-        if len(ranges) > MAX_RANGES:
-            ranges = [(ranges[0][0], ranges[-1][1])]
-        return cls(tuple(ranges))
-
-    def condition(self, block: str) -> str:
-        """The SQL condition that a block, given as an expression, is one of these."""
-        return _any_range(block, self.ranges)
-
-    def id_condition(self, id_column: str) -> str:
-        """The same of a column of whole ids, so that an index serves."""
-        return _any_range(id_column, self._id_ranges())
-
-    def id_span(self, id_column: str) -> str:
-        """The condition that an id lies between the first and the last of these."""
-        ranges = self._id_ranges()
-        if not ranges:
-            return "false"
-        first, last = ranges[0][0], ranges[-1][1]
-        return f"{id_column} >= {first}" + ("" if last is None else f" and {id_column} <= {last}")
-
-    def _id_ranges(self) -> tuple[tuple[int, int | None], ...]:
-        return tuple(
-            (first << BLOCK_BITS, None if last is None else ((last + 1) << BLOCK_BITS) - 1)
-            for first, last in self.ranges
-        )
-
-
-ALL_BLOCKS = Blocks(((-(1 << 63) >> BLOCK_BITS, None),))
-NO_BLOCKS = Blocks(())
-
-
-def _any_range(value: str, ranges: tuple[tuple[int, int | None], ...]) -> str:
-    parts = [f"{value} is null"]
-    for first, last in ranges:
-        parts.append(
-            f"{value} >= {first}" if last is None else f"{value} between {first} and {last}"
-        )
-    return f"({' or '.join(parts)})"
+from orchestration.sources.blocks import ALL_BLOCKS, Blocks
+from orchestration.sources.contract import LEDGER, Entity
+from orchestration.sources.mapping import Mapped
 
 
 class Source(ABC):
-    """A source: told what to deliver, it does so without writing anything anywhere."""
+    """A source of the contract's entities. It delivers rows, and writes nothing to where they lie.
+
+    Methods that take an `entity` take one that the source `has`, except `has` itself and
+    `mapping_of`. All that read are called within `reading`, with its connection.
+    """
 
     errors: tuple[type[Exception], ...] = (duckdb.Error, RuntimeError)
     """What reading raises; DuckDB passes some errors of databases on as the latter."""
     identity: str
     """How a workspace remembers the source: without secrets, the same from every folder."""
     mapped: Mapping[str, Mapped] = MappingProxyType({})
-    """What a mapping file tells of the entities that it names."""
+    """What a mapping file says of the entities that it names."""
 
     @contextmanager
     def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
         """Hold what all reads of a run need: for a database, one snapshot of it.
 
-        A source is used within this alone, in one transaction of `connection`.
+        All is read in one transaction of `connection`.
         """
         yield
 
@@ -105,11 +45,11 @@ class Source(ABC):
 
     @abstractmethod
     def origin(self, entity: Entity) -> str:
-        """Where an entity that is there comes from, for people."""
+        """Where the entity comes from (a file, a table), as messages name it."""
 
     @abstractmethod
     def columns(self, connection: DuckDBPyConnection, entity: Entity) -> list[str]:
-        """The names of the delivered columns of an entity that is there.
+        """The names of the contract's columns that are delivered.
 
         Raises `SourceError` where the entity can't be delivered.
         """
@@ -142,11 +82,11 @@ class Source(ABC):
         raise NotImplementedError
 
     def extra_columns(self, entity: Entity) -> list[str]:
-        """The columns that a table has beside the contract's; none where that says nothing."""
+        """The names of the columns that are there beside the contract's, and aren't read."""
         return []
 
     def mapping_of(self, entity: Entity) -> Mapped:
-        """What a mapping file tells of an entity; nothing where it doesn't name it."""
+        """What the mapping file says of an entity; an empty `Mapped` where it doesn't name it."""
         return self.mapped.get(entity.name, Mapped())
 
     def transaction_types(self) -> list[tuple[str, str, int]]:

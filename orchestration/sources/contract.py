@@ -1,83 +1,161 @@
-"""The source contract: the nine entities that every source delivers, and their columns."""
+"""The source contract: the nine entities that every source delivers, and their columns.
+
+Here alone they are stated: sources, pull and checks read them from here, and a test holds the dbt
+project to them. What a value of each kind looks like is `docs/source-contract.md`'s to say.
+"""
 
 from dataclasses import dataclass
 from typing import Literal
 
 Kind = Literal["integer", "decimal", "instant", "boolean", "json", "text"]
 
+LEDGER = "loyalty_transactions"
+"""The entity of the point transactions."""
 TRANSACTION_TYPES = ("add", "redeem", "deduct")
 STATUSES = ("pending", "approved", "fulfilled", "rejected", "cancelled")
 
 
 @dataclass(frozen=True)
-class Entity:
-    """A table of the contract: its columns in the contract's order."""
+class Field:
+    """A column of the contract."""
 
     name: str
-    required: tuple[str, ...]
-    """Columns that a delivery must have."""
-    columns: tuple[str, ...]
-    """All columns; those that may be absent are delivered as nulls then."""
+    kind: Kind
+    """What its values are read as."""
+    is_required: bool = True
+    """Whether a delivery must have the column; one that may lack it counts as all null there."""
+
+
+@dataclass(frozen=True)
+class Entity:
+    """A table of the contract."""
+
+    name: str
+    fields: tuple[Field, ...]
+    """The columns in the contract's order."""
     is_optional: bool = False
     """Whether a source may lack the entity."""
     event_time: str | None = None
-    """The instant of an event's row; none for an entity that is no event and stays small."""
+    """The column of an event's instant; None for an entity that isn't one of events."""
 
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The names of all columns, in the contract's order."""
+        return tuple(field.name for field in self.fields)
 
-def kind_of(column: str) -> Kind:
-    """What a column of the contract holds: a name means the same in every entity."""
-    if column.endswith("_at") or column in ("timestamp", "date_joined"):
-        return "instant"
-    if column.endswith("id") or "points" in column or column in ("threshold", "position"):
-        return "integer"
-    if column.startswith("is_"):
-        return "boolean"
-    return {"amount": "decimal", "config": "json"}.get(column, "text")
+    @property
+    def required(self) -> tuple[str, ...]:
+        """The names of the columns that a delivery must have."""
+        return tuple(field.name for field in self.fields if field.is_required)
 
-
-def _entity(
-    name: str, columns: str, *, is_optional: bool = False, event_time: str | None = None
-) -> Entity:
-    """An entity from its columns in a line; `?` marks the ones that may be absent."""
-    names = columns.split()
-    return Entity(
-        name=name,
-        required=tuple(column for column in names if not column.endswith("?")),
-        columns=tuple(column.removesuffix("?") for column in names),
-        is_optional=is_optional,
-        event_time=event_time,
-    )
+    def kind_of(self, column: str) -> Kind:
+        """What the values of a column are read as."""
+        return next(field.kind for field in self.fields if field.name == column)
 
 
 ENTITIES = (
-    _entity("websites", "id name timezone?"),
-    _entity("clients", "id website_id loyalty_points? tier_id? date_joined?"),
-    _entity("loyalty_tiers", "id website_id name threshold"),
-    _entity(
+    Entity(
+        "websites",
+        (
+            Field("id", "integer"),
+            Field("name", "text"),
+            Field("timezone", "text", is_required=False),
+        ),
+    ),
+    Entity(
+        "clients",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("loyalty_points", "integer", is_required=False),
+            Field("tier_id", "integer", is_required=False),
+            Field("date_joined", "instant", is_required=False),
+        ),
+    ),
+    Entity(
+        "loyalty_tiers",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("name", "text"),
+            Field("threshold", "integer"),
+        ),
+    ),
+    Entity(
         "loyalty_transactions",
-        "id website_id client_id points transaction_type reason? timestamp redemption_request_id?",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("client_id", "integer"),
+            Field("points", "integer"),
+            Field("transaction_type", "text"),
+            Field("reason", "text", is_required=False),
+            Field("timestamp", "instant"),
+            Field("redemption_request_id", "integer", is_required=False),
+        ),
         event_time="timestamp",
     ),
-    _entity("redemption_categories", "id website_id name"),
-    _entity(
-        "redemption_items",
-        "id website_id category_id name points_required redemption_type? is_active?",
+    Entity(
+        "redemption_categories",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("name", "text"),
+        ),
     ),
-    _entity(
+    Entity(
+        "redemption_items",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("category_id", "integer"),
+            Field("name", "text"),
+            Field("points_required", "integer"),
+            Field("redemption_type", "text", is_required=False),
+            Field("is_active", "boolean", is_required=False),
+        ),
+    ),
+    Entity(
         "redemption_requests",
-        "id website_id client_id item_id points_used status requested_at"
-        " approved_at? fulfilled_at? rejected_at?",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("client_id", "integer"),
+            Field("item_id", "integer"),
+            Field("points_used", "integer"),
+            Field("status", "text"),
+            Field("requested_at", "instant"),
+            Field("approved_at", "instant", is_required=False),
+            Field("fulfilled_at", "instant", is_required=False),
+            Field("rejected_at", "instant", is_required=False),
+        ),
         event_time="requested_at",
     ),
-    _entity(
+    Entity(
         "wallet_conversions",
-        "id website_id client_id points amount converted_at",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("client_id", "integer"),
+            Field("points", "integer"),
+            Field("amount", "decimal"),
+            Field("converted_at", "instant"),
+        ),
         is_optional=True,
         event_time="converted_at",
     ),
-    _entity(
+    Entity(
         "dashboard_widgets",
-        "id website_id widget_type title position is_visible config created_at?",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("widget_type", "text"),
+            Field("title", "text"),
+            Field("position", "integer"),
+            Field("is_visible", "boolean"),
+            Field("config", "json"),
+            Field("created_at", "instant", is_required=False),
+        ),
         is_optional=True,
     ),
 )

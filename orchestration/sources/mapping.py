@@ -1,60 +1,32 @@
-"""The mapping file: what is the source's own about it, in names, places and conventions.
+"""A mapping: how a programme's source differs from the contract, in names and conventions."""
 
-loyalty_transactions:
-  table: crm.points_ledger
-  columns: {client_id: customer_id, timestamp: booked_at}
-  where: is_deleted = 0
-  transaction_types: {earn: add, expire: deduct, adjust: by_sign}
-  sign: positive_debits
-wallet_conversions:
-  select: |
-    select id, site as website_id, customer as client_id, points, amount, converted_at
-    from payouts where kind = 'loyalty'
-"""
-
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
-from pathlib import Path
-from typing import NoReturn
 
-import yaml
+from orchestration.sources.contract import TRANSACTION_TYPES
 
-from orchestration.errors import UsageError
-from orchestration.sources.contract import ENTITIES, TRANSACTION_TYPES, Entity
-
-DATABASE_KEYS = ("table", "select")
-"""What places an entity in a database; a folder has its files for that."""
-SHARED_KEYS = ("columns", "where")
-LEDGER = "loyalty_transactions"
-LEDGER_KEYS = ("transaction_types", "sign")
 BY_SIGN = "by_sign"
-POSITIVE_DEBITS = "positive_debits"
-NO_SCALE = (
-    "points_scale is not offered, since points are whole numbers; deliver hundredths as points"
-    " (points × 100) in every entity: points, points_used, points_required, threshold and"
-    " loyalty_points"
-)
+"""The type of rows that add points or deduct them by their sign."""
 
 
 @dataclass(frozen=True)
 class Mapped:
-    """How the source keeps an entity: its place, names and conventions."""
+    """How a source keeps an entity; by default, as the contract has it."""
 
     table: str | None = None
     """The table, after its schema and a dot if it needs one."""
     columns: dict[str, str] = field(default_factory=dict)
-    """The source's names of contract columns that are called otherwise there."""
+    """The source's names of the contract's columns, of those that differ."""
     select: str | None = None
     """A SELECT in the source's own SQL, in place of a table."""
     where: str | None = None
     """The condition of the rows that count, in the SQL of the source; of files, in DuckDB's."""
     transaction_types: dict[str, str] = field(default_factory=dict)
-    """The contract's type, or `by_sign`, of types that are called otherwise there."""
+    """The contract's type, or `by_sign`, for each type that the source calls otherwise."""
     has_positive_debits: bool = False
     """Whether what is redeemed or deducted is delivered as a positive number."""
 
     def type_rows(self) -> list[tuple[str, str, int]]:
-        """Each type that is not taken as delivered: its name there and here, and its sign.
+        """Each type that isn't taken as delivered: its name there, its name here, and its sign.
 
         The sign is what the delivered points are multiplied by.
         """
@@ -66,129 +38,3 @@ class Mapped:
             (delivered, name, -1 if self.has_positive_debits and name in debits else 1)
             for delivered, name in known.items()
         ]
-
-
-def read_mapping(path: Path, *, is_for_files: bool = False) -> dict[str, Mapped]:
-    """What a mapping file says of each entity that it names.
-
-    Raises `UsageError` that names the file, the line and what may stand there.
-    """
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise UsageError(f"the mapping {path} can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"the mapping {path} is not UTF-8 text") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise UsageError(f"{path}:{line}: this is no YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise UsageError(f"the mapping {path} is no YAML: {error}") from None
-    if root is None:
-        return {}
-    entities = {entity.name: entity for entity in ENTITIES}
-    return {
-        name: _read_entity(path, entities[name], node, is_for_files)
-        for name, node in _items(path, root, "the mapping", entities)
-    }
-
-
-def _read_entity(path: Path, entity: Entity, node: yaml.Node, is_for_files: bool) -> Mapped:
-    keys = (
-        *(() if is_for_files else DATABASE_KEYS),
-        *SHARED_KEYS,
-        *(LEDGER_KEYS if entity.name == LEDGER else ()),
-    )
-    _refuse_misplaced(path, entity, node, keys)
-    told = dict(_items(path, node, entity.name, keys))
-    if "select" in told and not told.keys().isdisjoint(("table", *SHARED_KEYS)):
-        _refuse(
-            path,
-            node,
-            f"{entity.name} has a select, which leaves no room for table, columns, where",
-        )
-    return Mapped(
-        table=_text(path, told["table"], "table") if "table" in told else None,
-        columns=_texts(path, told.get("columns"), "columns", entity.columns),
-        select=_statement(path, told.get("select"), "select"),
-        where=_statement(path, told.get("where"), "where"),
-        transaction_types=_types(path, told.get("transaction_types")),
-        has_positive_debits="sign" in told
-        and _choice(path, told["sign"], "sign", (POSITIVE_DEBITS,)) == POSITIVE_DEBITS,
-    )
-
-
-def _refuse_misplaced(
-    path: Path, entity: Entity, node: yaml.Node, allowed: tuple[str, ...]
-) -> None:
-    """Refuse keys that exist elsewhere, or that a person would look for, in words of their own."""
-    for key, _ in node.value if isinstance(node, yaml.MappingNode) else ():
-        if key.value in allowed:
-            continue
-        if key.value == "points_scale":
-            _refuse(path, key, NO_SCALE)
-        if key.value in DATABASE_KEYS:
-            _refuse(
-                path,
-                key,
-                f"{key.value} is for databases; {entity.name} comes from files,"
-                f" which take {', '.join(allowed)}",
-            )
-        if key.value in LEDGER_KEYS:
-            _refuse(path, key, f"{key.value} is for {LEDGER} alone, not for {entity.name}")
-
-
-def _types(path: Path, node: yaml.Node | None) -> dict[str, str]:
-    """The contract's type of each type of the source's."""
-    what, choices = "transaction_types", (*TRANSACTION_TYPES, BY_SIGN)
-    return {
-        name: _choice(path, value, name, choices)
-        for name, value in ([] if node is None else _items(path, node, what, None))
-    }
-
-
-def _texts(path: Path, node: yaml.Node | None, what: str, allowed: Iterable[str]) -> dict[str, str]:
-    return {
-        key: _text(path, value, key)
-        for key, value in ([] if node is None else _items(path, node, what, allowed))
-    }
-
-
-def _items(
-    path: Path, node: yaml.Node, what: str, allowed: Iterable[str] | None
-) -> Iterator[tuple[str, yaml.Node]]:
-    """The keys and values of a node, each key there once, and allowed where not all are."""
-    named = "names" if allowed is None else ", ".join(allowed)
-    if not isinstance(node, yaml.MappingNode):
-        _refuse(path, node, f"{what} must be a mapping of {named}")
-    seen = set()
-    for key, value in node.value:
-        if not isinstance(key, yaml.ScalarNode) or (
-            key.value not in allowed if allowed is not None else not key.value.strip()
-        ):
-            _refuse(path, key, f"{key.value!r} is unknown in {what}; use one of {named}")
-        if key.value in seen:
-            _refuse(path, key, f"{key.value!r} is there twice in {what}")
-        seen.add(key.value)
-        yield key.value, value
-
-
-def _statement(path: Path, node: yaml.Node | None, what: str) -> str | None:
-    return None if node is None else _text(path, node, what).strip().rstrip(";")
-
-
-def _text(path: Path, node: yaml.Node, what: str) -> str:
-    if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
-        _refuse(path, node, f"{what} must be a text")
-    return node.value
-
-
-def _choice(path: Path, node: yaml.Node, what: str, choices: tuple[str, ...]) -> str:
-    if not isinstance(node, yaml.ScalarNode) or node.value not in choices:
-        _refuse(path, node, f"{what} must be {' or '.join(choices)}")
-    return node.value
-
-
-def _refuse(path: Path, node: yaml.Node, problem: str) -> NoReturn:
-    raise UsageError(f"{path}:{node.start_mark.line + 1}: {problem}")

@@ -1,5 +1,6 @@
 """dbt-duckdb plugin: what dbt's connections may use and call, and when dbt ends."""
 
+import gc
 import os
 import threading
 import time
@@ -22,6 +23,7 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """End dbt with the run that it serves, before it opens the warehouse or later."""
+        gc.freeze()  # what dbt has loaded by now stays: it needn't be searched for garbage again
         if RUN_PROCESS in os.environ:
             run_process = int(os.environ[RUN_PROCESS])
             _end_without(run_process)

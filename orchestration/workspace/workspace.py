@@ -8,9 +8,10 @@ from pathlib import Path
 
 import duckdb
 
-from api_export.export.version_files import sync_folder
-from api_export.marts import RequestedRange, WidgetEdit
+from api_export.fsync import sync_folder
+from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.errors import LoyaltyError, UsageError
+from orchestration.source_urls import is_same_source
 from orchestration.workspace.database_files import connect
 from orchestration.workspace.duckdb_setup import Limits
 from orchestration.workspace.durable_files import sync_file
@@ -116,10 +117,8 @@ class Workspace:
 
     def holds(self, identity: str) -> bool:
         """Whether what is published was built from this source."""
-        from orchestration.sources.databases.url import is_same_database
-
         known = self._state.read(KnownSource)
-        return known is not None and is_same_database(known.source, identity)
+        return known is not None and is_same_source(known.source, identity)
 
     def known_columns(self, identity: str) -> dict[str, list[str]] | None:
         """The columns that nothing reads, by entity, as this source's first run found them."""

@@ -14,7 +14,7 @@ import pytest
 import yaml
 
 from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
-from orchestration.sources.contract import STATUSES, TRANSACTION_TYPES
+from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 LAYERS = {"staging": "stg_", "intermediate": "int_", "marts": "", "reports": "rpt_"}
@@ -249,6 +249,20 @@ def test_sources_are_described_column_by_column() -> None:
             assert table.get("columns"), table["name"]
             for column in table["columns"]:
                 assert column.get("description"), f"{table['name']}.{column['name']}"
+
+
+def test_the_project_validates_the_entities_of_the_source_contract() -> None:
+    named = re.findall(r"'(\w+)': '\w+'", macros()["validated_entities"])
+    assert named == [entity.name for entity in ENTITIES]
+
+
+def test_the_project_reads_the_columns_of_the_source_contract() -> None:
+    sources = yaml.safe_load((PROJECT / "models/staging/_sources.yml").read_text())["sources"]
+    (tables,) = (source["tables"] for source in sources if source["name"] == "loyalty")
+    described = {table["name"]: [column["name"] for column in table["columns"]] for table in tables}
+    assert described == {
+        entity.name: ["_copy_number", *entity.columns, "_line"] for entity in ENTITIES
+    }
 
 
 def test_seeds_are_described_column_by_column() -> None:

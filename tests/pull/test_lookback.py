@@ -12,7 +12,7 @@ from support.replay import Replay, open_warehouse
 
 from orchestration.pipeline.assets.pull import PullConfig
 from orchestration.settings import load_settings
-from orchestration.sources.base import BLOCK_IDS
+from orchestration.sources.blocks import BLOCK_IDS
 
 TICK = datetime(2024, 6, 30, 13, 30, tzinfo=UTC)
 OLD, RECENT, FUTURE = "2024-03-01T12:00:00Z", "2024-06-20T12:00:00Z", "2199-01-01T00:00:00Z"

@@ -7,7 +7,7 @@ import pytest
 from support.replay import Replay, open_warehouse
 from support.yardsticks.generate import generate
 
-from orchestration.sources.base import BLOCK_IDS
+from orchestration.sources.blocks import BLOCK_IDS
 
 CLIENTS = 2_000
 NEW_ROWS = 300

@@ -6,8 +6,8 @@ import pytest
 
 from orchestration.errors import SourceError
 from orchestration.redaction import without_password
+from orchestration.source_urls import is_same_source, read_url
 from orchestration.sources import open_source
-from orchestration.sources.databases.url import is_same_database, read_url
 from orchestration.workspace.workspace import Workspace
 
 
@@ -47,6 +47,16 @@ def test_other_databases_ports_and_schemas_are_other_sources() -> None:
     assert identities[3:] == ["postgresql://a:5433/shop", "postgresql://a/shop?schema=crm"]
 
 
+@pytest.mark.parametrize("url", ["oracle://db.example/shop", "oracle", "", "mysql", "demo:2017"])
+def test_a_url_of_no_known_kind_is_refused_with_those_that_are(url: str, tmp_path: Path) -> None:
+    with pytest.raises(SourceError) as raised:
+        open_source(url, tmp_path)
+    assert str(raised.value) == (
+        f"{url.partition(':')[0]!r} isn't a kind of source; use demo, files:DIR, postgresql://…,"
+        " mysql://…, sqlite:///PATH or duckdb:///PATH"
+    )
+
+
 @pytest.mark.parametrize(
     ("remembered", "is_same"),
     [
@@ -63,7 +73,7 @@ def test_a_workspace_knows_a_source_that_it_remembers_in_other_words(
     identity = "postgresql://db.example/shop"
     workspace = Workspace(tmp_path)
     workspace.remember_source(remembered, {})
-    assert is_same_database(remembered, identity) is is_same
+    assert is_same_source(remembered, identity) is is_same
     if is_same:
         workspace.check_source(identity, is_full_refresh=False)
 

@@ -10,12 +10,13 @@ from support.database_servers import Postgres, change, create
 from support.databases import KINDS, Rows, quoted
 from support.replay import DEFAULTS, Replay, open_warehouse
 
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 from orchestration.errors import SourceError
 from orchestration.pull.run_progress import finish
 from orchestration.pull.transaction import EarlierRuns, load_raw
 from orchestration.sources import open_source
-from orchestration.sources.base import ALL_BLOCKS, BLOCK_IDS, Source
+from orchestration.sources.base import Source
+from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_IDS
 from orchestration.sources.contract import Entity
 
 

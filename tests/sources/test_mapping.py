@@ -5,7 +5,8 @@ from pathlib import Path
 import pytest
 
 from orchestration.errors import UsageError
-from orchestration.sources.mapping import Mapped, read_mapping
+from orchestration.sources.mapping import Mapped
+from orchestration.sources.mapping_file import read_mapping
 
 LEDGER = "loyalty_transactions:\n"
 
@@ -96,10 +97,10 @@ def test_an_empty_file_maps_nothing(tmp_path: Path) -> None:
         ("clients:\n  tabel: a\n", 2, "'tabel' is unknown in clients"),
         ("clients:\n  columns:\n    name: a\n", 3, "'name' is unknown in columns"),
         ("clients:\n  table: a\nclients:\n  table: b\n", 3, "'clients' is there twice"),
-        ("clients:\n  table: [a]\n", 2, "table must be a text"),
-        ("clients:\n  table: ''\n", 2, "table must be a text"),
+        ("clients:\n  table: [a]\n", 2, "table must be text"),
+        ("clients:\n  table: ''\n", 2, "table must be text"),
         ("clients:\n  select: select 1\n  where: a\n", 2, "leaves no room for table, columns"),
-        ("clients:\n  where: ''\n", 2, "where must be a text"),
+        ("clients:\n  where: ''\n", 2, "where must be text"),
         ("clients:\n  sign: positive_debits\n", 2, "sign is for loyalty_transactions alone"),
         ("clients:\n  points_scale: 100\n", 2, "points are whole numbers; deliver hundredths"),
         (f"{LEDGER}  sign: negative\n", 2, "sign must be positive_debits"),
@@ -116,7 +117,7 @@ def test_an_empty_file_maps_nothing(tmp_path: Path) -> None:
         ),
         ("- clients\n", 1, "the mapping must be a mapping of websites, clients"),
         ("? [a, b]\n: {table: c}\n", 1, "is unknown in the mapping"),
-        ("clients:\n  table: 'a\n", 3, "this is no YAML"),
+        ("clients:\n  table: 'a\n", 3, "this isn't YAML"),
     ],
 )
 def test_a_fault_is_told_with_its_line(tmp_path: Path, text: str, line: int, told: str) -> None:

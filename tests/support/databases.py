@@ -10,7 +10,7 @@ from typing import Any
 
 import duckdb
 
-from orchestration.sources.contract import ENTITIES, Entity, kind_of
+from orchestration.sources.contract import ENTITIES, Entity, Kind
 from orchestration.sources.databases.django import TABLES
 from support.datasets import write_dataset
 
@@ -43,9 +43,9 @@ def write_programme(directory: Path, seed: int = 0) -> Rows:
         for entity in ENTITIES:
             delivered = connection.from_parquet(str(raw / f"{entity.name}.parquet"))
             values = ", ".join(
-                f'{_read(column)} as "{column}"'
+                f'{_read(column, entity.kind_of(column))} as "{column}"'
                 if column in delivered.columns
-                else f"cast(null as {TYPES_READ[kind_of(column)]}) as {column}"
+                else f"cast(null as {TYPES_READ[entity.kind_of(column)]}) as {column}"
                 for column in entity.columns
             )
             delivered.create_view("delivered", replace=True)
@@ -77,10 +77,9 @@ TYPES_READ = {
 }
 
 
-def _read(column: str) -> str:
+def _read(column: str, kind: Kind) -> str:
     """A value of the contract's type; what a typed column of a database could not hold is null."""
     text = f'cast("{column}" as varchar)'
-    kind = kind_of(column)
     if kind == "instant":
         instant = f"try_cast({text} as timestamptz)"
         return f"case when year({instant}) between 1 and 9999 then {instant} end"
@@ -98,7 +97,7 @@ def create_tables(kind: str, rows: Rows, execute: Execute) -> None:
     for entity in ENTITIES:
         if entity.name not in TABLES:
             continue
-        columns = {column: types[kind_of(column)] for column in entity.columns}
+        columns = {column: types[entity.kind_of(column)] for column in entity.columns}
         values = rows[entity.name]
         if entity.name == "clients":
             columns["user_id"] = types["integer"]

@@ -4,7 +4,6 @@ import logging
 from abc import abstractmethod
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from threading import Timer
 from time import monotonic
 
@@ -12,48 +11,22 @@ from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
 from orchestration.redaction import without_password
-from orchestration.sources.base import ALL_BLOCKS, Blocks, Source
-from orchestration.sources.contract import ENTITIES, Entity, kind_of
+from orchestration.source_urls import read_url
+from orchestration.sources.base import Source
+from orchestration.sources.blocks import ALL_BLOCKS, Blocks
+from orchestration.sources.contract import ENTITIES, Entity
+from orchestration.sources.databases.columns import READABLE, Column
 from orchestration.sources.databases.django import CONVERSIONS, CONVERTED, TABLES
-from orchestration.sources.databases.url import read_url
-from orchestration.sources.mapping import Mapped
+from orchestration.sources.opening import Opening
 
 log = logging.getLogger(__name__)
 
-INTEGERS = {
-    *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT", "BIGNUM"),
-    *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT", "UHUGEINT"),
-}
-NUMBERS = INTEGERS | {"DECIMAL", "DOUBLE", "FLOAT"}
-TEXTS = {"VARCHAR", "ENUM"}
-INSTANTS = {
-    *("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE"),
-    *("TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"),
-}
-READABLE = {
-    "integer": NUMBERS | TEXTS | {"BIT"},
-    "decimal": NUMBERS | TEXTS,
-    "instant": INSTANTS | TEXTS,
-}
-"""The types from whose values the contract reads something, by what it reads."""
-WHOLE_DOUBLES = 1 << 53
-"""Up to here a double has every whole number; beyond, it stands for several (see read_integer)."""
 PATIENCE_SECONDS = 2
-"""How long a table may take to answer before people are told what is waited for."""
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of a table or SELECT."""
-
-    type: str
-    """Its type, by DuckDB's name for it."""
-    read: str = "{}"
-    """The SQL that reads it without loss, where `{}` is its name."""
+"""How long a table may take to answer before the log says what is waited for."""
 
 
 class UnansweredError(SourceError):
-    """A database that gave no answer in time, so that it is asked no more."""
+    """A database that gave no answer in time, so that no further table is tried."""
 
 
 class DatabaseSource(Source):
@@ -62,23 +35,24 @@ class DatabaseSource(Source):
     errors = (*Source.errors, OSError)
     quote_mark = '"'
     json_text: str
-    """The SQL of the text in the JSON column `metadata` under {key}; null where there is none."""
+    """The SQL of the text under {key} in the JSON column `metadata`; null where it has no {key}."""
     option_names: tuple[str, ...] | None = ()
-    """What the URL may say after a question mark; none where the database's client knows."""
+    """The options that the URL may have; None where the database's client checks them."""
 
-    def __init__(self, url: str, mapped: dict[str, Mapped], timeout_seconds: float) -> None:
-        """Take the URL apart; nothing is connected before it is read.
+    def __init__(self, opening: Opening) -> None:
+        """Read the URL and the mapping; the database is connected to when it is read.
 
-        `timeout_seconds` is how long is waited for what others have locked there.
+        Raises `UsageError` for a faulty mapping, `SourceError` for a URL that can't be used.
         """
-        self.url = url
-        self.parts = read_url(url)
+        self.mapped = opening.read_mapping(is_for_files=False)
+        self.url = opening.url
+        self.parts = read_url(self.url)
         self.identity = self.parts.identity
-        self.mapped = mapped
-        self.timeout_seconds = timeout_seconds
+        self.timeout_seconds = opening.timeout_seconds
         self.found: dict[str, dict[str, Column]] = {}
-        """The contract's columns of each entity that is there."""
+        """The contract's columns that each entity has, by the entity's name."""
         self.extras: dict[str, list[str]] = {}
+        """The names of each entity's other columns."""
         self.problems: dict[str, SourceError] = {}
         """Why an entity can't be delivered."""
         self._check_options()
@@ -95,7 +69,7 @@ class DatabaseSource(Source):
 
     @contextmanager
     def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
-        """Connect, look at every table, and hold one snapshot.
+        """Connect, find out every table's columns, and hold one snapshot.
 
         Raises `SourceError` where the database can't be reached, or gives no answer in time.
         """
@@ -122,9 +96,9 @@ class DatabaseSource(Source):
 
     @contextmanager
     def _waiting_for(self, what: str) -> Iterator[None]:
-        """Say what is waited for where it takes long, as what others have locked does.
+        """Log what is waited for where the answer takes long, as behind another's lock.
 
-        Raises `UnansweredError` where it took the time that the settings leave.
+        Raises `UnansweredError` where it took as long as the settings allow.
         """
         limit = f"{self.timeout_seconds:g} seconds (LOYALTY_SOURCE_TIMEOUT_SECONDS)"
         timer = Timer(
@@ -149,11 +123,11 @@ class DatabaseSource(Source):
 
     @abstractmethod
     def _connect(self, connection: DuckDBPyConnection) -> None:
-        """Connect, to read only."""
+        """Connect for reading only."""
 
     @abstractmethod
     def _disconnect(self, connection: DuckDBPyConnection) -> None:
-        """Let go of the database."""
+        """Close the connection, or detach what was attached."""
 
     @abstractmethod
     def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
@@ -215,7 +189,7 @@ class DatabaseSource(Source):
     def _check_types(self, entity: Entity) -> None:
         """Refuse required columns of a table from which no value of theirs can be read."""
         for column in entity.required:
-            readable = READABLE.get(kind_of(column))
+            readable = READABLE.get(entity.kind_of(column))
             found = self.found[entity.name].get(column)
             if readable and found and found.type.partition("(")[0] not in readable:
                 raise SourceError(
@@ -228,22 +202,25 @@ class DatabaseSource(Source):
         return entity.name in self.found or entity.name in self.problems
 
     def columns(self, connection: DuckDBPyConnection, entity: Entity) -> list[str]:
-        """The contract's columns that the table or SELECT has."""
+        """The contract's columns that the table or SELECT has.
+
+        Raises `SourceError` where the entity can't be delivered.
+        """
         if entity.name in self.problems:
             raise self.problems[entity.name]
         return list(self.found[entity.name])
 
     def extra_columns(self, entity: Entity) -> list[str]:
-        """The columns that nothing reads."""
+        """The names of the table's columns that aren't read."""
         return self.extras.get(entity.name, [])
 
     def origin(self, entity: Entity) -> str:
-        """Where the entity comes from, for people."""
+        """The table, as the mapping or the application names it; else that it is a SELECT."""
         is_select = self.mapping_of(entity).select is not None
         return "SELECT of the mapping" if is_select else self._table(entity)
 
     def _select(self, entity: Entity) -> str | None:
-        """The SELECT that gives the entity; none where a table does."""
+        """The SELECT that gives the entity; None where a table does."""
         mapped = self.mapping_of(entity)
         if mapped.select is None and mapped.table is None and entity.name not in TABLES:
             points, used = (self.json_text.format(key=key) for key in ("points", "points_used"))
@@ -259,7 +236,7 @@ class DatabaseSource(Source):
         return self.mapping_of(entity).table or TABLES.get(entity.name, CONVERTED)
 
     def _from(self, entity: Entity) -> str:
-        """What a query has after `from` to read the entity."""
+        """The SQL of the entity's rows, to stand after `from`."""
         select = self._select(entity)
         if select is not None:
             return f"({select}\n) as entity"
@@ -269,7 +246,7 @@ class DatabaseSource(Source):
         return ".".join(self._quoted(part) for part in self._table(entity).split("."))
 
     def _counted(self, entity: Entity) -> str:
-        """The same of the rows alone that meet the condition of a mapping."""
+        """The SQL of those of its rows that meet the mapping's condition, to stand after `from`."""
         where = self.mapping_of(entity).where
         if where is None:
             return self._from(entity)
@@ -309,7 +286,7 @@ class DatabaseSource(Source):
         return self._rows(connection, self._query(entity, columns, blocks), columns)
 
     def describe_error(self, error: Exception) -> str:
-        """The database's own words, without the password."""
+        """The database's own words, in one line and without the password."""
         return without_password(super().describe_error(error), self.url)
 
     def _unusable(self, error: Exception, entity: Entity | None = None) -> SourceError:

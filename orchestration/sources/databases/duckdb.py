@@ -1,18 +1,18 @@
 """DuckDB as a source."""
 
 import re
-from pathlib import Path
 from time import monotonic, sleep
 
 import duckdb
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.base import ALL_BLOCKS, Blocks
+from orchestration.sources.blocks import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, literal
-from orchestration.sources.databases.base import INTEGERS, Column, DatabaseSource
-from orchestration.sources.mapping import Mapped
+from orchestration.sources.databases.base import DatabaseSource
+from orchestration.sources.databases.columns import INTEGERS, Column
+from orchestration.sources.opening import Opening
 
 NOISE = re.compile(r"^.*?get_next failed\(\): (IOError: )*")
 RETRY_SECONDS = 0.1
@@ -42,13 +42,11 @@ class DuckdbSource(DatabaseSource):
         " then cast(entries.metadata as json) ->> '$.{key}' end"
     )
 
-    def __init__(
-        self, url: str, mapped: dict[str, Mapped], timeout_seconds: float, scratch: Path
-    ) -> None:
+    def __init__(self, opening: Opening) -> None:
         """Name the file, and where its engine may spill."""
-        super().__init__(url, mapped, timeout_seconds)
+        super().__init__(opening)
         self.file = self.parts.file
-        self.temp_directory = scratch / "source.tmp"
+        self.temp_directory = opening.scratch / "source.tmp"
         schema = f"?schema={self.parts.schema}" if self.parts.schema else ""
         self.identity = f"duckdb:///{self.file}{schema}"
 
@@ -94,7 +92,7 @@ class DuckdbSource(DatabaseSource):
         return self._find(entity) is not None
 
     def _find(self, entity: Entity) -> tuple[str, str, str] | None:
-        """Schema, name and kind of an entity's table or view; none where there is none."""
+        """Schema, name and kind of an entity's table or view; None where there is no such table."""
         *schema, table = self._table(entity).split(".")
         return self.reader.execute(
             "select table_schema, table_name, table_type from information_schema.tables"

@@ -9,12 +9,14 @@ from urllib.parse import unquote
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from api_export.payloads.limits import MAX_EXACT_DOUBLE, MAX_EXACT_FLOAT
 from orchestration.errors import SourceError
-from orchestration.sources.base import BLOCK_IDS, Blocks
+from orchestration.sources.blocks import BLOCK_IDS, Blocks
 from orchestration.sources.contract import Entity
-from orchestration.sources.databases.base import INTEGERS, WHOLE_DOUBLES, Column, DatabaseSource
-from orchestration.sources.files.text_rows import Row, text_rows
-from orchestration.sources.mapping import Mapped
+from orchestration.sources.databases.base import DatabaseSource
+from orchestration.sources.databases.columns import INTEGERS, Column
+from orchestration.sources.opening import Opening
+from orchestration.sources.text_rows import Row, text_rows
 
 READ_SECONDS = 3600
 """How long the server may take to answer, and may wait for the next question."""
@@ -28,7 +30,7 @@ SESSION = {
 }
 """Time-outs that would cut a snapshot; a server knows some of them."""
 UNKNOWN_VARIABLE, NO_SUCH_TABLE, NO_SUCH_DATABASE = 1193, 1146, 1049
-WHOLE_FLOATS = {"FLOAT": 1 << 24, "DOUBLE": WHOLE_DOUBLES}
+WHOLE_FLOATS = {"FLOAT": MAX_EXACT_FLOAT, "DOUBLE": MAX_EXACT_DOUBLE}
 """Up to here a type has every whole number; beyond, a value of it stands for several."""
 WHOLE = """
     case
@@ -56,9 +58,9 @@ class MysqlSource(DatabaseSource):
         *("schema", "unix_socket", "connect_timeout"),
     )
 
-    def __init__(self, url: str, mapped: dict[str, Mapped], timeout_seconds: float) -> None:
+    def __init__(self, opening: Opening) -> None:
         """Raise `SourceError` where the client isn't installed."""
-        super().__init__(url, mapped, timeout_seconds)
+        super().__init__(opening)
         try:
             from pymysql import MySQLError
         except ImportError:
@@ -111,7 +113,7 @@ class MysqlSource(DatabaseSource):
                     raise
 
     def _tls(self) -> ssl.SSLContext | None:
-        """How the server is held to TLS; none where it is used if offered, or not at all.
+        """How TLS is enforced; None where it is used if the server offers it, or not at all.
 
         Where a CA is given, or the mode verifies, the server's certificate is checked, and the
         host's name with it unless the mode is verify-ca.

@@ -2,15 +2,14 @@
 
 import sqlite3
 from contextlib import closing
-from pathlib import Path
 from time import monotonic
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from api_export.payloads.limits import MAX_EXACT_DOUBLE
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, AttachedSource, literal
-from orchestration.sources.databases.base import WHOLE_DOUBLES
-from orchestration.sources.mapping import Mapped
+from orchestration.sources.opening import Opening
 
 RETRY_SECONDS = 0.1
 
@@ -25,23 +24,21 @@ class SqliteSource(AttachedSource):
         "case when json_valid(entries.metadata) then json_extract(entries.metadata, '$.{key}') end"
     )
 
-    def __init__(
-        self, url: str, mapped: dict[str, Mapped], timeout_seconds: float, scratch: Path
-    ) -> None:
-        """Name the file and the folder for its copy."""
-        super().__init__(url, mapped, timeout_seconds)
+    def __init__(self, opening: Opening) -> None:
+        """Name the file and its copy."""
+        super().__init__(opening)
         self.file = self.parts.file
         self.identity = f"sqlite:///{self.file}"
-        self.copy = scratch / "source.sqlite"
+        self.copy = opening.scratch / "source.sqlite"
 
     def _connect(self, connection: DuckDBPyConnection) -> None:
         self._load(connection)
         self.copy.parent.mkdir(parents=True, exist_ok=True)
         with self._waiting_for("the file"):
-            self._copy_number()
+            self._copy_file()
         self._attach(connection, str(self.copy), "type sqlite, ")
 
-    def _copy_number(self) -> None:
+    def _copy_file(self) -> None:
         """Copy the file as it is at one moment; SQLite tries again while it is locked."""
         deadline = monotonic() + self.timeout_seconds
 
@@ -61,7 +58,7 @@ class SqliteSource(AttachedSource):
         super()._disconnect(connection)
         self.copy.unlink()
 
-    def _asked(self, query: str) -> str:
+    def _answer_to(self, query: str) -> str:
         return f"sqlite_query('{ATTACHED}', {literal(query)})"
 
     def _has_table(self, connection: DuckDBPyConnection, entity: Entity, error: Exception) -> bool:
@@ -83,10 +80,10 @@ class SqliteSource(AttachedSource):
         is_lost = " or ".join(
             f"({name} is not null and try(decode(unhex({name}))) is null)" for name in names
         )
-        asked = self._asked(f"select {digits} from ({query})")
+        rows = self._answer_to(f"select {digits} from ({query})")
         return connection.sql(
             f"select {texts}, case when {is_lost} then concat_ws(',', {', '.join(names)}) end"
-            f" as _line from {asked}"
+            f" as _line from {rows}"
         )
 
 
@@ -94,5 +91,5 @@ def _text(name: str) -> str:
     """A cell whose text has all its digits: SQLite writes 15 of a float's."""
     return (
         f"case when typeof({name}) = 'real' and {name} = round({name})"
-        f" and abs({name}) <= {WHOLE_DOUBLES} then cast({name} as integer) else {name} end"
+        f" and abs({name}) <= {MAX_EXACT_DOUBLE} then cast({name} as integer) else {name} end"
     )

@@ -15,9 +15,12 @@ FORMATS = {
 }
 """The formats of files, by how their names end."""
 TABLE_FORMATS = {"_delta_log": "Delta", ".hoodie": "Hudi"}
-"""Folders that say that not every file beside them counts."""
+"""Folders beside which not every file counts, and the table format that they belong to."""
 NO_VALUE = "__HIVE_DEFAULT_PARTITION__"
-"""What a folder's name says where a value is null."""
+"""The value in a partition folder's name that stands for null."""
+
+FileState = tuple[int, int, int]
+"""What differs between a file and one that takes its place."""
 
 
 @dataclass(frozen=True)
@@ -25,35 +28,41 @@ class EntityFiles:
     """The files of an entity, all of one format."""
 
     name: str
-    """The file's or the folder's, within the source."""
+    """The name of the file, or of the folder with a slash, within the source."""
     format: str
     paths: list[Path]
     folder: Path | None = None
+    """The entity's own folder; None for a single file."""
 
     @property
     def description(self) -> str:
-        """What is read, for people."""
+        """The file or the folder, as messages name it."""
         if self.folder is None:
             return self.name
         return f"{self.name} ({len(self.paths)} {self.format} files)"
 
     def partition(self, path: Path) -> dict[str, str | None]:
-        """What the names of folders, `column=value`, tell of all rows of a file in them."""
+        """The values that a file's folders, named `column=value`, give to all its rows."""
         folders = () if self.folder is None else path.parent.relative_to(self.folder).parts
         pairs = (name.split("=", 1) for name in folders if "=" in name)
         return {unquote(key): None if value == NO_VALUE else unquote(value) for key, value in pairs}
 
-    def watched(self) -> list[Path]:
-        """The files there now that are read more than once, or beside others of the entity."""
+    def states(self) -> dict[Path, FileState | None]:
+        """The state of each file there now whose change would mix rows of two moments.
+
+        A file that is read once and in one go needs no watching.
+        """
         if self.folder is not None:
-            return _files_below(self.folder)
-        return self.paths if self.format == "Parquet" else []
+            watched = _files_below(self.folder)
+        else:
+            watched = self.paths if self.format == "Parquet" else []
+        return {path: _state(path) for path in watched}
 
 
 def find_files(directory: Path, identity: str, entity: Entity) -> EntityFiles | None:
-    """The files of an entity; none where an optional one has none.
+    """The files of an entity; None where an optional entity has none.
 
-    Raises `SourceError`, which begins with the source's identity, where they can't serve.
+    Raises `SourceError`, whose message begins with `identity`, where they can't be used.
     """
     expected = [f"{entity.name}{suffix}" for suffix in FORMATS]
     found = [name for name in expected if (directory / name).is_file()]
@@ -83,7 +92,7 @@ def find_files(directory: Path, identity: str, entity: Entity) -> EntityFiles | 
 
 
 def _problem_of(folder: Path, paths: list[Path]) -> str | None:
-    """Why a folder's files are not the parts of one entity."""
+    """Why a folder's files can't be read as the parts of one entity; None where they can."""
     for name, table_format in TABLE_FORMATS.items():
         if (folder / name).exists():
             return f"is a {table_format} table, of which not all files count; export its rows"
@@ -100,13 +109,22 @@ def _problem_of(folder: Path, paths: list[Path]) -> str | None:
 
 
 def _files_below(folder: Path) -> list[Path]:
-    """The files at any depth, but for those that engines hide or mark as their own."""
+    """The files at any depth, except those that engines hide or mark as their own."""
     return sorted(
         path
         for root, _, names in os.walk(folder)
         for path in (Path(root, name) for name in names)
         if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
     )
+
+
+def _state(path: Path) -> FileState | None:
+    """The state of a file; None where it is gone."""
+    try:
+        stat = path.stat()
+    except FileNotFoundError:
+        return None
+    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
 
 
 def _format(path: Path) -> str | None:

@@ -1,36 +1,32 @@
 """The `files:` source: a folder with a file, or a folder of files, for each entity.
 
-What it is to read is settled here; how a format is read, in the formats' own modules.
+Which columns and rows are read is decided here; how a format is read, in the format's own module.
 """
 
 import csv
-import json
 import logging
 import zlib
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import duckdb
-from duckdb import ColumnExpression, ConstantExpression, DuckDBPyConnection, DuckDBPyRelation
+from duckdb import ColumnExpression, DuckDBPyConnection, DuckDBPyRelation
 
 from orchestration.errors import SourceError
-from orchestration.sources.base import ALL_BLOCKS, Blocks, Source
+from orchestration.sources.base import Source
+from orchestration.sources.blocks import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import ENTITIES, Entity
-from orchestration.sources.files.entity_files import EntityFiles, find_files
-from orchestration.sources.files.parquet import Column, ParquetFile, open_parquet, read_parquet
-from orchestration.sources.files.text_files import (
-    AmbiguousNameError,
-    CsvFile,
-    JsonlFile,
-    find_name,
-    open_csv,
-)
-from orchestration.sources.files.text_rows import Row, text_rows
+from orchestration.sources.files.column_names import AmbiguousNameError, find_name
+from orchestration.sources.files.condition import Condition, null_text_row
+from orchestration.sources.files.entity_files import EntityFiles, FileState, find_files
+from orchestration.sources.files.json_lines import JsonlFile
+from orchestration.sources.files.parquet import ParquetFile, read_parquet
+from orchestration.sources.files.part import Part, open_part
 from orchestration.sources.mapping import Mapped
+from orchestration.sources.opening import Opening
+from orchestration.sources.text_rows import text_rows
 
 log = logging.getLogger(__name__)
 
@@ -38,64 +34,30 @@ UNREADABLE = (
     *(duckdb.Error, OSError, EOFError, UnicodeError),
     *(csv.Error, zlib.error, AmbiguousNameError),
 )
-"""What reading a file raises that is damaged, or says two things at once."""
-SHOWN_NAMES = 40
+"""What reading a file raises that is damaged, or in which a name stands for several columns."""
 
 
-@dataclass(frozen=True)
-class Part:
-    """One of an entity's files, looked at, and what its folders' names tell of all its rows."""
-
-    file: ParquetFile | CsvFile | JsonlFile
-    partition: dict[str, str | None]
-
-    @property
-    def names(self) -> list[str]:
-        """What columns are called in it."""
-        return [*self.file.header, *self.partition]
-
-    @property
-    def is_blank(self) -> bool:
-        """Whether it has no row that could tell its columns."""
-        return isinstance(self.file, JsonlFile) and not self.file.header
-
-    def find(self, name: str) -> str | None:
-        """Its name of a column; one of the file's own counts before one that folders tell.
-
-        Raises `AmbiguousNameError` where several are called so.
-        """
-        own = find_name(name, self.file.header)
-        return find_name(name, self.partition) if own is None else own
-
-    def may_have(self, name: str) -> bool:
-        """Whether some row may have a column: one of a JSONL file may leave it out."""
-        return isinstance(self.file, JsonlFile) or self.find(name) is not None
-
-    def parquet_column(self, name: str) -> Column:
-        """Where a Parquet file has a column."""
-        assert isinstance(self.file, ParquetFile)
-        own = find_name(name, self.file.types)
-        if own is not None:
-            return Column(own, self.file.types[own])
-        told = find_name(name, self.partition)
-        return Column(None, None) if told is None else Column(None, "VARCHAR", self.partition[told])
-
-    def text_rows(self, names: list[str]) -> Iterator[Row]:
-        """The rows of a CSV or JSONL file, with these columns."""
-        assert not isinstance(self.file, ParquetFile)
-        found = {name: find_name(name, self.partition) for name in names}
-        told = {name: self.partition[key] for name, key in found.items() if key is not None}
-        for values, line in self.file.rows(names):
-            yield (told | values if told and values else values), line
+def open_folder(opening: Opening) -> "FilesSource":
+    """The source of a URL `files:DIR`."""
+    mapped = opening.read_mapping(is_for_files=True)
+    return FilesSource(Path(opening.url.partition(":")[2]), mapped)
 
 
 class FilesSource(Source):
-    """A folder of files. Its identity is its absolute path."""
+    """A folder of files."""
 
-    def __init__(self, directory: Path, mapped: Mapping[str, Mapped] | None = None) -> None:
-        """Find each entity's files; raise `SourceError` where the folder can't serve."""
+    def __init__(
+        self,
+        directory: Path,
+        mapped: Mapping[str, Mapped] | None = None,
+        identity: str | None = None,
+    ) -> None:
+        """Find each entity's files; raise `SourceError` where the folder can't be used.
+
+        The identity is that of the folder's absolute path, unless another is given.
+        """
         self.directory = directory.expanduser().absolute()
-        self.identity = f"files:{self.directory}"
+        self.identity = identity or f"files:{self.directory}"
         self.mapped = mapped or {}
         if not self.directory.is_dir():
             raise SourceError(f"{self.identity}: there is no such folder")
@@ -104,8 +66,9 @@ class FilesSource(Source):
         }
         self.files: dict[str, EntityFiles] = {name: files for name, files in found.items() if files}
         self.parts: dict[str, list[Part]] = {}
-        """The files of each entity whose columns were asked for."""
-        self._told: set[str] = set()
+        """The opened files of each entity whose columns were requested."""
+        self._remarked: set[str] = set()
+        """The entities whose remarks are in the log."""
 
     @contextmanager
     def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
@@ -114,7 +77,7 @@ class FilesSource(Source):
         yield
 
     def replaced(self) -> list[str]:
-        """The names of those files that are others now, came or went."""
+        """The names of those files that came, went or changed since."""
         now = self._states_now()
         return [
             str(path.relative_to(self.directory))
@@ -122,19 +85,24 @@ class FilesSource(Source):
             if self._states.get(path) != now.get(path)
         ]
 
-    def _states_now(self) -> dict[Path, tuple[int, int, int] | None]:
-        return {path: _state(path) for files in self.files.values() for path in files.watched()}
+    def _states_now(self) -> dict[Path, FileState | None]:
+        return {
+            path: state for files in self.files.values() for path, state in files.states().items()
+        }
 
     def has(self, entity: Entity) -> bool:
         """Whether there are files for the entity."""
         return entity.name in self.files
 
     def origin(self, entity: Entity) -> str:
-        """The name of its file or folder."""
+        """The name of the entity's file or folder."""
         return self.files[entity.name].description
 
     def columns(self, connection: DuckDBPyConnection, entity: Entity) -> list[str]:
-        """The contract's columns that its files have, by whatever names."""
+        """The contract's columns that the entity's files have, however they spell them.
+
+        Raises `SourceError` where a file can't be read or lacks a required column.
+        """
         parts = [self._open(connection, entity, path) for path in self.files[entity.name].paths]
         self.parts[entity.name] = parts
         self._check_condition(connection, entity)
@@ -148,19 +116,10 @@ class FilesSource(Source):
         ]
 
     def _open(self, connection: DuckDBPyConnection, entity: Entity, path: Path) -> Part:
-        """Look at a file."""
-        files = self.files[entity.name]
-        partition = files.partition(path)
+        """Open a file, and check that it has the columns that it must have."""
         required = [self._named(entity, column) for column in entity.required]
-        own = [name for name in required if find_name(name, partition) is None]
         with self._naming(path):
-            match files.format:
-                case "Parquet":
-                    part = Part(open_parquet(connection, path), partition)
-                case "CSV":
-                    part = Part(open_csv(path, own), partition)
-                case _:
-                    part = Part(JsonlFile(path, own), partition)
+            part = open_part(connection, self.files[entity.name], path, required)
             found = {column: part.find(self._named(entity, column)) for column in entity.columns}
             if isinstance(part.file, ParquetFile):
                 part.file.check_digits(found.values())
@@ -180,7 +139,7 @@ class FilesSource(Source):
             raise SourceError(
                 f"{self.identity}: the entity {entity.name} lacks the required"
                 f" column{'s' if len(missing) > 1 else ''} {', '.join(missing)};"
-                f" {self._name(path)} has {_listed(part.names)}"
+                f" {self._name(path)} has {part.describe_names()}"
             )
 
     def _log_remarks(self, entity: Entity) -> None:
@@ -194,16 +153,16 @@ class FilesSource(Source):
                 name = part.find(wanted)
                 if name is not None and name != wanted:
                     remarks[f"{name!r} read as {wanted}"] += 1
-        if remarks and entity.name not in self._told:
-            self._told.add(entity.name)
-            told = (
+        if remarks and entity.name not in self._remarked:
+            self._remarked.add(entity.name)
+            counted = (
                 remark if len(parts) == 1 else f"{remark} in {count} of {len(parts)} files"
                 for remark, count in remarks.items()
             )
-            log.info("%s: %s", files.name, ", ".join(told))
+            log.info("%s: %s", files.name, ", ".join(counted))
 
     def extra_columns(self, entity: Entity) -> list[str]:
-        """The names in its files that nothing reads; of JSONL, as far as it was read."""
+        """The columns of its files that aren't read; of JSONL, those of the rows read so far."""
         wanted = [self._named(entity, column) for column in entity.columns]
         names: dict[str, None] = {}
         for part in self.parts.get(entity.name, ()):
@@ -221,13 +180,14 @@ class FilesSource(Source):
         columns: list[str],
         blocks: Blocks = ALL_BLOCKS,
     ) -> DuckDBPyRelation:
-        """All rows, whatever the blocks: files are read whole."""
+        """All rows that meet the mapping's condition, whatever the blocks: files are read whole."""
         files = self.files[entity.name]
         names = self._names_to_read(connection, entity, columns)
         with self._naming(files.paths[0] if files.folder is None else files.folder):
             rows = self._rows(connection, entity, names)
-        if self.mapping_of(entity).where is not None:
-            rows = self._counting(connection, entity, rows)
+        condition = self._condition(entity)
+        if condition is not None:
+            rows = self._meeting(connection, condition, rows, is_jsonl=files.format == "JSONL")
         return rows.select(
             *(ColumnExpression(self._named(entity, column)).alias(column) for column in columns),
             ColumnExpression("_line"),
@@ -251,58 +211,60 @@ class FilesSource(Source):
         self, connection: DuckDBPyConnection, entity: Entity, columns: Collection[str]
     ) -> list[str]:
         """The files' names of these columns, and of those that the mapping's condition reads."""
-        where = self.mapping_of(entity).where
-        told = [] if where is None else _names_in(connection, where)
+        condition = self._condition(entity)
+        others = [] if condition is None else condition.names(connection)
         names: dict[str, str] = {}
         for name in [
             *(self._named(entity, column) for column in columns),
-            *(name for name in told if self._may_have(entity, name)),
+            *(name for name in others if self._may_have(entity, name)),
         ]:
             names.setdefault(name.casefold(), name)
         if "_line" in names:
             raise SourceError(f"{self.identity}: a column can't be called _line; rename it")
         return list(names.values())
 
+    def _condition(self, entity: Entity) -> Condition | None:
+        """The mapping's condition on the entity's rows; None where it has none."""
+        where = self.mapping_of(entity).where
+        return None if where is None else Condition(where, entity.name)
+
     def _check_condition(self, connection: DuckDBPyConnection, entity: Entity) -> None:
         """Refuse a condition that DuckDB can't follow before any row is read."""
-        if self.mapping_of(entity).where is None:
+        condition = self._condition(entity)
+        if condition is None:
             return
-        with self._naming_condition(entity):
+        with self._naming_condition(condition):
             names = self._names_to_read(connection, entity, ())
             if self.files[entity.name].format == "Parquet":
-                rows = self._rows(connection, entity, names)
+                condition.keep(self._rows(connection, entity, names))
             else:
-                null = ConstantExpression(None).cast("VARCHAR")
-                nulls = [null.alias(name) for name in (*names, "_line")]
-                rows = connection.sql("select 1").select(*nulls)
-            self._meeting(entity, rows)
+                condition.keep(null_text_row(connection, names))
 
-    def _counting(
-        self, connection: DuckDBPyConnection, entity: Entity, rows: DuckDBPyRelation
+    def _meeting(
+        self,
+        connection: DuckDBPyConnection,
+        condition: Condition,
+        rows: DuckDBPyRelation,
+        *,
+        is_jsonl: bool,
     ) -> DuckDBPyRelation:
-        """The rows that meet the mapping's condition; how many do is told.
+        """The rows that meet the condition; the log says how many.
 
-        Where none does for a name that no row has, that is told: JSONL has no header to say so.
+        JSONL has no header by which a misspelt name could be noticed earlier: there, a name that
+        no row has is refused once no row is left.
         """
-        where = self.mapping_of(entity).where or ""
-        with self._naming_condition(entity):
-            meeting = self._meeting(entity, rows)
-            (met,), (all_rows,) = (each.count("*").fetchone() for each in (meeting, rows))
-        log.info("%s: `where` keeps %s of %s rows", entity.name, f"{met:,}", f"{all_rows:,}")
-        if all_rows and not met and self.files[entity.name].format == "JSONL":
-            for name in _names_in(connection, where):
-                if not rows.count(_quoted(name)).fetchone()[0]:
-                    raise SourceError(
-                        f"{self.identity}: the condition `where: {where}` of {entity.name} fails:"
-                        f" no row has {name}, and none is left"
-                    )
-        return meeting
-
-    def _meeting(self, entity: Entity, rows: DuckDBPyRelation) -> DuckDBPyRelation:
-        """The rows that meet the condition, and lines that can't be read, to be quarantined."""
-        nulls = [f"{_quoted(name)} is null" for name in rows.columns if name != "_line"]
-        is_broken = " and ".join(["_line is not null", *nulls])
-        return rows.filter(f"({is_broken}) or ({self.mapping_of(entity).where}\n)")
+        with self._naming_condition(condition):
+            kept = condition.keep(rows)
+            (kept_count,), (count,) = (each.count("*").fetchone() for each in (kept, rows))
+        log.info(
+            "%s: `where` keeps %s of %s rows", condition.entity, f"{kept_count:,}", f"{count:,}"
+        )
+        if is_jsonl and count and not kept_count:
+            name = condition.absent_name(connection, rows)
+            if name is not None:
+                problem = condition.describe_failure(f"no row has {name}, and none is left")
+                raise SourceError(f"{self.identity}: {problem}")
+        return kept
 
     def _may_have(self, entity: Entity, name: str) -> bool:
         return any(part.may_have(name) for part in self.parts[entity.name])
@@ -316,7 +278,7 @@ class FilesSource(Source):
 
     @contextmanager
     def _naming(self, path: Path) -> Iterator[None]:
-        """Tell what goes wrong with the file's name."""
+        """Name the file in the error for what goes wrong with it."""
         try:
             yield
         except UNREADABLE as error:
@@ -325,49 +287,10 @@ class FilesSource(Source):
             ) from error
 
     @contextmanager
-    def _naming_condition(self, entity: Entity) -> Iterator[None]:
-        """Tell what goes wrong with the condition."""
+    def _naming_condition(self, condition: Condition) -> Iterator[None]:
+        """Name the condition in the error for what goes wrong with it."""
         try:
             yield
         except (duckdb.Error, AmbiguousNameError) as error:
-            raise SourceError(
-                f"{self.identity}: the condition `where: {self.mapping_of(entity).where}` of"
-                f" {entity.name} fails: {self.describe_error(error)}"
-            ) from None
-
-
-def _state(path: Path) -> tuple[int, int, int] | None:
-    """What tells a file from one that took its place; none where there is no file."""
-    try:
-        stat = path.stat()
-    except FileNotFoundError:
-        return None
-    return (stat.st_ino, stat.st_size, stat.st_mtime_ns)
-
-
-def _listed(names: list[str]) -> str:
-    """The names of columns, for people, whatever their length and number."""
-    shown = [name[:60] if name.isprintable() else ascii(name[:60]) for name in names[:SHOWN_NAMES]]
-    more = len(names) - SHOWN_NAMES
-    return (", ".join(shown) or "no columns") + (f" and {more} more" if more > 0 else "")
-
-
-def _names_in(connection: DuckDBPyConnection, condition: str) -> list[str]:
-    """The names in a condition that may be columns'."""
-    statement = f"select 1 where ({condition}\n)"
-    (text,) = connection.execute("select json_serialize_sql(?)", [statement]).fetchone()
-    names: list[str] = []
-
-    def collect(node: Any) -> None:
-        if isinstance(node, dict):
-            names.extend(node.get("column_names", ()))
-        children = node.values() if isinstance(node, dict) else node
-        for child in children if isinstance(node, dict | list) else ():
-            collect(child)
-
-    collect(json.loads(text))
-    return names
-
-
-def _quoted(name: str) -> str:
-    return '"' + name.replace('"', '""') + '"'
+            problem = condition.describe_failure(self.describe_error(error))
+            raise SourceError(f"{self.identity}: {problem}") from None

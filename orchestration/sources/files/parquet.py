@@ -18,22 +18,22 @@ INTEGERS = {
     *("TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"),
     *("UTINYINT", "USMALLINT", "UINTEGER", "UBIGINT"),
 }
-
-
+"""The types of whole numbers, which widen without loss."""
 MAX_DIGITS = 38
-"""Of a decimal with more DuckDB would read other values."""
+"""DuckDB reads other values from decimals with more digits than this."""
 
 
 @dataclass(frozen=True)
 class ParquetFile:
-    """A Parquet file, and the types of its columns."""
+    """A Parquet file whose columns are known."""
 
     path: Path
     types: dict[str, str]
+    """The type of each column, by DuckDB's name for it."""
     digits: dict[str, int]
-    """How many digits a column has, of those that are decimals with more than can be read."""
+    """How many digits each decimal column has that has more than can be read."""
     remarks: list[str] = field(default_factory=list)
-    """Nothing: Parquet is read as everybody expects."""
+    """Always empty: nothing about a Parquet file needs a remark."""
 
     @property
     def header(self) -> list[str]:
@@ -41,7 +41,7 @@ class ParquetFile:
         return list(self.types)
 
     def check_digits(self, names: Iterable[str | None]) -> None:
-        """Refuse columns of these names whose values can't all be read."""
+        """Raise `duckdb.NotSupportedError` where one of these has more digits than can be read."""
         for name, digits in self.digits.items():
             if name in names:
                 raise duckdb.NotSupportedError(
@@ -51,17 +51,19 @@ class ParquetFile:
 
 
 @dataclass(frozen=True)
-class Column:
-    """Where a column comes from in a file: one of its own, or a text for all its rows."""
+class ColumnOrigin:
+    """Where a file's values of a column come from: a column of its own, or a text for all rows."""
 
     name: str | None
+    """The file's own column; None where it has none."""
     type_name: str | None
-    """None where it has no column of that name, so that all is null."""
+    """The type of what is read; None where there is nothing, so that all values are null."""
     text: str | None = None
+    """The text for all rows where there is no column."""
 
 
 def open_parquet(connection: DuckDBPyConnection, path: Path) -> ParquetFile:
-    """Look at a Parquet file's columns."""
+    """Find out a Parquet file's columns from its footer."""
     name = glob.escape(str(path))
     relation = connection.read_parquet(name, hive_partitioning=False)
     types = dict(zip(relation.columns, map(str, relation.types), strict=True))
@@ -74,13 +76,13 @@ def open_parquet(connection: DuckDBPyConnection, path: Path) -> ParquetFile:
 def read_parquet(
     connection: DuckDBPyConnection,
     names: Sequence[str],
-    files: Sequence[tuple[Path, tuple[Column, ...]]],
+    files: Sequence[tuple[Path, tuple[ColumnOrigin, ...]]],
 ) -> DuckDBPyRelation:
     """The rows of all files, whose columns are given in the order of their `names`.
 
     A column that comes in several types comes as what holds the values of all.
     """
-    alike: dict[tuple[Column, ...], list[str]] = {}
+    alike: dict[tuple[ColumnOrigin, ...], list[str]] = {}
     for path, columns in files:
         alike.setdefault(columns, []).append(glob.escape(str(path)))
     types = [
@@ -103,7 +105,7 @@ def read_parquet(
     return rows
 
 
-def _value(column: Column, types: set[str]) -> Expression:
+def _value(column: ColumnOrigin, types: set[str]) -> Expression:
     """A column's value, cast so that no type of the others takes a digit from it.
 
     Whole numbers widen, times without a zone are alike, and all else is validated by its text.

@@ -1,4 +1,8 @@
-"""The URLs of databases, as SQLAlchemy, Django and Rails write them."""
+"""The URLs of sources: a database's, as SQLAlchemy, Django and Rails write them, taken apart.
+
+Sources are opened by them, and workspaces remember what they were built from by the identities
+that are made here; so this lies below both.
+"""
 
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -7,19 +11,14 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from orchestration.errors import SourceError, UsageError
 from orchestration.redaction import without_password
 
-KINDS = {
-    "postgresql": "postgresql",
-    "postgres": "postgresql",
-    "postgis": "postgresql",
-    "mysql": "mysql",
-    "mysql2": "mysql",
-    "mariadb": "mysql",
-    "sqlite": "sqlite",
+ALIASES = {
+    **dict.fromkeys(("postgres", "postgis"), "postgresql"),
+    **dict.fromkeys(("mysql2", "mariadb"), "mysql"),
     "sqlite3": "sqlite",
-    "duckdb": "duckdb",
 }
-"""The kind of database behind a scheme; what follows a `+` in it names a driver."""
+"""The scheme that stands for a kind of source, by others for the same."""
 PORTS = {"postgresql": 5432, "mysql": 3306}
+"""The port of a database server whose URL names none."""
 SSL_MODES = {
     "disabled": "disable",
     "preferred": "prefer",
@@ -41,7 +40,7 @@ OF_DRIVERS = {"charset", "encoding", "client_encoding", "pool", "reconnect", "co
 
 @dataclass(frozen=True)
 class DatabaseUrl:
-    """A database's URL, taken apart."""
+    """The parts of a database's URL."""
 
     kind: str
     host: str
@@ -76,10 +75,10 @@ class DatabaseUrl:
         return Path(name).expanduser().absolute()
 
 
-def kind_of_database(url: str) -> str | None:
-    """The kind of database that a URL names; none where it names none."""
-    scheme = url.partition(":")[0].lower()
-    return KINDS.get(scheme.partition("+")[0])
+def scheme_of(url: str) -> str:
+    """The scheme of a URL, by one name for a kind of source; it may name a driver after a `+`."""
+    scheme = url.partition(":")[0].partition("+")[0].lower()
+    return ALIASES.get(scheme, scheme)
 
 
 def read_url(url: str) -> DatabaseUrl:
@@ -87,8 +86,7 @@ def read_url(url: str) -> DatabaseUrl:
 
     Raises `SourceError`, without the password, where it can't be read.
     """
-    kind = kind_of_database(url)
-    assert kind is not None
+    kind = scheme_of(url)
     address = url.partition(":")[2]
     try:
         parts = urlsplit(f"{kind}:{address}")
@@ -108,15 +106,15 @@ def read_url(url: str) -> DatabaseUrl:
             options=_read_options(parts.query, OPTIONS.get(kind, {})),
         )
     except ValueError as error:
-        told = without_password(str(error), url)
-        raise SourceError(f"the source's URL can't be read: {told}") from None
+        problem = without_password(str(error), url)
+        raise SourceError(f"the source's URL can't be read: {problem}") from None
 
 
-def is_same_database(identity: str, other: str) -> bool:
-    """Whether two identities, the first maybe of an older version, name the same database."""
-    if kind_of_database(identity) in PORTS:
-        return read_url(identity).identity == other
-    return identity == other
+def is_same_source(remembered: str, identity: str) -> bool:
+    """Whether an identity that a workspace remembers, maybe of an older version, is this one."""
+    if scheme_of(remembered) in PORTS:
+        return read_url(remembered).identity == identity
+    return remembered == identity
 
 
 def _read_options(query: str, own_names: dict[str, str]) -> dict[str, str]:

@@ -1,0 +1,48 @@
+{#
+    Tables and views, each put in the place of the old one by one statement. dbt-duckdb's own
+    materializations build a relation beside it, rename both and drop the old one: as many statements
+    again, which cost more here than the building. A transaction holds all of it, so a reader sees
+    the old table with its comments or the new one, a model may read what it replaces, and one that
+    fails leaves it. Contracts hold names and types of columns; constraints would be lost.
+#}
+{% materialization table, adapter='duckdb' %}
+    {{ return(replace_relation('table')) }}
+{% endmaterialization %}
+
+{% materialization view, adapter='duckdb' %}
+    {{ return(replace_relation('view')) }}
+{% endmaterialization %}
+
+{% macro replace_relation(type) -%}
+    {%- set relation = this.incorporate(type=type) -%}
+    {%- set old = load_cached_relation(this) -%}
+    {%- set contract = config.get('contract') -%}
+    {%- if model.constraints or model.columns.values() | selectattr('constraints') | list -%}
+        {{ exceptions.raise_compiler_error(
+            model.name ~ ' has constraints, which nothing enforces; use data tests'
+        ) }}
+    {%- endif -%}
+
+    {{ run_hooks(pre_hooks, inside_transaction=False) }}
+    {{ run_hooks(pre_hooks) }}
+
+    {%- if old is not none and old.type != type -%}
+        {%- do adapter.drop_relation(old) -%}
+    {%- endif -%}
+
+    {%- call statement('main') -%}
+        {%- if contract.enforced -%}
+            {{ get_assert_columns_equivalent(sql) }}
+        {%- endif -%}
+        create or replace {{ type }} {{ relation }} as (
+            {{ get_select_subquery(sql) if contract.enforced else sql }}
+        );
+    {%- endcall -%}
+
+    {%- do persist_docs(relation, model) -%}
+    {{ run_hooks(post_hooks) }}
+    {%- do adapter.commit() -%}
+    {{ run_hooks(post_hooks, inside_transaction=False) }}
+
+    {{ return({'relations': [relation]}) }}
+{%- endmacro %}

@@ -1,0 +1,90 @@
+"""Dagster's event log in SQLite, with a file opened once and not for each event.
+
+Dagster stores an event for each asset, check and step that a run plans and does, hundreds of them.
+For each it opens a run's file and the index of all runs two or three times, prepares its statements
+anew, and waits for the disk. Here a file stays open and an event is with the operating system at
+once: a run that is killed loses none, and a machine that loses its power loses the latest ones.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from dagster import DagsterInstance, EventLogEntry
+from dagster._core.instance import InstanceRef
+from dagster._core.storage.event_log import SqliteEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
+from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
+from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
+from sqlalchemy import Connection, Engine, create_engine
+from sqlalchemy.event import listen
+from sqlalchemy.pool import StaticPool
+
+
+def open_instance(home: str) -> DagsterInstance:
+    """The records of Dagster's home, quickly written where they are in SQLite."""
+    instance = InstanceRef.from_dir(home)
+    if instance.storage_data.class_name == DagsterSqliteStorage.__name__:
+        event_log = {
+            "module": __name__,
+            "class": OpenEventLogStorage.__name__,
+            "config": instance.event_storage_data.config_dict,
+        }
+        instance = InstanceRef.from_dir(home, overrides={"event_log_storage": event_log})
+    return DagsterInstance.from_ref(instance)
+
+
+class OpenEventLogStorage(SqliteEventLogStorage):
+    """Dagster's own class, which keeps the index open, and the file of the run at hand."""
+
+    def __init__(self, *arguments: Any, **options: Any) -> None:
+        """Open nothing yet."""
+        self._open: dict[bool, tuple[str, Engine]] = {}
+        super().__init__(*arguments, **options)
+
+    @classmethod
+    def from_config_value(cls, inst_data: Any, config_value: Any) -> "OpenEventLogStorage":
+        """What an `InstanceRef` asks for."""
+        return cls(inst_data=inst_data, **config_value)
+
+    def store_event(self, event: EventLogEntry) -> None:
+        """Store an event, and let who watches the file know; its pages change only later."""
+        super().store_event(event)
+        os.utime(self.path_for_shard(event.run_id))
+
+    def dispose(self) -> None:
+        """Close the files."""
+        super().dispose()
+        for _, engine in self._open.values():
+            engine.dispose()
+        self._open.clear()
+
+    @contextmanager
+    def _connect(self, shard: str) -> Iterator[Connection]:
+        """A transaction on a file, `shard`; all of Dagster's own go through here."""
+        with self._db_lock, self._engine(shard).connect() as connection, connection.begin():
+            yield connection
+
+    def _engine(self, shard: str) -> Engine:
+        """The file's one connection: kept until another run is asked for."""
+        is_index = shard == INDEX_SHARD_NAME
+        kept, engine = self._open.get(is_index, (None, None))
+        if engine is None or kept != shard or shard not in self._initialized_dbs:
+            if engine is not None:
+                engine.dispose()
+            engine = create_engine(
+                self.conn_string_for_shard(shard),
+                poolclass=StaticPool,
+                connect_args={"timeout": SQLITE_BUSY_TIMEOUT_SECONDS, "check_same_thread": False},
+            )
+            listen(engine, "connect", _leave_to_the_system)
+            self._initdb(engine)
+            self._initialized_dbs.add(shard)
+            self._open[is_index] = shard, engine
+        return engine
+
+
+def _leave_to_the_system(connection: Any, _: Any) -> None:
+    """Have SQLite wait for the disk only when it moves its log into its pages."""
+    connection.execute("pragma synchronous = normal")
