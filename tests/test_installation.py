@@ -39,7 +39,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def installed(site: Path, tmp_path: Path) -> Installed:
-    """The installed command, called in an empty folder by a user with a home of his own."""
+    """The installed command, called in an empty folder by a user with a home of their own."""
     (tmp_path / "empty").mkdir()
 
     def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:

@@ -32,9 +32,9 @@ def test_every_exported_payload_is_served_with_its_bytes(serving: Serving) -> No
 
 def test_any_window_and_limit_is_the_recount(serving: Serving, dirty_source: Path) -> None:
     expected = recount(dirty_source, window_days=(1, 13, 3660), top_limits=(2, 100))
-    asked = [path for path in expected if re.search(r"=(1|13|3660|2|100)\.json", path)]
-    assert len(asked) > 50
-    for path in asked:
+    requested = [path for path in expected if re.search(r"=(1|13|3660|2|100)\.json", path)]
+    assert len(requested) > 50
+    for path in requested:
         call, parameters = api_call(path)
         assert serving.get(call, **parameters).content == expected[path], path
 
@@ -108,7 +108,7 @@ def test_long_answers_are_compressed(serving: Serving) -> None:
     assert int(packed.headers["Content-Length"]) < len(plain.content) / 5
 
 
-def test_analytics_may_be_kept_as_long_as_configured_and_files_are_asked_for(
+def test_analytics_may_be_kept_as_long_as_configured_and_files_are_requested_each_time(
     serving: Serving,
 ) -> None:
     assert serving.get("analytics/overview/").headers["Cache-Control"] == "max-age=5"

@@ -122,7 +122,9 @@ def into_folder(folder: Path, *names: str) -> None:
         (["a.parquet", "_delta_log/0.json"], "is a Delta table, of which not all files count"),
     ],
 )
-def test_a_folder_that_is_no_entity_is_refused(names: list[str], told: str, folder: Path) -> None:
+def test_a_folder_that_is_not_an_entity_is_refused(
+    names: list[str], told: str, folder: Path
+) -> None:
     into_folder(folder, *names)
     with pytest.raises(SourceError) as raised:
         FilesSource(folder)
