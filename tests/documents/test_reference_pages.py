@@ -53,11 +53,11 @@ def test_the_contract_lists_the_entities_and_their_columns() -> None:
 
 def test_the_contract_lists_the_type_of_every_column() -> None:
     listed = {
-        column: kind.partition(",")[0]
+        (column, kind.partition(",")[0])
         for kind, columns, _ in rows_of(CONTRACT, "| type | columns | a value that can be read |")
         for column in CODE_SPAN.findall(columns)
     }
-    assert listed == {field.name: field.kind for entity in ENTITIES for field in entity.fields}
+    assert listed == {(field.name, field.kind) for entity in ENTITIES for field in entity.fields}
 
 
 def test_the_contract_lists_the_accepted_values() -> None:

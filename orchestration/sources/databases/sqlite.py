@@ -58,7 +58,7 @@ class SqliteSource(AttachedSource):
         super()._disconnect(connection)
         self.copy.unlink()
 
-    def _answer_to(self, query: str) -> str:
+    def _passed_on(self, query: str) -> str:
         return f"sqlite_query('{ATTACHED}', {literal(query)})"
 
     def _has_table(self, connection: DuckDBPyConnection, entity: Entity, error: Exception) -> bool:
@@ -80,10 +80,10 @@ class SqliteSource(AttachedSource):
         is_lost = " or ".join(
             f"({name} is not null and try(decode(unhex({name}))) is null)" for name in names
         )
-        rows = self._answer_to(f"select {digits} from ({query})")
+        passed_on = self._passed_on(f"select {digits} from ({query})")
         return connection.sql(
             f"select {texts}, case when {is_lost} then concat_ws(',', {', '.join(names)}) end"
-            f" as _line from {rows}"
+            f" as _line from {passed_on}"
         )
 
 

