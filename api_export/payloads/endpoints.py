@@ -1,4 +1,4 @@
-"""The registry: each endpoint, the report it is selected from, and where its files go."""
+"""The registry: each endpoint, how it is selected from its report, and where its files go."""
 
 from dataclasses import dataclass
 from typing import Any
@@ -24,10 +24,9 @@ LIMIT = Parameter("limit", DEFAULT_LIMIT, MAX_LIMIT)
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A payload under `analytics/`: a plain select from one report."""
+    """A payload under `analytics/`: a plain select from the report of its name."""
 
     name: str
-    report: str
     schema: type
     """The object, or the row of the list, that the payload is made of."""
     order: str = ""
@@ -37,6 +36,11 @@ class Endpoint:
     """Which rows of the report belong to a value of the parameter, `$value`."""
     widget_type: str | None = None
     """The type of widget that shows this payload."""
+
+    @property
+    def report(self) -> str:
+        """The dbt model that has its rows, a column for each key of the schema."""
+        return f"rpt_{self.name}"
 
     @property
     def is_list(self) -> bool:
@@ -63,7 +67,6 @@ OF_WINDOW_SPAN = "$value between min_window_days and max_window_days"
 ENDPOINTS = (
     Endpoint(
         name="points_trend",
-        report="rpt_points_trend",
         schema=schemas.PointsTrendRow,
         order="date",
         parameter=DAYS,
@@ -72,7 +75,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="top_redemptions",
-        report="rpt_top_redemptions",
         schema=schemas.TopRedemption,
         order="item_rank",
         parameter=LIMIT,
@@ -81,14 +83,12 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="tier_distribution",
-        report="rpt_tier_distribution",
         schema=schemas.TierShare,
         order="threshold, tier_id",
         widget_type="tier_distribution",
     ),
     Endpoint(
         name="engagement_stats",
-        report="rpt_engagement_stats",
         schema=schemas.EngagementStats,
         parameter=DAYS,
         condition=OF_WINDOW,
@@ -96,14 +96,12 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="overview",
-        report="rpt_overview",
         schema=schemas.Overview,
         parameter=DAYS,
         condition=OF_WINDOW,
     ),
     Endpoint(
         name="redemption_trend",
-        report="rpt_redemption_trend",
         schema=schemas.RedemptionTrendRow,
         order="date",
         parameter=DAYS,
@@ -112,7 +110,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="engagement_trend",
-        report="rpt_engagement_trend",
         schema=schemas.EngagementTrendRow,
         order="date",
         parameter=DAYS,
@@ -120,7 +117,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="redemption_categories",
-        report="rpt_redemption_categories",
         schema=schemas.CategoryShare,
         order="redemptions desc, category, category_id",
         parameter=DAYS,
@@ -128,7 +124,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="redemption_patterns",
-        report="rpt_redemption_patterns",
         schema=schemas.PatternCell,
         order="weekday, hour",
         parameter=DAYS,
@@ -136,13 +131,11 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="points_balance",
-        report="rpt_points_balance",
         schema=schemas.PointsBalance,
         widget_type="points_balance",
     ),
     Endpoint(
         name="conversion",
-        report="rpt_conversion",
         schema=schemas.Conversion,
         parameter=DAYS,
         condition=OF_WINDOW,

@@ -31,7 +31,7 @@ Id = Annotated[int, Path(alias="id"), WithJsonSchema(INT64)]
 
 
 class IdConvertor(Convertor[str]):
-    """An id in a path: as many digits as ids have, so that longer ones are no URL at all."""
+    """An id in a path: as many digits as ids have, so that a longer one isn't a URL at all."""
 
     regex = "-?[0-9]{1,19}"
 
@@ -54,7 +54,7 @@ class UnknownParametersError(Exception):
 
 
 async def refuse_unknown_parameters(request: Request) -> None:
-    """Raise for a parameter that nothing reads: whoever wrote it expects another answer."""
+    """Raise for a parameter that nothing reads: its sender expects another answer."""
     known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
     unknown = sorted(set(request.query_params) - known - {CACHE_BUSTER})
     if unknown:

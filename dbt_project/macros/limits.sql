@@ -1,6 +1,6 @@
 {#
     The limits of api_export/payloads/limits.py that the models keep, each under the same name and
-    for the reason given there. tests/unit/test_limits.py holds both equal.
+    for the reason given there. tests/payloads/test_limits.py holds both equal.
 #}
 {% macro max_days() -%} 3660 {%- endmacro %}
 {% macro default_days() -%} 30 {%- endmacro %}

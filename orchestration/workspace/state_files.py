@@ -155,11 +155,11 @@ class RequestedRanges(StateFile):
         return tuple(sorted({RequestedRange(**one.model_dump()) for one in self.ranges}))
 
 
-def _named(requested: Any) -> Any:
+def _named(entry: Any) -> Any:
     """A range given as a list, as the fields of `Range`."""
     fields = ("website_id", "date_from", "date_to")
-    is_range = isinstance(requested, list) and len(requested) == len(fields)
-    return dict(zip(fields, requested, strict=True)) if is_range else requested
+    is_range = isinstance(entry, list) and len(entry) == len(fields)
+    return dict(zip(fields, entry, strict=True)) if is_range else entry
 
 
 class Edit(Strict):

@@ -24,6 +24,7 @@ from api_export.additions.widgets import create_widget, delete_widget
 from api_export.export.manifest import find_faults
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import RequestedRange, WidgetEdit
+from api_export.payloads.limits import FIRST_CREATED_ID, MAX_INT64
 from orchestration.errors import NoRoomError, is_full_disk
 from orchestration.settings import load_settings
 from orchestration.workspace import published
@@ -175,6 +176,17 @@ def test_no_more_is_kept_than_an_export_can_bear(
             workspace.keep_requested_range(kept._replace(date_to=date(2024, 1, 3)))
     assert len(workspace.requested_ranges()) == 1
     assert "Another" in titles_exported(workspace)
+
+
+def test_ids_of_created_widgets_follow_one_another_whatever_else_is_edited(
+    workspace: PublishedWorkspace,
+) -> None:
+    with workspace.writing("a test"):
+        workspace.keep_widget_edit(WidgetEdit(1, MAX_INT64, is_deleted=True))
+        second = create_widget(workspace, 1, MADE)["id"]
+        delete_widget(workspace, 1, second)
+        third = create_widget(workspace, 1, MADE)["id"]
+    assert (second, third) == (FIRST_CREATED_ID + 1, FIRST_CREATED_ID + 2)
 
 
 def test_what_was_kept_beyond_the_bounds_may_still_shrink(

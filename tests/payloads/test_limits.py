@@ -22,6 +22,7 @@ DISTINCT = {value for value in VALUES.values() if isinstance(value, int)} - TOO_
 NEIGHBOURS = {value + step for value in DISTINCT for step in (-1, 0, 1)}
 DATES = {str(limits.FIRST_DATE), str(limits.LAST_DATE), str(limits.LAST_DATE + timedelta(days=1))}
 LIMITING_DATE = re.compile(r"date(time)?\((1970, 1, 1|2199, 12, 31|2200, 1, 1)\b")
+POWERS = {f"{power}{bits}" for power in ("2 ** ", "1 << ") for bits in (24, 53)}
 SQL_COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 JS_COMMENT = re.compile(r"/\*.*?\*/|//[^\n]*", re.DOTALL)
 
@@ -106,6 +107,8 @@ def test_no_module_writes_a_limit_again(path: Path) -> None:
             assert not re.match(
                 r"date(time)?\((1970, 1, 1|2199, 12, 31|2200, 1, 1)\b", ast.unparse(node)
             )
+        elif isinstance(node, ast.BinOp) and isinstance(node.op, ast.Pow | ast.LShift):
+            assert ast.unparse(node) not in POWERS, node.lineno
         elif isinstance(node, ast.Constant) and isinstance(node.value, int):
             assert node.value not in NEIGHBOURS, node.lineno
         elif isinstance(node, ast.Constant) and isinstance(node.value, str):

@@ -18,8 +18,6 @@ READABLE = {
     "instant": INSTANTS | TEXTS,
 }
 """The types in which a column of a kind of the contract may come; other kinds take any type."""
-WHOLE_DOUBLES = 1 << 53
-"""Up to here a double has every whole number; beyond, it stands for several (see read_integer)."""
 
 
 @dataclass(frozen=True)

@@ -72,7 +72,7 @@ class PostgresSource(AttachedSource):
             path = self._quoted(self.parts.schema).replace("\\", "\\\\").replace(" ", "\\ ")
             yield f"-c search_path={path}"
 
-    def _passed_on(self, query: str) -> str:
+    def _answer_to(self, query: str) -> str:
         return f"postgres_query('{ATTACHED}', {literal(query)})"
 
     def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
@@ -83,7 +83,7 @@ class PostgresSource(AttachedSource):
         )
         row = f"(select) as one left join ({query}) as found on true"  # one, though there is none
         types = connection.execute(
-            f"from {self._passed_on(f'select {typed} from {row}')}"
+            f"from {self._answer_to(f'select {typed} from {row}')}"
         ).fetchone()
         return {
             name: Column(column.type, _reading(type_name))
@@ -100,7 +100,7 @@ class PostgresSource(AttachedSource):
         """Schema and name of an entity's table; None where there is no such table."""
         return connection.execute(
             "from "
-            + self._passed_on(
+            + self._answer_to(
                 "select nspname, relname from pg_class"
                 " inner join pg_namespace on pg_namespace.oid = relnamespace"
                 f" where pg_class.oid = to_regclass({literal(self._table_sql(entity))})"
@@ -157,7 +157,7 @@ class PostgresSource(AttachedSource):
         """
         with _one_thread(connection):
             connection.execute(
-                f"create or replace temp table server_fingerprints as from {self._passed_on(query)}"
+                f"create or replace temp table server_fingerprints as from {self._answer_to(query)}"
             )
         return connection.table("server_fingerprints")
 
