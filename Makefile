@@ -8,7 +8,7 @@ SCALE ?= 1m
 IN_PARALLEL := --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs bench bench-change bench-export bench-fixed \
+.PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-fixed \
 	bench-page bench-pull bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
@@ -29,12 +29,15 @@ lint: $(INSTALLED)  ## Python and SQL style
 
 dev: $(CHART_JS)  ## Dagster's pages on http://127.0.0.1:3000
 	DAGSTER_HOME=$$($(BIN)/python -m orchestration.pipeline.dagster_home $(WORKSPACE)) \
-		$(BIN)/dagster dev --host 127.0.0.1
+		$(BIN)/dg dev --host 127.0.0.1
 
 docs: $(INSTALLED)  ## every table and its lineage, as one page
 	$(BIN)/loyalty docs
 
-bench: $(INSTALLED)  ## the measured numbers of the README, for SCALE ledger rows
+reference: $(INSTALLED)  ## docs/command-and-settings.md, from the command and the settings
+	$(BIN)/python -m orchestration.cli.reference
+
+bench: $(INSTALLED)  ## the measured numbers of docs/benchmarks.md, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
 
 bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
@@ -47,6 +50,7 @@ bench-fixed: $(INSTALLED)  ## what a run costs that has next to nothing to do
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_fixed.py
 
 bench-pull: $(INSTALLED)  ## how fast PostgreSQL is pulled, for SCALE ledger rows
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --group bench
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_pull.py $(SCALE)
 
 bench-page: $(CHART_JS)  ## how fast the page of the last run is

@@ -2,7 +2,7 @@
 
 
 class LoyaltyError(Exception):
-    """An error that is told in one line, without a traceback; `exit_code` as in the README."""
+    """An error shown in one line, without a traceback; the command ends with its `exit_code`."""
 
     exit_code = 1
 
@@ -13,7 +13,7 @@ class UsageError(LoyaltyError):
     exit_code = 2
 
     def __init__(self, message: str, field: str = "non_field_errors") -> None:
-        """What is wrong, and with which field."""
+        """Say what is wrong, and with which field."""
         super().__init__(message)
         self.field = field
 
@@ -27,8 +27,8 @@ class UnwritableError(UsageError):
 
 
 class NoRoomError(LoyaltyError):
-    """As much is kept already as may be."""
+    """No more ranges or widget edits may be kept."""
 
 
 class NotFoundError(LookupError):
-    """There is no such website, record or widget."""
+    """A website, record or widget that doesn't exist."""

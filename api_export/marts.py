@@ -1,84 +1,41 @@
-"""Reading the published marts: plain selects from the reports, as the payloads' Python values."""
+"""Reading the published marts: plain selects from their reports, as the payloads' Python values."""
 
 import threading
 from collections import defaultdict
-from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 import duckdb
 import simplejson
 
 from api_export.payloads import schemas
-from api_export.payloads.endpoints import BY_WIDGET_TYPE, Endpoint
+from api_export.payloads.additions import RequestedRange, WidgetEdit
+from api_export.payloads.endpoints import Endpoint
 from api_export.payloads.strict_json import loads_strict
+from api_export.payloads.widgets import PlacedWidget
 
 READER = {"memory_limit": "512MB", "threads": 1, "temp_directory": ""}
-"""Ample for reports of any programme: they are small, and one thread reads them as fast as many."""
-RequestedRange = tuple[int, date, date]
-"""website_id, date_from, date_to (inclusive)."""
+"""DuckDB's settings: reports are small, and one thread reads them as fast as many."""
 
 
-class WidgetEdit(NamedTuple):
-    """What a widget was made through the API: in the columns of `stg_pipeline__widget_edits`."""
+class PublishedMarts:
+    """A published `marts.duckdb`, opened for reading only; leaving its context closes it.
 
-    website_id: int
-    widget_id: int
-    is_deleted: bool
-    widget_type: str | None = None
-    title: str | None = None
-    position: int | None = None
-    is_visible: bool | None = None
-    config: str | None = None
-    created_at: str | None = None
-
-
-@dataclass(frozen=True)
-class PlacedWidget:
-    """A visible widget, and what its config asks for (null where it asks for nothing valid)."""
-
-    payload: dict[str, Any]
-    requested_days: int | None
-    requested_limit: int | None
-
-    @property
-    def endpoint(self) -> Endpoint:
-        """The endpoint whose payload the widget shows."""
-        return BY_WIDGET_TYPE[self.payload["widget_type"]]
-
-    def asked(self, parameter: str) -> int | None:
-        """The value asked for of `days` or `limit`."""
-        return {"days": self.requested_days, "limit": self.requested_limit}[parameter]
-
-    def shown_value(self) -> int | None:
-        """The value of the endpoint's parameter that it shows."""
-        parameter = self.endpoint.parameter
-        return None if parameter is None else self.asked(parameter.name) or parameter.default
-
-    def with_data(self, as_of: date | None, data: Any) -> dict[str, Any]:
-        """The widget beside what it shows."""
-        return {"widget": self.payload, "as_of": as_of, "data": data}
-
-
-class Reports:
-    """A published `marts.duckdb`, opened for reading only. Use as a context manager.
-
-    It stays as it was opened while a run replaces the file. Threads may share it.
+    What it reads stays as it was opened while a run replaces the file. Threads may share it.
     """
 
-    def __init__(self, marts: Path) -> None:
+    def __init__(self, path: Path) -> None:
         """Open the file; raises `duckdb.Error` where it can't be read."""
         # Attached, because DuckDB opens a path once in a process: connecting to it again would
         # give the file that was there before it was replaced.
         self.connection = duckdb.connect(config=READER)
-        quoted = str(marts).replace("'", "''")
+        quoted = str(path).replace("'", "''")
         self.connection.execute(f"attach '{quoted}' as published (read_only)")
         self.connection.execute("use published")
         self._in_use = threading.Lock()
 
-    def __enter__(self) -> "Reports":
-        """Itself."""
+    def __enter__(self) -> "PublishedMarts":
+        """Give the open marts."""
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -91,11 +48,11 @@ class Reports:
         return run
 
     def websites(self) -> list[dict[str, Any]]:
-        """All websites, by id."""
+        """The payload of each website, by id."""
         return self._rows(f"select {_keys(schemas.Website)} from reports.rpt_websites order by id")
 
     def website_ids(self) -> list[int]:
-        """The ids of all websites, in order, but that of the first one with events leads."""
+        """The ids of all websites in order, except that the first one with events leads."""
         ids = [website["id"] for website in self.websites()]
         totals = self.totals()
 
@@ -109,32 +66,30 @@ class Reports:
     def records(
         self, requested_ranges: tuple[RequestedRange, ...]
     ) -> dict[int, list[dict[str, Any]]]:
-        """Each website's stored records and those of the requested ranges, the newest first."""
+        """Each website's stored records and those of the requested ranges, newest first."""
         keys = _keys(schemas.AnalyticsRecord)
         rows = self._rows(f"select {keys} from reports.rpt_analytics")
         stored = {(row["website"], row["date_from"], row["date_to"]) for row in rows}
-        for asked in requested_ranges:
-            if asked not in stored:
-                rows += self.calculate(*asked)
+        for requested in requested_ranges:
+            if requested not in stored:
+                rows += self.calculate(requested)
         rows.sort(key=lambda row: (row["date_to"], row["date_from"]), reverse=True)
-        return _by(rows, "website")
+        return _group_by(rows, "website")
 
-    def calculate(self, website_id: int, date_from: date, date_to: date) -> list[dict[str, Any]]:
-        """The record of any range; none where the range or the website is none."""
+    def calculate(self, requested: RequestedRange) -> list[dict[str, Any]]:
+        """The record of any range; an empty list where there is no such website or range."""
         return self._rows(
             f"select {_keys(schemas.AnalyticsRecord)}"
             " from calculate_analytics($website_id, $date_from, $date_to)",
-            website_id=website_id,
-            date_from=date_from,
-            date_to=date_to,
+            **requested._asdict(),
         )
 
     def payloads(
         self, endpoint: Endpoint, value: int | None, website_id: int | None = None
     ) -> dict[int, Any]:
-        """The payload for a value of the parameter, by website; none for an empty list.
+        """The payload for a value of the parameter, by website.
 
-        Of one website alone, where one is named.
+        A website is missing where its list is empty. With `website_id` only that one is read.
         """
         keys = _keys(endpoint.schema)
         conditions = [endpoint.condition]
@@ -148,7 +103,7 @@ class Reports:
             f" where {' and '.join(conditions)} {order}",
             **parameters,
         )
-        grouped = _by(rows, "website_id")
+        grouped = _group_by(rows, "website_id")
         for row in rows:
             del row["website_id"]
         return grouped if endpoint.is_list else {key: group[0] for key, group in grouped.items()}
@@ -172,9 +127,9 @@ class Reports:
     def configured_widget(
         self, website_id: int | None, widget_id: int, edits: tuple[WidgetEdit, ...]
     ) -> dict[str, Any] | None:
-        """A widget, hidden or not, with edits laid over it; null where there is none.
+        """A widget, visible or hidden, with edits laid over it; `None` where there isn't one.
 
-        Of this website alone, where one is named; else of the first of `website_ids` with one.
+        Without a website, the first of `website_ids` that has one of this id.
         """
         rows = self._rows(
             f"select {_keys(schemas.Widget)} from reports.edited_dashboard_widgets($edits)"
@@ -241,7 +196,7 @@ def _keys(schema: type) -> str:
     return ", ".join(f'"{key}"' for key in schema.__annotations__)
 
 
-def _by(rows: list[dict[str, Any]], key: str) -> dict[int, list[dict[str, Any]]]:
+def _group_by(rows: list[dict[str, Any]], key: str) -> dict[int, list[dict[str, Any]]]:
     groups: dict[int, list[dict[str, Any]]] = defaultdict(list)
     for row in rows:
         groups[row[key]].append(row)

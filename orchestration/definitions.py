@@ -1,4 +1,4 @@
-"""What Dagster loads: `dagster dev`, its web server and its daemon."""
+"""What Dagster loads: `dg dev`, its web server and its daemon."""
 
 from dagster import Definitions, definitions
 

@@ -17,7 +17,7 @@ from pydantic import (
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api_export.payloads.endpoints import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
+from api_export.payloads.limits import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
 from orchestration.errors import UsageError
 from orchestration.installation import default_workspace
 
@@ -82,48 +82,53 @@ class Settings(BaseSettings):
     source: str = DEFAULT_SOURCE
     """Where the rows come from: `demo`, `files:DIR` or the URL of a database."""
     mapping: Path | None = None
-    """The file that tells what is the source's own: places, names and conventions."""
+    """A YAML file that says what is the source's own: places, names and conventions."""
     source_timeout_seconds: Annotated[float, Field(gt=0, le=86_400)] = SOURCE_TIMEOUT_SECONDS
-    """How long a run waits for what others have locked in the source."""
+    """How many seconds a run waits for what others have locked in the source."""
     workspace: Path = Field(default_factory=default_workspace)
-    """The folder that holds everything a run makes: `data/`, or where a wheel is installed, the
-    user's own folder for data."""
+    """The folder that holds everything a run makes: `data` in a checkout; of an installed command,
+    the user's own folder for data."""
     as_of: Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)] | None = None
-    """The business date up to which everything counts; without it, the latest event's."""
+    """The business date up to which everything counts, 1970 to 2199; without it, the date of the
+    latest event that is over on all websites."""
     accept_quarantine: bool = False
-    """Whether to let through a delivery that breaks the contract of deliveries."""
+    """Whether to let through a delivery that would be refused, as `--accept-quarantine` does."""
     max_quarantined: Annotated[float, Field(ge=0, le=1)] = 0.1
-    """By how much the quarantined share of an entity's rows may grow from one run to the next."""
+    """By how much the share of an entity's rows that are quarantined may grow from one published
+    run to the next; 1 lets any share through."""
     tier_basis: Literal["balance", "lifetime"] = "balance"
-    """Whether tiers go by the balance or by all points ever issued."""
+    """Whether a client's tier goes by the balance, or by all points ever issued (`lifetime`)."""
     window_days: _numbers(MAX_DAYS) = (7, 30, 90, 365)
-    """The windows, in days, that every website's export has."""
+    """The windows, in days, for which every website's export has files."""
     top_limits: _numbers(MAX_LIMIT) = (5, 10, 25)
-    """The lengths of the top-items list that every website's export has."""
+    """The lengths of the list of top items for which every website's export has files."""
     lookback_days: Annotated[int, Field(ge=1, le=MAX_DAYS)] = 45
-    """How many days of events the daily schedule compares with the source."""
+    """How many days of events the daily schedule and `--lookback` compare with the source."""
     memory_limit: Annotated[ByteSize, Field(ge=LEAST_MEMORY)] | None = None
-    """What a run may use of the memory, all its processes together, such as `4GB`."""
+    """What a run's processes may use of the memory together, at least `1500MB`; what needs more
+    spills into the workspace. Without it, DuckDB takes up to four fifths."""
     threads: Annotated[int, Field(ge=1)] | None = None
-    """How many threads the engine may use; without it, one for each core."""
+    """How many threads DuckDB may use; without it, one for each core."""
     keep_exports: Annotated[int, Field(ge=1)] = 3
     """How many versions of the export stay on disk, the current one among them."""
     keep_days: Annotated[int, Field(ge=1)] = 30
-    """How many days Dagster's records of a run and set-aside files stay on disk."""
+    """How many days Dagster's records of a run, and files set aside as damaged, stay on disk."""
     wait_seconds: Annotated[float, Field(ge=0)] = 600
-    """How long a run waits for another one that writes the same workspace."""
+    """How many seconds a run waits for another one that writes the same workspace."""
     stale_hours: Annotated[float, Field(gt=0)] = 36
-    """How long after the last finished run the data counts as stale."""
+    """How many hours after the last finished run, or after the newest event's date, the data counts
+    as stale."""
     webhook_url: HttpUrl | None = None
-    """Where a failed run and stale data are told."""
+    """Where a failed run and stale data are posted, as JSON with a `text`."""
     admin_token: SecretStr | None = None
     """What a request to `loyalty serve` must show to write; without one nobody may."""
     read_token: SecretStr | None = None
     """What a request to `loyalty serve` must show to read; without one everybody may."""
     cors_origins: Annotated[tuple[Origin, ...], NoDecode, BeforeValidator(_split)] = ()
-    """The origins of the pages elsewhere that may call `loyalty serve`."""
+    """The origins of other sites' pages that may call `loyalty serve`, such as
+    `https://shop.example`."""
     cache_seconds: Annotated[int, Field(ge=0)] = 60
-    """How long a reader of `loyalty serve` may keep analytics before he asks again."""
+    """How many seconds a reader of `loyalty serve` may keep analytics before asking again."""
 
 
 def load_settings(**overrides: Any) -> Settings:

@@ -10,6 +10,8 @@ from support.commands import clean_environment
 from support.replay import PROJECT
 from support.workspaces import Built, copy_project, read_files
 
+from orchestration.sources.contract import ENTITIES
+
 Installed = Callable[..., subprocess.CompletedProcess[str]]
 BUILD = ("MANIFEST.in", "README.md", "pyproject.toml", "setup.py")
 
@@ -79,6 +81,13 @@ def test_an_installed_run_gives_the_same_export_and_touches_no_other_folder(
     assert [path.name for path in (tmp_path / "home").iterdir()] == ["data"]
     assert [path.name for path in workspace.parent.iterdir()] == ["loyalty-analytics"]
     assert list((tmp_path / "empty").iterdir()) == []
+
+
+def test_an_installed_command_has_the_sql_of_the_demo(installed: Installed, tmp_path: Path) -> None:
+    done = installed("demo-source", tmp_path / "demo")
+    assert done.returncode == 0, done.stderr
+    written = {path.name for path in (tmp_path / "demo").iterdir()}
+    assert written == {f"{entity.name}.parquet" for entity in ENTITIES}
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,7 @@ from support.replay import PROJECT
 
 PAYLOADS = {"api_export.errors", "api_export.payloads"}
 MARTS = PAYLOADS | {"api_export.marts"}
-EXPORT = MARTS | {"api_export.export", "api_export.page"}
+EXPORT = MARTS | {"api_export.fsync", "api_export.export", "api_export.page"}
 PUBLISHED = EXPORT | {"api_export.additions"}
 GROUND = {
     "orchestration.errors",
@@ -27,8 +27,9 @@ TOLD = BUILT | {"orchestration.quality", "orchestration.alerts"}
 
 MAY_IMPORT = {
     "api_export.errors": set(),
+    "api_export.fsync": set(),
     "api_export.payloads": PAYLOADS,
-    "api_export.page": {"api_export.page"},
+    "api_export.page": {"api_export.payloads", "api_export.page"},
     "api_export.marts": MARTS,
     "api_export.export": EXPORT,
     "api_export.additions": PUBLISHED,
@@ -66,7 +67,7 @@ TOOLS = {
     "uvicorn": {"api_export.server", "orchestration.cli"},
     "click": {"orchestration.cli"},
     "rich": {"orchestration.cli"},
-    "subprocess": {"orchestration.transform"},
+    "subprocess": {"orchestration.transform", "api_export.page"},
 }
 """Who alone imports a tool."""
 LONGEST = 300

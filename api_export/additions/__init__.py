@@ -1,4 +1,5 @@
-"""What people add to what is published, kept for every later run: ranges, and edits of widgets.
+"""What people add to the published figures, kept for every later run: ranges, and widget edits.
 
-The workspace that keeps them is known by its protocol alone, `published.Published`.
+What doesn't belong here: how they are kept. The workspace that does so is known by its protocol
+alone, `published.Published`; nor HTTP, as `loyalty calculate` adds ranges too.
 """

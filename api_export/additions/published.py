@@ -1,10 +1,10 @@
-"""What is published, and what people asked for on top of it."""
+"""The workspace as the server and `calculate` know it: what is published, and what was added."""
 
 from contextlib import AbstractContextManager
 from pathlib import Path
 from typing import Protocol
 
-from api_export.marts import RequestedRange, WidgetEdit
+from api_export.payloads.additions import RequestedRange, WidgetEdit
 
 
 class Published(Protocol):
@@ -19,19 +19,22 @@ class Published(Protocol):
         """The link to the export that is read, switched in one step."""
 
     def writing(self, task: str) -> AbstractContextManager[None]:
-        """Be the one writer for a while; raises `BusyError` where there is another."""
+        """Hold the workspace's lock; raises `BusyError` where another process holds it."""
 
     def requested_ranges(self) -> tuple[RequestedRange, ...]:
-        """The requested ranges so far, in order."""
+        """The ranges requested so far, in order."""
 
-    def keep_requested_range(self, asked: RequestedRange) -> None:
-        """Add a range to those asked for, and export what is published with it: both or neither.
+    def keep_requested_range(self, requested: RequestedRange) -> None:
+        """Add a range to those kept, and export what is published with it: both or neither.
 
-        Raises `NoRoomError`, or `OSError` where the disk refuses; the caller is the one writer.
+        The caller holds the lock. Raises `NoRoomError`, or `OSError` where the disk refuses.
         """
 
     def widget_edits(self) -> tuple[WidgetEdit, ...]:
-        """What widgets were made through the API so far, in order."""
+        """The last edit of each widget that was edited through the API, in order."""
 
     def keep_widget_edit(self, edit: WidgetEdit) -> None:
-        """Make an edit the one of its widget, and export what is published with it, likewise."""
+        """Put an edit in place of its widget's former one, and export with it: both or neither.
+
+        The caller holds the lock. Raises `NoRoomError`, or `OSError` where the disk refuses.
+        """

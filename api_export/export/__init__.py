@@ -1,4 +1,5 @@
-"""The export: which files a version has, how they reach the disk, and its manifest.
+"""The export: which files a version has, how it reaches the disk and is switched to, its manifest.
 
-What doesn't belong here: how a figure is read (`marts`), and who asks for one (`server`).
+`payload_files` names the files, `version_files` writes them, `versions` syncs and switches. What
+doesn't belong here: how a figure is read (`marts`), and who requests one (`server`).
 """

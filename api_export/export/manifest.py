@@ -6,30 +6,31 @@ from typing import Any
 
 import simplejson
 
-from api_export.marts import Reports, WidgetEdit
+from api_export.marts import PublishedMarts
+from api_export.payloads.additions import WidgetEdit
 
 SCHEMA_VERSION = 1
 MANIFEST = "manifest.json"
 
 
 def file_entry(path: str, content: bytes) -> dict[str, Any]:
-    """A file's line in the manifest."""
+    """A file's entry in the manifest."""
     return {"path": path, "bytes": len(content), "sha256": hashlib.sha256(content).hexdigest()}
 
 
-def manifest_header(reports: Reports, edits: tuple[WidgetEdit, ...] = ()) -> dict[str, Any]:
-    """What the manifest says of the figures, without its list of files."""
-    run = reports.run()
+def manifest_header(marts: PublishedMarts, edits: tuple[WidgetEdit, ...] = ()) -> dict[str, Any]:
+    """What the manifest says of the figures: all of it but its list of files."""
+    run = marts.run()
     return {
         "schema_version": SCHEMA_VERSION,
         "as_of": run["as_of"],
         "latest_event": run["latest_event_date"],
         "accepted_quarantine": run["accepts_quarantine"],
         "settings": {key: run[key] for key in ("tier_basis", "window_days", "top_limits")},
-        "totals": reports.totals(),
-        "quarantined": reports.quarantined(),
-        "drift": reports.drift(),
-        "warnings": reports.warnings(edits),
+        "totals": marts.totals(),
+        "quarantined": marts.quarantined(),
+        "drift": marts.drift(),
+        "warnings": marts.warnings(edits),
     }
 
 
@@ -39,7 +40,7 @@ def read_manifest(version: Path) -> dict[str, Any]:
 
 
 def read_entries(version: Path) -> dict[str, dict[str, Any]]:
-    """The lines of an export's manifest by path; none where it can't be read."""
+    """The manifest's entries by path; empty where it can't be read."""
     try:
         return {file["path"]: file for file in read_manifest(version)["files"]}
     except (OSError, ValueError, LookupError, TypeError, RecursionError):
@@ -47,7 +48,7 @@ def read_entries(version: Path) -> dict[str, dict[str, Any]]:
 
 
 def find_faults(version: Path) -> list[str]:
-    """How an export's files differ from its manifest, a line for each; none if they agree."""
+    """How an export's files differ from its manifest, a line for each; empty if they agree."""
     listed = read_entries(version)
     if not listed:
         return [f"{MANIFEST} can't be read"]

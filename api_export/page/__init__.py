@@ -1,59 +1,6 @@
-"""The page that people look at: the files that an export holds for it.
+"""The page that people look at, which every export holds beside its JSON.
 
-Over HTTP the page fetches the exported JSON. Opened from disk it can't, so the same JSON is in a
-classic script for each website: without indentation, and without what its other files hold too.
+Its HTML, styles and scripts lie here as they are served; `page_files` adds them to a version, with
+the payloads once more for a page that is opened from disk; `fetch` brings Chart.js at set-up.
+What doesn't belong here: counting. The page shows the figures that the payloads hold.
 """
-
-import re
-from collections import defaultdict
-from collections.abc import Iterator
-from pathlib import Path
-
-import simplejson
-
-from api_export.payloads.endpoints import ENDPOINTS
-
-HERE = Path(__file__).parent
-CHART_JS = HERE / "chart.umd.min.js"
-OF_THE_PAGE = (".html", ".css", ".js", ".svg")
-SINGLE_RECORD = re.compile(r"/(analytics|dashboard-widgets)/-?\d+/index\.json$")
-DEFAULTS = tuple(f"/{endpoint.path()}" for endpoint in ENDPOINTS if endpoint.parameter)
-"""The files of a window or length that is not named; the page names it."""
-INDENTATION = re.compile(r"\n *")
-"""A line break within a text is escaped, so that each of these stands between two values."""
-
-
-def has_chart_library() -> bool:
-    """Whether Chart.js has been fetched, without which there is no page."""
-    return CHART_JS.exists()
-
-
-def page_files(version: Path, paths: list[str], header: str) -> Iterator[tuple[str, bytes]]:
-    """The paths and contents of the page, for a version's written `paths`; none without Chart.js.
-
-    `header` is the JSON text of the manifest without its list of files.
-    """
-    if not has_chart_library():
-        return
-    for path in sorted(path for path in HERE.iterdir() if path.suffix in OF_THE_PAGE):
-        folder = "" if path.suffix == ".html" else "assets/"
-        yield folder + path.name, path.read_bytes()
-
-    websites = (version / "websites.json").read_text(encoding="utf-8")
-    common = {"manifest.json": header, "websites.json": websites}
-    yield "assets/websites.js", _script(common)
-    shown = defaultdict(list)
-    for path in sorted(paths, key=lambda path: path.split("/")):
-        if not SINGLE_RECORD.search(path) and not path.endswith(DEFAULTS):
-            shown[path.partition("/")[0]].append(path)
-    for website in simplejson.loads(websites):
-        texts = {
-            path: (version / path).read_text(encoding="utf-8") for path in shown[str(website["id"])]
-        }
-        yield f"assets/website-{website['id']}.js", _script(common | texts)
-
-
-def _script(texts: dict[str, str]) -> bytes:
-    """A script that hands the texts to the page, in ASCII, so that no text can end it."""
-    lean = {path: INDENTATION.sub("", text) for path, text in texts.items()}
-    return f"receiveFiles({simplejson.dumps(lean, indent=0)});\n".encode("ascii")

@@ -1,6 +1,6 @@
 "use strict";
 
-// The page: which website and period it shows, told by the address, and when it draws anew.
+// The page: which website and period the address requests, and when the page draws anew.
 
 const main = document.getElementById("main");
 const controls = document.getElementById("controls");
@@ -19,12 +19,12 @@ const PARTS = {
   "About the data": dataSection,
 };
 
-/** The website and period that the address asks for: `#website=2&days=90`. */
+/** The website and period that the address requests: `#website=2&days=90`. */
 function readAddress() {
-  const asked = new URLSearchParams(location.hash.slice(1));
+  const parameters = new URLSearchParams(location.hash.slice(1));
   return {
-    website: asked.get("website"),
-    days: asked.has("days") ? Number(asked.get("days")) : null,
+    website: parameters.get("website"),
+    days: parameters.has("days") ? Number(parameters.get("days")) : null,
   };
 }
 
@@ -33,7 +33,7 @@ function go(website, days) {
   location.hash = new URLSearchParams({ website, days });
 }
 
-/** Reads and draws what the address asks for, unless it has changed again by then. */
+/** Reads and draws what the address requests, unless it has changed again by then. */
 async function show() {
   latestTurn += 1;
   const turn = latestTurn;
@@ -50,7 +50,7 @@ async function show() {
   performance.mark("drawn");
 }
 
-/** Shows whoever comes back to a page left open the export and the age that there are by then. */
+/** Brings a page that was left open up to date, its export and the age of its figures. */
 async function catchUp() {
   if (document.hidden || shown.manifestText === null) return;
   const isFromDisk = location.protocol === "file:";

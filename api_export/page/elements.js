@@ -75,9 +75,9 @@ function table(caption, columns, rows) {
  * One figure, large, and those that explain it.
  * @param {string} value
  * @param {string} meaning
- * @param {{label: string, value: string}[]} facts
+ * @param {{label: string, value: string}[]} figures
  */
-function metric(value, meaning, facts) {
+function metric(value, meaning, figures) {
   return element(
     "div",
     { class: "metric" },
@@ -88,16 +88,16 @@ function metric(value, meaning, facts) {
       " ",
       element("span", {}, meaning),
     ),
-    factList(facts),
+    figureList(figures),
   );
 }
 
-/** @param {{label: string, value: string}[]} facts */
-function factList(facts) {
+/** @param {{label: string, value: string}[]} figures */
+function figureList(figures) {
   return element(
     "dl",
-    { class: "facts" },
-    ...facts.map(({ label, value }) =>
+    { class: "figures" },
+    ...figures.map(({ label, value }) =>
       element("div", {}, element("dt", {}, label), element("dd", {}, named(value))),
     ),
   );
@@ -165,18 +165,18 @@ const SHAPES = { heat: "heat", metric: "metric", pie: "share", doughnut: "share"
  * @param {string} title
  * @param {() => Content} makeContent
  * @param {string} usual the name of a picture, or "table"
- * @param {any} asked what a config names as its chart, whatever that is
+ * @param {any} requested what a config names as its chart, whatever that is
  */
-function card(title, makeContent, usual, asked = usual) {
+function card(title, makeContent, usual, requested = usual) {
   return attempt(
-    () => filledCard(title, makeContent(), usual, asked),
+    () => filledCard(title, makeContent(), usual, requested),
     (failure) => element("section", { class: "card" }, cardHead(title), failure),
   );
 }
 
-function filledCard(title, content, usual, asked) {
-  const isPossible = asked === "table" || has(content.pictures, asked);
-  const chart = isPossible ? asked : usual;
+function filledCard(title, content, usual, requested) {
+  const isPossible = requested === "table" || has(content.pictures, requested);
+  const chart = isPossible ? requested : usual;
   const body = element("div", { class: "body" });
   const head = cardHead(title, element("p", { class: "caption" }, content.caption));
   const makeTable = () => table(title, content.columns, content.rows);
@@ -194,11 +194,11 @@ function cardHead(title, ...others) {
   return element("header", {}, element("h3", { dir: "auto" }, title), ...others);
 }
 
-/** Whether an object has such a key of its own, asked with whatever a file holds. */
+/** Whether an object has such a key of its own; a file may hold anything as the key. */
 const has = (object, key) => typeof key === "string" && Object.hasOwn(object, key);
 
 /**
- * What `make` makes; where it fails, what `mend` makes of the reason, told in words.
+ * What `make` makes; where it fails, what `mend` makes of the reason, in words.
  * @template T
  * @param {() => T} make
  * @param {(failure: HTMLElement) => T} mend

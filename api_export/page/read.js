@@ -4,15 +4,19 @@
 
 const API = "api/v1/loyalty-management";
 const MOST_TRIES = 5;
-const USUAL_DAYS = 30;
+
+// The limits of api_export/payloads/limits.py that the page keeps; tests/payloads/test_limits.py holds
+// both equal.
+const DEFAULT_DAYS = 30;
+const MAX_DAYS = 3660;
 
 /** Why something can't be read or shown, as a sentence for people. */
 class Unreadable extends Error {}
 
 /**
  * What the page shows: a website and a period, from one and the same export. Widgets, records and
- * payloads are functions that give them, or throw why their file can't be read: to whoever shows
- * them, and to nobody else.
+ * payloads are functions that return them, or throw why their file can't be read, so that only the
+ * part that shows them fails.
  * @typedef {object} View
  * @property {object} manifest
  * @property {string} manifestText
@@ -93,7 +97,7 @@ async function readWidgets(readJson, root) {
   );
 }
 
-/** What a reading came to, for whoever asks: its value is given, its error thrown. */
+/** A function that returns what was read, or throws why it couldn't be. */
 async function keep(reading) {
   const [outcome] = await Promise.allSettled([reading]);
   return () => {
@@ -110,28 +114,28 @@ function parseJson(text, path) {
   try {
     return JSON.parse(text.replace(WRITTEN_NUMBERS, '$1"$2"'));
   } catch {
-    throw new Unreadable(`${path} is no valid JSON.`);
+    throw new Unreadable(`${path} isn't valid JSON.`);
   }
 }
 
 /** The folder of a website or a widget: its id. */
 function pathOf({ id }) {
   if (typeof id !== "string" || !/^-?\d+$/.test(id))
-    throw new Unreadable("An id in this export is no whole number.");
+    throw new Unreadable("An id in this export isn't a whole number.");
   return id;
 }
 
-/** The website asked for, or else the first one with events, or else the first one. */
+/** The requested website, or else the first one with events, or else the first one. */
 function findWebsite(websites, id, { totals }) {
   const hasEvents = (website) =>
     Object.hasOwn(totals, website.id) &&
     (totals[website.id].transactions > 0 || totals[website.id].requests > 0);
-  const asked = websites.find((website) => website.id === id);
-  return asked ?? websites.find(hasEvents) ?? websites[0] ?? null;
+  const requested = websites.find((website) => website.id === id);
+  return requested ?? websites.find(hasEvents) ?? websites[0] ?? null;
 }
 
 function findPeriod(periods, days) {
-  return [days, USUAL_DAYS].find((wanted) => periods.includes(wanted)) ?? periods[0];
+  return [days, DEFAULT_DAYS].find((wanted) => periods.includes(wanted)) ?? periods[0];
 }
 
 /** The text of an exported file, from the server that the page came from. */
@@ -169,7 +173,7 @@ function receiveFiles(texts) {
   received = texts;
 }
 
-/** The texts that a script holds, by path. One that can't be read is asked for again. */
+/** The texts that a script holds, by path. One that can't be read is tried again. */
 function loadScript(name) {
   if (!loadedScripts.has(name)) {
     loadedScripts.set(

@@ -167,7 +167,7 @@ function historyCard(columns, kind, records) {
     const names = new Map(bars.map((record) => [dayNumber(record.date), periodName(record)]));
     return {
       caption:
-        kind === "range" ? "As asked for" : `The latest ${latest.length} of ${records.length}`,
+        kind === "range" ? "As requested" : `The latest ${latest.length} of ${records.length}`,
       empty: false,
       columns: [column("Period", "name", formatText), ...columns],
       rows: records.map((record) => ({ ...record, name: periodName(record) })),

@@ -39,7 +39,7 @@ function stateNote(level, word, ...children) {
 /** That whatever was delivered was let through, although a run might have refused it. */
 function acceptedNote({ accepted_quarantine: isAccepted }) {
   if (isAccepted !== true) return null;
-  const meaning = "The run was told to publish this delivery whatever is missing from it.";
+  const meaning = "The run was set to publish this delivery whatever is missing from it.";
   return stateNote("alert", "Let through on request", meaning);
 }
 
@@ -52,7 +52,7 @@ function freshnessNote(manifest, websites) {
     return stateNote("warning", "No events yet", counted.trim());
   }
   if (latest === undefined) {
-    const unknown = `This export doesn't tell its newest event.${counted}`;
+    const unknown = `This export doesn't say when its newest event was.${counted}`;
     return stateNote("warning", "Age unknown", unknown);
   }
   const [level, word] = freshness(today() - dayNumber(latest));
@@ -67,7 +67,7 @@ function freshness(days) {
   return days < -1 ? ["warning", "Dated in the future"] : ["fine", "Up to date"];
 }
 
-/** The date of the newest event that counts: null if there is none, undefined if it isn't told. */
+/** The date of the newest event that counts: null if there is none, undefined if the export doesn't say. */
 function latestEvent({ latest_event: date }) {
   return date === null || isDate(date) ? date : undefined;
 }
@@ -100,7 +100,7 @@ function sentenceList(texts) {
   return element("ul", {}, ...texts.map((text) => element("li", {}, named(text))));
 }
 
-/** The facts behind the page's head, for who wants to know more. */
+/** The figures behind the page's head, in detail. */
 function dataSection({ manifest, website }) {
   const { quarantined, drift, warnings } = manifest;
   const reasons = Object.entries(quarantined).flatMap(([entity, counts]) =>
@@ -125,8 +125,8 @@ function dataSection({ manifest, website }) {
       "details",
       { class: "card" },
       element("summary", {}, summary),
-      factList([
-        ...websiteFacts(manifest, website),
+      figureList([
+        ...websiteFigures(manifest, website),
         { label: "Rows in quarantine, all websites", value: formatNumber(rows) },
         {
           label: "Cached balances that drifted, all websites",
@@ -141,7 +141,7 @@ function dataSection({ manifest, website }) {
   );
 }
 
-function websiteFacts({ as_of: asOf, settings, totals }, website) {
+function websiteFigures({ as_of: asOf, settings, totals }, website) {
   const { transactions, requests } = totals[website.id];
   return [
     {

@@ -2,8 +2,6 @@
 
 // The seven types of widget: what each one shows of its payload, as its config asks.
 
-const HIGHEST_DAYS = 3660;
-
 /**
  * A type of widget: the chart it has unless its config names another one that it can be, and what
  * it shows of its data.
@@ -34,7 +32,7 @@ function widgetCard({ widget, placed }) {
 
 /** The window that the export counted for a config: its days, or the usual ones. */
 function configuredDays({ days }) {
-  return Number.isInteger(days) && days >= 1 && days <= HIGHEST_DAYS ? days : USUAL_DAYS;
+  return Number.isInteger(days) && days >= 1 && days <= MAX_DAYS ? days : DEFAULT_DAYS;
 }
 
 function showIssued(rows, { asOf }) {

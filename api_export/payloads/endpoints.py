@@ -1,37 +1,32 @@
-"""The registry: each endpoint, the report it is selected from, and where its files go."""
+"""The registry: each endpoint, how it is selected from its report, and where its files go."""
 
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 from api_export.payloads import schemas
+from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
-MAX_DAYS = 3660
-MAX_LIMIT = 100
-FIRST_DATE = date(1970, 1, 1)
-LAST_DATE = date(2199, 12, 31)
 
 
 @dataclass(frozen=True)
 class Parameter:
-    """What an endpoint may be asked for, and the value it has when it is not."""
+    """What a request may choose of an endpoint, from 1 to `highest`; `default` where it doesn't."""
 
     name: str
     default: int
     highest: int
 
 
-DAYS = Parameter("days", 30, MAX_DAYS)
-LIMIT = Parameter("limit", 10, MAX_LIMIT)
+DAYS = Parameter("days", DEFAULT_DAYS, MAX_DAYS)
+LIMIT = Parameter("limit", DEFAULT_LIMIT, MAX_LIMIT)
 
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A payload under `analytics/`: a plain select from one report."""
+    """A payload under `analytics/`: a plain select from the report of its name."""
 
     name: str
-    report: str
     schema: type
     """The object, or the row of the list, that the payload is made of."""
     order: str = ""
@@ -41,6 +36,11 @@ class Endpoint:
     """Which rows of the report belong to a value of the parameter, `$value`."""
     widget_type: str | None = None
     """The type of widget that shows this payload."""
+
+    @property
+    def report(self) -> str:
+        """The dbt model that has its rows, a column for each key of the schema."""
+        return f"rpt_{self.name}"
 
     @property
     def is_list(self) -> bool:
@@ -67,7 +67,6 @@ OF_WINDOW_SPAN = "$value between min_window_days and max_window_days"
 ENDPOINTS = (
     Endpoint(
         name="points_trend",
-        report="rpt_points_trend",
         schema=schemas.PointsTrendRow,
         order="date",
         parameter=DAYS,
@@ -76,7 +75,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="top_redemptions",
-        report="rpt_top_redemptions",
         schema=schemas.TopRedemption,
         order="item_rank",
         parameter=LIMIT,
@@ -85,14 +83,12 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="tier_distribution",
-        report="rpt_tier_distribution",
         schema=schemas.TierShare,
         order="threshold, tier_id",
         widget_type="tier_distribution",
     ),
     Endpoint(
         name="engagement_stats",
-        report="rpt_engagement_stats",
         schema=schemas.EngagementStats,
         parameter=DAYS,
         condition=OF_WINDOW,
@@ -100,14 +96,12 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="overview",
-        report="rpt_overview",
         schema=schemas.Overview,
         parameter=DAYS,
         condition=OF_WINDOW,
     ),
     Endpoint(
         name="redemption_trend",
-        report="rpt_redemption_trend",
         schema=schemas.RedemptionTrendRow,
         order="date",
         parameter=DAYS,
@@ -116,7 +110,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="engagement_trend",
-        report="rpt_engagement_trend",
         schema=schemas.EngagementTrendRow,
         order="date",
         parameter=DAYS,
@@ -124,7 +117,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="redemption_categories",
-        report="rpt_redemption_categories",
         schema=schemas.CategoryShare,
         order="redemptions desc, category, category_id",
         parameter=DAYS,
@@ -132,7 +124,6 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="redemption_patterns",
-        report="rpt_redemption_patterns",
         schema=schemas.PatternCell,
         order="weekday, hour",
         parameter=DAYS,
@@ -140,13 +131,11 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="points_balance",
-        report="rpt_points_balance",
         schema=schemas.PointsBalance,
         widget_type="points_balance",
     ),
     Endpoint(
         name="conversion",
-        report="rpt_conversion",
         schema=schemas.Conversion,
         parameter=DAYS,
         condition=OF_WINDOW,

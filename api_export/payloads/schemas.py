@@ -1,7 +1,7 @@
 """The payloads, key by key in the documented order. A report has a column for each key.
 
 Counts and points are whole numbers, rates and averages are exact decimals that JSON shows with the
-decimals they have (`36.00`), dates are `YYYY-MM-DD`. What each figure counts is told by the
+decimals they have (`36.00`), dates are `YYYY-MM-DD`. What each figure counts stands in the
 report's column descriptions.
 """
 

@@ -11,12 +11,12 @@ from starlette.datastructures import Headers
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Receive, Scope, Send
 
-from api_export.server.responses import refuse
+from api_export.server.replies import refuse
 
 NOT_SHOWN = "Authentication credentials were not provided."
 INVALID = "Invalid token."
 ASK_BROWSER = 'Basic realm="Loyalty Analytics", charset="UTF-8"'
-"""Makes a browser ask its user, and send what he says with the page and every file of it."""
+"""Makes a browser ask its user for credentials, and send them with the page and its files."""
 
 
 @dataclass(frozen=True)
@@ -24,13 +24,13 @@ class Tokens:
     """What a request must show."""
 
     admin: str | None = None
-    """To write; without one nobody may."""
+    """The token for writing; without one nobody may write."""
     read: str | None = None
-    """To read, if not the admin token; without one everybody may."""
+    """The token for reading, beside the admin token; without one everybody may read."""
 
 
 class ReadAccess:
-    """Answers only who shows the read token or the admin token.
+    """Answers only requests that show the read token or the admin token.
 
     As `Token …` or `Bearer …`, or as the password of any user's `Basic` credentials.
     """
@@ -59,7 +59,7 @@ def _unauthorized(problem: str) -> ASGIApp:
 def require_admin_token(tokens: Tokens) -> Any:
     """A dependency that refuses a request without the admin token in its own header.
 
-    `Basic` credentials don't do: a browser sends them along with a form on any other page.
+    `Basic` credentials don't suffice: a browser sends them along with a form on any other page.
     """
     header = APIKeyHeader(
         name="Authorization",
@@ -100,5 +100,5 @@ def _shown(authorization: str) -> tuple[str, bytes]:
 
 
 def _is_one_of(token: bytes, *expected: str | None) -> bool:
-    """Whether a token is one of those that there are."""
+    """Whether a token is one of the expected ones, of which any may be missing."""
     return any(hmac.compare_digest(token, one.encode()) for one in expected if one is not None)

@@ -8,8 +8,9 @@ from typing import Any
 
 from api_export.additions.published import Published
 from api_export.errors import NotFoundError
-from api_export.marts import PlacedWidget, Reports
+from api_export.marts import PublishedMarts
 from api_export.payloads.endpoints import Endpoint
+from api_export.payloads.widgets import PlacedWidget
 
 
 @dataclass(frozen=True)
@@ -18,58 +19,58 @@ class Website:
 
     id: int
     as_of: date | None
-    reports: Reports
+    marts: PublishedMarts
     records: dict[int, dict[str, Any]]
     """The stored records by id, the newest first."""
     placed: dict[int, PlacedWidget]
     """The visible widgets by id, in the order of their positions."""
 
     def widget_data(self, widget_id: int) -> dict[str, Any]:
-        """A visible widget with what it shows."""
+        """The payload of a visible widget with its data."""
         widget = self.placed[widget_id]
         data = self.payload(widget.endpoint, widget.shown_value())
         return widget.with_data(self.as_of, data)
 
     def payload(self, endpoint: Endpoint, value: int | None) -> Any:
         """An endpoint's payload for a value of its parameter."""
-        return self.reports.payloads(endpoint, value, self.id).get(self.id, [])
+        return self.marts.payloads(endpoint, value, self.id).get(self.id, [])
 
 
 class Version:
-    """The marts as they were published at one moment, and what had been asked for by then.
+    """The marts as they were published at one moment, with what had been added by then.
 
     Every answer is made of one version, so it never mixes figures of two runs.
     """
 
     def __init__(self, published: Published) -> None:
         """Open the marts."""
-        reports = Reports(published.marts)
-        records = reports.records(published.requested_ranges())
-        widgets = reports.widgets(published.widget_edits())
-        as_of = reports.run()["as_of"]
+        marts = PublishedMarts(published.marts)
+        records = marts.records(published.requested_ranges())
+        widgets = marts.widgets(published.widget_edits())
+        as_of = marts.run()["as_of"]
         self._websites = {
             website_id: Website(
                 website_id,
                 as_of,
-                reports,
+                marts,
                 {record["id"]: record for record in records.get(website_id, [])},
                 {widget.payload["id"]: widget for widget in widgets.get(website_id, [])},
             )
-            for website_id in reports.website_ids()
+            for website_id in marts.website_ids()
         }
 
     def website(self, website_id: int | None) -> Website:
-        """A website; where none is named the first one with events. Raises `NotFoundError`."""
+        """A website, without an id the first one with events. Raises `NotFoundError`."""
         return self._candidates(website_id)[0]
 
     def with_record(self, record_id: int, website_id: int | None) -> Website:
-        """The website of a record, whichever it is where none is named; or `NotFoundError`."""
+        """The website that has a record: the named one, or any. Raises `NotFoundError`."""
         return _first(
             website for website in self._candidates(website_id) if record_id in website.records
         )
 
     def with_widget(self, widget_id: int, website_id: int | None) -> Website:
-        """The website of a visible widget, likewise."""
+        """The website that has a visible widget: the named one, or any. Raises `NotFoundError`."""
         return _first(
             website for website in self._candidates(website_id) if widget_id in website.placed
         )
@@ -86,7 +87,7 @@ class Served:
     """The version to answer from now."""
 
     def __init__(self, published: Published) -> None:
-        """Open what is published; raises `OSError` or `duckdb.Error` where nothing is."""
+        """Open what is published; raises `OSError` or `duckdb.Error` where that can't be read."""
         self._published = published
         self._opening = threading.Lock()
         self._mark = self._read_mark()
@@ -101,7 +102,7 @@ class Served:
             return self._version
 
     def _read_mark(self) -> tuple[int, ...]:
-        """Other numbers once the marts are replaced or the export switched: both are renames."""
+        """Numbers that change once the marts are replaced or the export switched, by a rename."""
         files = (self._published.marts.stat(), self._published.current_export.lstat())
         return tuple(number for file in files for number in (file.st_ino, file.st_mtime_ns))
 

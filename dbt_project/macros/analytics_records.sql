@@ -176,16 +176,16 @@ records as (
 
 
 {#
-    The id of a record: a number that reads back to its website and dates where JavaScript counts
-    it exactly, up to website 900719; for every other website 52 bits of a digest of the three.
+    The id of a record: a number that reads back to its website and dates, up to the last website
+    for which JavaScript counts it exactly; for every other one 52 bits of a digest of the three.
 #}
 {% macro record_id(website_id, date_from, date_to) -%}
     case
-        when {{ website_id }} between 1 and 900719
+        when {{ website_id }} between 1 and {{ max_readable_website() }}
             then cast(
                 {{ website_id }} * 10000000000
-                + ({{ date_from }} - date '1970-01-01') * 100000
-                + ({{ date_to }} - date '1970-01-01') as bigint
+                + ({{ date_from }} - date '{{ first_date() }}') * 100000
+                + ({{ date_to }} - date '{{ first_date() }}') as bigint
             )
         else cast(
             '0x' || left(

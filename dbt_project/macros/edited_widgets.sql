@@ -53,7 +53,7 @@ edited as (
 {%- endmacro %}
 
 
-{# The rows of the mart dashboard_widgets. `asked_`: what a config asks for, where in range. #}
+{# The rows of the mart dashboard_widgets. `requested_`: what a config requests, where in range. #}
 {% macro configured_widgets(widgets, published=false) -%}
     select
         cast(widgets.widget_id as bigint) as widget_id,

@@ -1,8 +1,18 @@
 {#
-    The most days that a window may have, ten years with their leap days: so far back each day's
-    figures are kept at hand. A gap between events that no window could span is taken for an error.
+    The limits of api_export/payloads/limits.py that the models keep, each under the same name and
+    for the reason given there. tests/payloads/test_limits.py holds both equal.
 #}
 {% macro max_days() -%} 3660 {%- endmacro %}
-
-{# The most items that a list of top redemptions may have: what a page can show. #}
+{% macro default_days() -%} 30 {%- endmacro %}
 {% macro max_limit() -%} 100 {%- endmacro %}
+{% macro default_limit() -%} 10 {%- endmacro %}
+
+{% macro first_date() -%} 1970-01-01 {%- endmacro %}
+{% macro last_date() -%} 2199-12-31 {%- endmacro %}
+
+{% macro max_exact_float() -%} 16777216 {%- endmacro %}
+{% macro max_exact_double() -%} 9007199254740992 {%- endmacro %}
+{% macro max_readable_website() -%} 900719 {%- endmacro %}
+
+{% macro first_created_id() -%} 9000000000000000 {%- endmacro %}
+{% macro last_created_id() -%} 9000999999999999 {%- endmacro %}

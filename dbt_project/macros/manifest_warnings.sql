@@ -8,9 +8,10 @@
 fallbacks as (
 
     {% set settings = [
-        ('days', 'requested_days', max_days(), 30), ('limit', 'requested_limit', max_limit(), 10)
+        ('days', 'requested_days', max_days(), default_days()),
+        ('limit', 'requested_limit', max_limit(), default_limit()),
     ] -%}
-    {% for key, asked, highest, default in settings -%}
+    {% for key, requested, highest, default in settings -%}
         select
             widgets.website_id,
             widgets.widget_id,
@@ -20,7 +21,7 @@ fallbacks as (
             || left(cast(widgets.config -> '$.{{ key }}' as varchar), 80)
             || ', not an integer from 1 to {{ highest }}; {{ default }} is used' as warning
         from {{ widgets }} as widgets
-        where json_exists(widgets.config, '$.{{ key }}') and widgets.{{ asked }} is null
+        where json_exists(widgets.config, '$.{{ key }}') and widgets.{{ requested }} is null
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 ),

@@ -4,7 +4,7 @@
     query is planned, so a native column costs a plain cast and no text is ever made of it.
 #}
 
-{# A float beyond 2^24, a double beyond 2^53 stands for several whole numbers: it can't be read. #}
+{# A float or a double that may stand for several whole numbers can't be read. #}
 {% macro read_integer(column, type='bigint') -%}
     case
         when typeof({{ column }}) in (
@@ -14,7 +14,7 @@
         when
             typeof({{ column }}) in ('FLOAT', 'DOUBLE')
             and abs(try_cast(cast({{ column }} as varchar) as double))
-            > if(typeof({{ column }}) = 'FLOAT', 16777216, 9007199254740992)
+            > if(typeof({{ column }}) = 'FLOAT', {{ max_exact_float() }}, {{ max_exact_double() }})
             then null
         when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]+([.]0+)?')
             then try_cast(

@@ -35,11 +35,11 @@
     end
 {%- endmacro %}
 
-{# Whether an event's instant lies in the years that the contract counts, 1970 to 2199 (UTC). #}
+{# Whether an event's instant lies on a date (UTC) that the contract counts. #}
 {% macro is_countable_instant(column) -%}
     {{ column }} is not null
-    and {{ column }} >= timestamptz '1970-01-01 00:00:00+00'
-    and {{ column }} < timestamptz '2200-01-01 00:00:00+00'
+    and {{ column }} >= timestamptz '{{ first_date() }} 00:00:00+00'
+    and {{ column }} <= timestamptz '{{ last_date() }} 23:59:59.999999+00'
 {%- endmacro %}
 
 {#

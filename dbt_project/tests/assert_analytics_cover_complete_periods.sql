@@ -16,7 +16,7 @@ websites as (
 
 ),
 
-asked as (
+requested as (
 
     select * from {{ ref('stg_pipeline__requested_ranges') }}
 
@@ -71,12 +71,12 @@ periods as (
     from week_starts
     union all
     select
-        asked.website_id,
-        asked.date_from,
-        asked.date_to
-    from asked
-    inner join websites on asked.website_id = websites.website_id
-    where asked.date_from <= asked.date_to
+        requested.website_id,
+        requested.date_from,
+        requested.date_to
+    from requested
+    inner join websites on requested.website_id = websites.website_id
+    where requested.date_from <= requested.date_to
 
 ),
 

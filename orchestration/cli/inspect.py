@@ -24,14 +24,14 @@ def calculate(
 ) -> None:
     """Print the analytics of any range, and keep the range for every later run and export."""
     from api_export.additions.ranges import calculate as calculate_range
-    from api_export.export.writer import dump
+    from api_export.payloads.json_bytes import json_bytes
 
     deployment = Deployment(load_settings(workspace=workspace_folder))
     workspace = deployment.workspace
     workspace.check_published()
     with workspace.writing("loyalty calculate", deployment.settings.wait_seconds):
         record = calculate_range(workspace, website, date_from.date(), date_to.date())
-    click.echo(dump(record), nl=False)
+    click.echo(json_bytes(record), nl=False)
 
 
 @click.command()

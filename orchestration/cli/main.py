@@ -52,7 +52,8 @@ def commands() -> None:
     loyalty check                        compare source, raw, marts and export
     loyalty serve                        the dashboard and the API on http://127.0.0.1:8000
 
-    Every option falls back to an environment variable; the README has the table of settings.
+    Options go before the settings, LOYALTY_… environment variables, which
+    docs/command-and-settings.md lists.
     """
 
 

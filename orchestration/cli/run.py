@@ -29,16 +29,21 @@ log = logging.getLogger(__name__)
     "--as-of",
     type=DATE,
     metavar="DATE",
-    help="Count everything up to this business date.  [LOYALTY_AS_OF, else the date of the latest"
-    " event that is over on all websites]",
+    help="Count everything up to this business date, YYYY-MM-DD.  [LOYALTY_AS_OF, else the date of"
+    " the latest event that is over on all websites]",
 )
 @click.option(
     "--lookback",
     is_flag=True,
-    help="As the daily schedule does, compare only the events of LOYALTY_LOOKBACK_DAYS days up to"
-    " --as-of (or now), all later ids and the requests still open; else all history.",
+    help="Compare with the source, as the daily schedule does, only the events of the last"
+    " LOYALTY_LOOKBACK_DAYS days up to --as-of (or now), all later ids and the requests still open."
+    "  [else all history]",
 )
-@click.option("--full-refresh", is_flag=True, help="Rebuild from nothing; needed for a new source.")
+@click.option(
+    "--full-refresh",
+    is_flag=True,
+    help="Build everything anew; a workspace can only so be given another source.",
+)
 @click.option(
     "--accept-quarantine",
     is_flag=True,

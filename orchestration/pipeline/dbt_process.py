@@ -1,7 +1,6 @@
 """dbt as Dagster runs it: a process of its own, which ends with the run that it serves."""
 
 import os
-import subprocess
 from collections.abc import Sequence
 from importlib.metadata import version
 from pathlib import Path
@@ -19,10 +18,14 @@ from orchestration.pipeline.dagster_dbt_alone import (
     DbtProject,
     get_updated_cli_invocation_params_for_context,
 )
-from orchestration.transform.dbt_command import RUN_PROCESS, dbt_environment, dbt_executable
+from orchestration.transform.dbt_command import (
+    RUN_PROCESS,
+    Process,
+    dbt_environment,
+    dbt_executable,
+    end_process,
+)
 from orchestration.transform.manifest import refresh_manifest
-
-ENDS_SECONDS = 10
 
 
 class DbtProcess(DbtCliResource):
@@ -32,7 +35,7 @@ class DbtProcess(DbtCliResource):
     fetch row counts: seconds of imports, and a second connection to the warehouse that dbt writes.
     """
 
-    _process: subprocess.Popen | None = PrivateAttr(default=None)
+    _process: Process | None = PrivateAttr(default=None)
 
     def start(
         self,
@@ -90,17 +93,6 @@ class DbtProcess(DbtCliResource):
         """End a dbt that still works: its run was stopped while nobody listened to it."""
         if self._process is not None:
             end_process(self._process)
-
-
-def end_process(process: subprocess.Popen) -> None:
-    """Ask a process that still runs to end, then make it."""
-    if process.poll() is None:
-        process.terminate()
-        try:
-            process.wait(ENDS_SECONDS)
-        except subprocess.TimeoutExpired:
-            process.kill()
-            process.wait()
 
 
 def build_dbt_project(deployment: Deployment) -> DbtProject:

@@ -12,7 +12,7 @@ from dagster import (
     schedule,
 )
 
-from api_export.marts import Reports
+from api_export.marts import PublishedMarts
 from orchestration.deployment import Deployment
 from orchestration.pipeline.jobs import refresh_config
 from orchestration.settings import DEFAULT_SOURCE
@@ -66,5 +66,5 @@ def last_complete_date(instant: datetime, timezones: list[str]) -> date:
 def _known_timezones(workspace: Workspace) -> list[str]:
     if not workspace.marts.exists():
         return []
-    with Reports(workspace.marts) as reports:
-        return [website["timezone"] for website in reports.websites()]
+    with PublishedMarts(workspace.marts) as marts:
+        return [website["timezone"] for website in marts.websites()]

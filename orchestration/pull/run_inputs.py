@@ -6,8 +6,8 @@ from datetime import date, datetime
 
 import duckdb
 
-from api_export.marts import RequestedRange, WidgetEdit
-from orchestration.pull.sync import Compared
+from api_export.payloads.additions import RequestedRange, WidgetEdit
+from orchestration.pull.loading import Compared
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
 

@@ -13,18 +13,12 @@ from typing import Literal
 import duckdb
 
 from orchestration.errors import SourceError, is_full_disk, is_interrupt
+from orchestration.pull.extract import ID, Extract
+from orchestration.pull.loading import Compared, load_entity, replace_entity
 from orchestration.pull.published_rows import attached, load_published_rows
 from orchestration.pull.run_inputs import RunInputs, load_inputs
 from orchestration.pull.run_progress import begin, why_full
-from orchestration.pull.sync import (
-    ID,
-    Compared,
-    Extract,
-    Lookback,
-    load_entity,
-    replace_entity,
-    sync_events,
-)
+from orchestration.pull.sync import Lookback, sync_events
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.workspace.report_history import load_history

@@ -15,6 +15,10 @@ from orchestration.installation import project_root
 
 RUN_PROCESS = "LOYALTY_RUN_PROCESS"
 """The variable that names the process whose run dbt serves, and with which it ends."""
+ENDS_SECONDS = 10
+"""How long dbt has to end after it was asked to."""
+Process = subprocess.Popen
+"""A dbt that works."""
 
 
 def dbt_executable() -> str:
@@ -47,3 +51,14 @@ def call_dbt(
         text=True,
         check=False,
     )
+
+
+def end_process(process: Process) -> None:
+    """Ask a process that still runs to end, then make it."""
+    if process.poll() is None:
+        process.terminate()
+        try:
+            process.wait(ENDS_SECONDS)
+        except subprocess.TimeoutExpired:
+            process.kill()
+            process.wait()

@@ -3,7 +3,7 @@
 import os
 from pathlib import Path
 
-from api_export.export.version_files import sync_folder
+from api_export.fsync import sync_folder
 
 
 def replace_file(path: Path, content: bytes) -> None:

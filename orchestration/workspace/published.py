@@ -7,8 +7,8 @@ from contextlib import AbstractContextManager
 from functools import partial
 from pathlib import Path
 
-from api_export.export.writer import write_export
-from api_export.marts import RequestedRange, WidgetEdit
+from api_export.export.versions import write_export
+from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.errors import NoRoomError
 from orchestration.settings import Settings
 from orchestration.workspace.duckdb_setup import Limits
@@ -33,13 +33,13 @@ class PublishedWorkspace(Workspace):
         super().__init__(settings.workspace, Limits.of(settings))
         self._keep_exports = settings.keep_exports
 
-    def keep_requested_range(self, asked: RequestedRange) -> None:
+    def keep_requested_range(self, requested: RequestedRange) -> None:
         """Add a range to those asked for, and export what is published with it: both or neither.
 
         Raises `NoRoomError`, or `OSError` where the disk refuses; the caller is the one writer.
         """
         known = self.requested_ranges()
-        ranges = tuple(sorted({*known, asked}))
+        ranges = tuple(sorted({*known, requested}))
         if len(ranges) > max(len(known), MOST_RANGES):
             raise NoRoomError(
                 f"{len(known):,} ranges are kept, and no more than {MOST_RANGES:,} may be: take out"

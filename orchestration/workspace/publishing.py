@@ -5,7 +5,7 @@ from pathlib import Path
 
 import duckdb
 
-from api_export.export.version_files import sync_folder
+from api_export.fsync import sync_folder
 from orchestration.errors import RunError
 from orchestration.workspace.database_files import compact, wal_of
 from orchestration.workspace.duckdb_setup import Limits

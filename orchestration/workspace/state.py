@@ -5,7 +5,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import TypeVar
 
-from api_export.export.version_files import sync_folder
+from api_export.fsync import sync_folder
 from orchestration.workspace.durable_files import replace_file
 from orchestration.workspace.state_files import StateFile
 

@@ -19,8 +19,8 @@ from pydantic import (
 )
 from pydantic_core import from_json, to_json
 
-from api_export.marts import RequestedRange, WidgetEdit
-from api_export.payloads.endpoints import FIRST_DATE, LAST_DATE
+from api_export.payloads.additions import RequestedRange, WidgetEdit
+from api_export.payloads.limits import FIRST_DATE, LAST_DATE, MAX_INT64, MIN_INT64
 from api_export.payloads.schemas import WidgetType
 from api_export.payloads.strict_json import loads_strict
 from orchestration.errors import damaged_state, later_state
@@ -28,9 +28,8 @@ from orchestration.workspace.durable_files import replace_file
 
 VERSION = 1
 """Of every file of state, the Parquet files of `history` among them."""
-INT64 = 2**63
 
-Whole = Annotated[int, Field(ge=-INT64, lt=INT64)]
+Whole = Annotated[int, Field(ge=MIN_INT64, le=MAX_INT64)]
 Day = Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)]
 
 
@@ -149,18 +148,18 @@ class RequestedRanges(StateFile):
     @classmethod
     def of(cls, ranges: Iterable[RequestedRange]) -> Self:
         """These ranges, each once, in order."""
-        return cls(ranges=tuple(Range(**_named(list(one))) for one in sorted(set(ranges))))
+        return cls(ranges=tuple(Range(**one._asdict()) for one in sorted(set(ranges))))
 
     def requested(self) -> tuple[RequestedRange, ...]:
         """The ranges, each once, in order."""
-        return tuple(sorted({(one.website_id, one.date_from, one.date_to) for one in self.ranges}))
+        return tuple(sorted({RequestedRange(**one.model_dump()) for one in self.ranges}))
 
 
-def _named(asked: Any) -> Any:
+def _named(entry: Any) -> Any:
     """A range given as a list, as the fields of `Range`."""
     fields = ("website_id", "date_from", "date_to")
-    is_range = isinstance(asked, list) and len(asked) == len(fields)
-    return dict(zip(fields, asked, strict=True)) if is_range else asked
+    is_range = isinstance(entry, list) and len(entry) == len(fields)
+    return dict(zip(fields, entry, strict=True)) if is_range else entry
 
 
 class Edit(Strict):

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import duckdb
 
-from api_export.export.version_files import sync_folder
-from api_export.marts import RequestedRange, WidgetEdit
+from api_export.fsync import sync_folder
+from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.errors import LoyaltyError, UsageError
 from orchestration.source_urls import is_same_source
 from orchestration.workspace.database_files import connect

@@ -22,7 +22,9 @@ from support.workspaces import publish
 
 from api_export.additions.widgets import create_widget, delete_widget
 from api_export.export.manifest import find_faults
-from api_export.marts import Reports, WidgetEdit
+from api_export.marts import PublishedMarts
+from api_export.payloads.additions import RequestedRange, WidgetEdit
+from api_export.payloads.limits import FIRST_CREATED_ID, MAX_INT64
 from orchestration.errors import NoRoomError, is_full_disk
 from orchestration.settings import load_settings
 from orchestration.workspace import published
@@ -57,8 +59,8 @@ def open_workspace(root: Path) -> PublishedWorkspace:
 
 def titles_kept(workspace: PublishedWorkspace) -> list[str]:
     """Of the widgets of website 1, as `state/` has them."""
-    with Reports(workspace.marts) as reports:
-        widgets = reports.widgets(workspace.widget_edits())[1]
+    with PublishedMarts(workspace.marts) as marts:
+        widgets = marts.widgets(workspace.widget_edits())[1]
     return [widget.payload["title"] for widget in widgets]
 
 
@@ -167,12 +169,24 @@ def test_no_more_is_kept_than_an_export_can_bear(
             create_widget(workspace, 1, MADE)
         delete_widget(workspace, 1, made["id"])
         create_widget(workspace, 1, MADE | {"title": "Another"})
-        workspace.keep_requested_range((1, date(2024, 1, 1), date(2024, 1, 2)))
-        workspace.keep_requested_range((1, date(2024, 1, 1), date(2024, 1, 2)))
+        kept = RequestedRange(1, date(2024, 1, 1), date(2024, 1, 2))
+        workspace.keep_requested_range(kept)
+        workspace.keep_requested_range(kept)
         with pytest.raises(NoRoomError, match="1 ranges are kept, and no more than 1 may be"):
-            workspace.keep_requested_range((1, date(2024, 1, 1), date(2024, 1, 3)))
+            workspace.keep_requested_range(kept._replace(date_to=date(2024, 1, 3)))
     assert len(workspace.requested_ranges()) == 1
     assert "Another" in titles_exported(workspace)
+
+
+def test_ids_of_created_widgets_follow_one_another_whatever_else_is_edited(
+    workspace: PublishedWorkspace,
+) -> None:
+    with workspace.writing("a test"):
+        workspace.keep_widget_edit(WidgetEdit(1, MAX_INT64, is_deleted=True))
+        second = create_widget(workspace, 1, MADE)["id"]
+        delete_widget(workspace, 1, second)
+        third = create_widget(workspace, 1, MADE)["id"]
+    assert (second, third) == (FIRST_CREATED_ID + 1, FIRST_CREATED_ID + 2)
 
 
 def test_what_was_kept_beyond_the_bounds_may_still_shrink(

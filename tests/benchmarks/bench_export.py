@@ -15,7 +15,7 @@ from support.replay import Replay
 from support.yardsticks.generate import DAYS, generate
 from tabulate import tabulate
 
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 
 WEBSITES = 200
 ROWS = 1_000_000

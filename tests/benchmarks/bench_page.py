@@ -1,6 +1,6 @@
 """How fast the demo's page is: a cold cache, Chromium, a plain static server on loopback.
 
-`make bench-page` runs it after `make run`; it prints the row that the README shows.
+`make bench-page` runs it after `make run`; it prints what docs/benchmarks.md shows.
 """
 
 from pathlib import Path

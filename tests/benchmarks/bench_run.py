@@ -31,7 +31,8 @@ from support.yardsticks.handwritten import find_differences
 from support.yardsticks.web_application import load_dashboard
 from tabulate import tabulate
 
-from api_export.marts import Reports
+from api_export.marts import PublishedMarts
+from api_export.payloads.additions import RequestedRange
 from api_export.payloads.endpoints import API_ROOT
 
 YARDSTICKS = PROJECT / "tests/support/yardsticks"
@@ -189,12 +190,12 @@ def _print_yardsticks(full: Measured, tiny: Measured, yardsticks: dict[str, Meas
 def _print_reads(source: Path, workspace: Path, *, is_elsewhere: bool) -> None:
     """What asking takes, with everything in memory: milliseconds, the median of many times."""
     root = workspace / "export/current" / str(WEBSITE) / API_ROOT
-    with Reports(workspace / "marts.duckdb") as reports:
-        as_of = reports.run()["as_of"]
-        month = (WEBSITE, as_of - timedelta(days=29), as_of)
+    with PublishedMarts(workspace / "marts.duckdb") as marts:
+        as_of = marts.run()["as_of"]
+        month = RequestedRange(WEBSITE, as_of - timedelta(days=29), as_of)
         page = _median_ms(lambda: [(root / file).read_bytes() for file in PAGE])
         lines = [
-            ["calculate, 30 days", _median_ms(lambda: reports.calculate(*month))],
+            ["calculate, 30 days", _median_ms(lambda: marts.calculate(month))],
             [f"dashboard from {len(PAGE)} exported files", page],
         ]
     if is_elsewhere:

@@ -112,13 +112,13 @@ def test_calculate_keeps_its_range_through_a_full_refresh(
     ("asked", "told"),
     [
         (("--website", 77, "--from", "2023-05-03", "--to", "2023-05-04"), "no website 77"),
-        (("--website", 1, "--from", "2023-05-03", "--to", "2023-05-02"), "is no range"),
+        (("--website", 1, "--from", "2023-05-03", "--to", "2023-05-02"), "can't be calculated"),
         (("--website", 1, "--from", "2023-05-03", "--to", "2024-12-31"), "after as_of"),
-        (("--website", 1, "--from", "1969-12-31", "--to", "2023-05-02"), "is no range"),
+        (("--website", 1, "--from", "1969-12-31", "--to", "2023-05-02"), "can't be calculated"),
         (("--website", 1, "--from", "yesterday", "--to", "2023-05-02"), "yesterday"),
     ],
 )
-def test_calculate_refuses_what_is_no_range(
+def test_calculate_refuses_what_it_can_not_count(
     workspace: Path, loyalty: Loyalty, asked: tuple, told: str
 ) -> None:
     before = read_files(workspace / "export" / "current")

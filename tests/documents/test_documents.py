@@ -1,21 +1,25 @@
-"""What the documents say of the command and of each other is true."""
+"""What the documents say of each other, and of the files of the project, is there."""
 
 import re
 from pathlib import Path
 
-import click
 import pytest
 from support.replay import PROJECT
 
-from orchestration.cli.main import commands
-from orchestration.settings import Settings
-
-DOCUMENTS = sorted(
-    [PROJECT / "README.md", PROJECT / "tests/README.md", *(PROJECT / "docs").glob("*.md")]
+PAGES = sorted([*PROJECT.glob("*.md"), *(PROJECT / "docs").glob("*.md")])
+DOCUMENTS = [*PAGES, PROJECT / "tests/README.md"]
+SOURCES = sorted(
+    path
+    for root in ("api_export", "dbt_project", "orchestration", "tests")
+    for path in (PROJECT / root).rglob("*")
+    if path.suffix in (".py", ".sql", ".yml")
 )
 LINK = re.compile(r"\]\(([^)\s]+)\)")
 HEADING = re.compile(r"^#+ (.*)$", re.MULTILINE)
 CODE = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
+FILE = re.compile(r"`((?:api_export|dbt_project|orchestration|tests)/[\w./-]+)`")
+CITED = re.compile(r'\b([a-z-]+\.md)\b(?:,? "([^"]+)")?')
+"""A page that code cites, and the words of it that it means."""
 
 
 def anchors(document: Path) -> set[str]:
@@ -39,14 +43,20 @@ def test_every_page_is_linked_from_the_readme() -> None:
     assert pages <= {link.partition("#")[0] for link in linked}
 
 
-def test_every_setting_and_call_is_in_the_table() -> None:
-    text = (PROJECT / "docs/command.md").read_text()
-    listed = re.findall(r"^\| `LOYALTY_(\w+)` \|", text, re.MULTILINE)
-    assert sorted(listed) == sorted(name.upper() for name in Settings.model_fields)
-    calls = {line.split("`")[1] for line in text.splitlines() if line.startswith("| `loyalty ")}
-    for name, command in commands.commands.items():
-        (call,) = (call for call in calls if call.split()[1] == name)
-        options = {
-            option.opts[0] for option in command.params if isinstance(option, click.Option)
-        } - {"--workspace"}
-        assert options <= set(re.findall(r"--[\w-]+", call)) | {"--workspace"}, name
+@pytest.mark.parametrize("document", PAGES, ids=lambda path: path.stem)
+def test_every_file_that_is_named_is_there(document: Path) -> None:
+    named = FILE.findall(document.read_text())
+    assert [name for name in named if not (PROJECT / name).exists()] == []
+
+
+def test_every_page_that_code_cites_is_there_and_says_so() -> None:
+    cited = {(path.name, *found) for path in SOURCES for found in CITED.findall(path.read_text())}
+    pages = {page.name: page.read_text() for page in DOCUMENTS}
+    for file, page, words in sorted(cited):
+        assert page in pages, f"{file} cites {page}"
+        assert words.lower() in pages[page].lower(), f"{file} cites {page}, {words!r}"
+
+
+def test_every_file_that_code_names_is_there() -> None:
+    named = {(path.name, name) for path in SOURCES for name in FILE.findall(path.read_text())}
+    assert {(file, name) for file, name in named if not (PROJECT / name).exists()} == set()

@@ -10,7 +10,7 @@ from support.recount import recount, recount_fallbacks, recount_left_out, recoun
 from support.replay import DEFAULTS, Replay
 from support.workspaces import read_payloads
 
-from api_export.marts import WidgetEdit
+from api_export.payloads.additions import WidgetEdit
 
 
 @pytest.mark.parametrize(

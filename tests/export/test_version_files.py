@@ -9,13 +9,14 @@ import pytest
 from support.datasets import mid_history
 from support.workspaces import Built, read_files
 
-from api_export.export import version_files
+from api_export import fsync
 from api_export.export.manifest import MANIFEST, find_faults
-from api_export.export.version_files import Files
-from api_export.export.writer import Export, write_export
+from api_export.export.version_files import VersionFiles
+from api_export.export.versions import Export, write_export
+from api_export.payloads.additions import RequestedRange
 
 TREND = "1/api/v1/loyalty-management/analytics/points_trend"
-ASKED = ((1, mid_history(), mid_history()),)
+REQUESTED = (RequestedRange(1, mid_history(), mid_history()),)
 """A range that adds a record, and leaves all but the lists of records as it is."""
 
 
@@ -60,9 +61,9 @@ def test_what_did_not_change_is_the_file_of_the_version_before(
     first: Export, marts: Path, tmp_path: Path
 ) -> None:
     old, former = inodes(first.version), read_files(first.version)
-    second = write_export(marts, tmp_path / "export", ASKED, keep=1)
+    second = write_export(marts, tmp_path / "export", REQUESTED, keep=1)
     new, present = inodes(second.version), read_files(second.version)
-    assert present == read_files(write_export(marts, tmp_path / "other", ASKED).version)
+    assert present == read_files(write_export(marts, tmp_path / "other", REQUESTED).version)
     assert not first.version.exists()
     unchanged = {path for path in present if former.get(path) == present[path]}
     assert {path for path in new if new[path] == old.get(path)} == unchanged
@@ -74,7 +75,7 @@ def test_what_did_not_change_is_the_file_of_the_version_before(
 
 def test_a_damaged_file_is_not_taken_over(first: Export, marts: Path, tmp_path: Path) -> None:
     damage(first.version / TREND / "days=30.json")
-    second = write_export(marts, tmp_path / "export", ASKED)
+    second = write_export(marts, tmp_path / "export", REQUESTED)
     assert find_faults(second.version) == []
     assert len(find_faults(first.version)) == 2, "the default is the same file"
 
@@ -108,11 +109,11 @@ def test_a_disk_without_hard_links_has_the_same_files(
 def test_a_changed_file_never_looks_older_than_the_one_before(tmp_path: Path) -> None:
     """Its new content lies in the former version too, where it is of last year."""
     (tmp_path / "old").mkdir()
-    old = Files(tmp_path / "old", tmp_path / "none")
+    old = VersionFiles(tmp_path / "old", tmp_path / "none")
     entries = [old.write(path, path.encode()) for path in ("rising", "steady")]
     (tmp_path / "old" / MANIFEST).write_text(repr({"files": entries}).replace("'", '"'))
     os.utime(tmp_path / "old" / "steady", (0, 0))
-    new = Files(tmp_path / "new", tmp_path / "old")
+    new = VersionFiles(tmp_path / "new", tmp_path / "old")
     for path in ("rising", "steady"):
         new.write(path, b"steady")
     times = [(tmp_path / "new" / path).stat().st_mtime for path in ("rising", "steady")]
@@ -120,7 +121,7 @@ def test_a_changed_file_never_looks_older_than_the_one_before(tmp_path: Path) ->
 
 
 def test_no_file_is_written_twice(tmp_path: Path) -> None:
-    written = Files(tmp_path, tmp_path / "none")
+    written = VersionFiles(tmp_path, tmp_path / "none")
     written.write("one", b"1")
     with pytest.raises(FileExistsError):
         written.write("one", b"2")
@@ -131,10 +132,10 @@ def test_what_the_disk_did_not_take_is_not_switched_to(
     first: Export, marts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     broken = SimpleNamespace(syncfs=lambda _: -1)
-    monkeypatch.setattr(version_files.ctypes, "CDLL", lambda *_, **__: broken)
-    monkeypatch.setattr(version_files.ctypes, "get_errno", lambda: 5)
+    monkeypatch.setattr(fsync.ctypes, "CDLL", lambda *_, **__: broken)
+    monkeypatch.setattr(fsync.ctypes, "get_errno", lambda: 5)
     with pytest.raises(OSError, match="Input/output error"):
-        write_export(marts, tmp_path / "export", ASKED)
+        write_export(marts, tmp_path / "export", REQUESTED)
     assert (tmp_path / "export" / "current").resolve() == first.version
     assert [path.name for path in first.version.parent.iterdir()] == [first.version.name]
 
@@ -142,10 +143,8 @@ def test_what_the_disk_did_not_take_is_not_switched_to(
 def test_without_a_sync_of_file_systems_each_file_and_folder_is_synced(
     marts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(version_files.ctypes, "CDLL", lambda *_, **__: SimpleNamespace())
+    monkeypatch.setattr(fsync.ctypes, "CDLL", lambda *_, **__: SimpleNamespace())
     synced = set()
-    monkeypatch.setattr(
-        version_files.os, "fsync", lambda number: synced.add(os.fstat(number).st_ino)
-    )
+    monkeypatch.setattr(fsync.os, "fsync", lambda number: synced.add(os.fstat(number).st_ino))
     version = write_export(marts, tmp_path / "export").version
     assert synced >= {path.stat().st_ino for path in (version, *version.rglob("*"))}

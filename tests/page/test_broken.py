@@ -64,7 +64,7 @@ def test_a_broken_widget_says_so_and_the_others_are_drawn(
     )
     absent = "is missing" if from_disk else "can't be read (HTTP 404)"
     assert reasons == [
-        [unread.format(1, "is no valid JSON")],
+        [unread.format(1, "isn't valid JSON")],
         *([unlike] for _ in BROKEN),
         *([] for _ in titles[len(BROKEN) + 1 : 19]),
         [unread.format(20, absent)],
@@ -120,7 +120,7 @@ def test_the_split_of_redeemed_points_may_be_missing_alone(
     rewrite(api_file(export, SHOP, "analytics/conversion/days=30.json"), b"")
     page = visit(export)
     tile = page.page.locator(".tiles > div", has_text="Points redeemed, in all")
-    expect(tile).to_contain_text("conversion/days=30.json is no valid JSON.")
+    expect(tile).to_contain_text("conversion/days=30.json isn't valid JSON.")
 
 
 def test_without_the_chart_library_there_are_words_and_tables(

@@ -13,7 +13,7 @@ from support.visits import Visit, Visiting
 
 @pytest.fixture
 def export(shops: Path, tmp_path: Path) -> Path:
-    """A copy of the website without figures, for other facts in the manifest."""
+    """A copy of the website without figures, with other fields in the manifest."""
     return copy_export(shops, tmp_path / "copy", only=EMPTY)
 
 
@@ -66,9 +66,9 @@ def test_without_an_event_no_age_is_told(visit: Visiting, export: Path) -> None:
 def test_the_rule_for_old_data_is_written_on_the_page(visit: Visiting, export: Path) -> None:
     page = visit(export)
     page.page.locator(".part summary").click()
-    facts = page.page.locator("details .facts").inner_text()
-    assert "Getting old\n2 days after the newest event" in facts
-    assert "Out of date\n7 days after the newest event" in facts
+    figures = page.page.locator("details .figures").inner_text()
+    assert "Getting old\n2 days after the newest event" in figures
+    assert "Out of date\n7 days after the newest event" in figures
 
 
 def test_the_newest_event_of_several_websites_is_called_that(
@@ -87,7 +87,8 @@ def test_an_export_that_does_not_tell_its_newest_event_claims_no_age(
     rewrite_page(export, without=("latest_event", "accepted_quarantine"), **latest)
     assert notes(visit(export))[0] == (
         "warning",
-        "Age unknown This export doesn't tell its newest event. Last day counted: Apr 30, 2024.",
+        "Age unknown This export doesn't say when its newest event was."
+        " Last day counted: Apr 30, 2024.",
     )
 
 
@@ -117,7 +118,7 @@ def test_what_was_let_through_on_request_comes_first(visit: Visiting, export: Pa
         assert first == (
             "alert",
             "Let through on request"
-            " The run was told to publish this delivery whatever is missing from it.",
+            " The run was set to publish this delivery whatever is missing from it.",
         )
 
 

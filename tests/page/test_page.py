@@ -283,7 +283,7 @@ def _point(link: Path, target: Path) -> None:
 @pytest.mark.parametrize(
     ("name", "content", "told"),
     [
-        ("websites.json", b"[", "websites.json is no valid JSON."),
+        ("websites.json", b"[", "websites.json isn't valid JSON."),
         ("websites.json", None, "websites.json can't be read (HTTP 404)."),
         ("manifest.json", b"{}", "not of the kind that this page knows."),
     ],

@@ -9,10 +9,10 @@ import simplejson
 from support.replay import Replay
 from support.workspaces import read_files
 
-from api_export import page
-from api_export.export.writer import Export, dump, write_export
-from api_export.page import fetch
+from api_export.export.versions import Export, write_export
+from api_export.page import fetch, page_files
 from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
+from api_export.payloads.json_bytes import json_bytes
 from api_export.payloads.strict_json import loads_strict
 
 PREFIX, SUFFIX = "receiveFiles(", ");\n"
@@ -54,7 +54,7 @@ def test_a_websites_script_holds_the_json_of_its_files(export: Export) -> None:
         header = simplejson.loads(texts.pop("manifest.json"))
         manifest = simplejson.loads(files["manifest.json"])
         assert {**header, "files": manifest["files"]} == manifest
-        held = {path: dump(loads_strict(text)) for path, text in texts.items()}
+        held = {path: json_bytes(loads_strict(text)) for path, text in texts.items()}
         assert held.pop("websites.json") == files["websites.json"]
         assert held == {
             path: files[path]
@@ -70,8 +70,8 @@ def test_a_script_keeps_each_text_and_number_as_it_is_written(tmp_path: Path) ->
     (tmp_path / "websites.json").write_text('[\n  {\n    "id": 1\n  }\n]\n')
     path = "1/api/v1/loyalty-management/dashboard-widgets/index.json"
     (tmp_path / path).parent.mkdir(parents=True)
-    (tmp_path / path).write_bytes(dump(payload))
-    script = dict(page.page_files(tmp_path, [path], "{}"))["assets/website-1.js"]
+    (tmp_path / path).write_bytes(json_bytes(payload))
+    script = dict(page_files.page_files(tmp_path, [path], "{}"))["assets/website-1.js"]
     text = texts_of(script)[path]
     assert simplejson.loads(text, use_decimal=True) == payload
     assert '"days": 14.0' in text
@@ -91,7 +91,7 @@ def is_default(path: str) -> bool:
 def test_without_the_chart_library_the_export_has_no_page(
     export: Export, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(page, "CHART_JS", tmp_path / "absent.js")
+    monkeypatch.setattr(page_files, "CHART_JS", tmp_path / "absent.js")
     marts = export.version.parents[2] / "marts.duckdb"
     without = write_export(marts, tmp_path / "export")
     assert read_files(without.version).keys() == {

@@ -3,6 +3,7 @@
 `tests/payloads/schemas_v<N>.txt` holds a line for each field of schema version N.
 """
 
+import re
 from collections.abc import Iterator
 from typing import Any, get_args
 
@@ -11,9 +12,9 @@ import simplejson
 from support.replay import PROJECT
 
 from api_export.export.manifest import SCHEMA_VERSION
-from api_export.payloads.endpoints import BY_WIDGET_TYPE
+from api_export.payloads.endpoints import BY_WIDGET_TYPE, ENDPOINTS
 from api_export.payloads.json_schemas import json_schemas
-from api_export.payloads.schemas import WidgetType
+from api_export.payloads.schemas import WidgetPayload, WidgetType
 
 PROMISED = PROJECT / "tests/payloads" / f"schemas_v{SCHEMA_VERSION}.txt"
 
@@ -93,6 +94,18 @@ def test_a_removed_optional_or_retyped_field_shows(change: Any, line: str) -> No
     change(schemas["points_trend"]["$defs"]["PointsTrendRow"])
     missing = set(PROMISED.read_text().splitlines()) - all_fields(schemas)
     assert [text.partition(":")[0] for text in missing] == [line]
+
+
+def test_a_widget_shows_the_payload_of_its_endpoint() -> None:
+    shown = [endpoint.payload_type for endpoint in BY_WIDGET_TYPE.values()]
+    assert len(shown) == len(get_args(WidgetPayload))
+    assert all(payload in get_args(WidgetPayload) for payload in shown)
+
+
+@pytest.mark.parametrize("document", ["api.md", "metrics.md"])
+def test_each_endpoint_is_documented(document: str) -> None:
+    text = (PROJECT / "docs" / document).read_text()
+    assert [one.name for one in ENDPOINTS if not re.search(rf"\b{one.name}\b", text)] == []
 
 
 def test_each_widget_type_has_its_payload_and_its_seed() -> None:

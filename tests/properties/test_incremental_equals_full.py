@@ -17,9 +17,9 @@ from support.programme import START, WEBSITES, Programme, draw_as_of
 from support.replay import DEFAULTS, Replay, export_marts, open_warehouse
 from support.workspaces import read_files
 
-from api_export.additions.widgets import FIRST_MADE_ID
-from api_export.marts import WidgetEdit
+from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import BY_WIDGET_TYPE
+from api_export.payloads.limits import FIRST_CREATED_ID
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.sync import Lookback
 
@@ -45,7 +45,7 @@ CHANGES = (
 widget_edits = st.builds(
     WidgetEdit,
     website_id=st.sampled_from(WEBSITES),
-    widget_id=st.sampled_from([1, 2, FIRST_MADE_ID, FIRST_MADE_ID + 1]),
+    widget_id=st.sampled_from([1, 2, FIRST_CREATED_ID, FIRST_CREATED_ID + 1]),
     is_deleted=st.booleans(),
     widget_type=st.sampled_from(sorted(BY_WIDGET_TYPE)),
     title=st.sampled_from(["Ours", "</script>"]),
@@ -115,9 +115,9 @@ class Histories(RuleBasedStateMachine):
     def ask_for_a_range(self, website: int, first: int, length: int) -> None:
         """A range is asked for; the next run stores it."""
         start = START.date() + timedelta(days=first)
-        asked = (website, start, start + timedelta(days=length - 1))
+        requested = RequestedRange(website, start, start + timedelta(days=length - 1))
         self.inputs = replace(
-            self.inputs, requested_ranges=tuple(sorted({*self.inputs.requested_ranges, asked}))
+            self.inputs, requested_ranges=tuple(sorted({*self.inputs.requested_ranges, requested}))
         )
 
     @rule(edits=st.lists(widget_edits, max_size=3, unique_by=lambda edit: edit[:2]))

@@ -13,7 +13,7 @@ from support.commands import Loyalty
 from support.servers import ADMIN, ROOT, TOKEN, Serving, serve, with_few_files
 from support.workspaces import publish
 
-from api_export.server.app import MOST_WRITERS
+from api_export.server.writers import MOST_WRITERS
 from orchestration.cli.serve import _names
 from orchestration.workspace.workspace import Workspace
 

@@ -63,7 +63,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[Server]:
     monkeypatch.setattr(connections, "REQUEST_SECONDS", 0.3)
     monkeypatch.setattr(connections, "READ_SECONDS", 0.3)
     monkeypatch.setattr(connections, "IDLE_SECONDS", 1)
-    monkeypatch.setattr(connections, "MOST_CONNECTIONS", 8)
+    monkeypatch.setattr(connections, "MAX_CONNECTIONS", 8)
     listening = socket.create_server(("127.0.0.1", 0))
     uvicorn_server = uvicorn.Server(
         bounded_config(app, lifespan="off", log_level="error", timeout_graceful_shutdown=1)

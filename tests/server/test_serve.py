@@ -280,8 +280,14 @@ def test_calculate_answers_the_record_and_keeps_it(own: Serving, loyalty: Loyalt
             '{"date_from": "2023-02-30", "date_to": "2023-08-17T00:00:00"}',
             {"date_from": "wrong format", "date_to": "wrong format"},
         ),
-        ('{"date_from": "2023-05-03", "date_to": "2023-05-02"}', {"non_field_errors": "no range"}),
-        ('{"date_from": "1969-12-31", "date_to": "2023-05-02"}', {"non_field_errors": "no range"}),
+        (
+            '{"date_from": "2023-05-03", "date_to": "2023-05-02"}',
+            {"non_field_errors": "a range begins"},
+        ),
+        (
+            '{"date_from": "1969-12-31", "date_to": "2023-05-02"}',
+            {"non_field_errors": "a range begins"},
+        ),
         ('{"date_from": "2023-05-03", "date_to": "2199-05-02"}', {"date_to": "after as_of"}),
         ("[]", {"non_field_errors": "Expected a dictionary, but got list."}),
         ("3", {"non_field_errors": "Expected a dictionary, but got number."}),
@@ -294,7 +300,7 @@ def test_calculate_answers_the_record_and_keeps_it(own: Serving, loyalty: Loyalt
         ("[" * 100_000, {"detail": "JSON parse error - "}),
     ],
 )
-def test_calculate_refuses_what_is_no_range(
+def test_calculate_refuses_what_it_can_not_count(
     serving: Serving, body: str, told: dict[str, str]
 ) -> None:
     answer = serving.post("analytics/calculate/", data=body.encode("latin-1"), headers=ADMIN)

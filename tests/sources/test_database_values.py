@@ -16,7 +16,7 @@ from support.databases import KINDS, Rows
 from support.replay import DEFAULTS, Replay, execute, open_warehouse
 
 from orchestration.errors import SourceError
-from orchestration.pull.sync import ID
+from orchestration.pull.extract import ID
 from orchestration.pull.transaction import load_raw
 from orchestration.sources import open_source
 

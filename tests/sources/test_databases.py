@@ -10,7 +10,7 @@ from support.database_servers import Postgres, change, create
 from support.databases import KINDS, Rows, quoted
 from support.replay import DEFAULTS, Replay, open_warehouse
 
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 from orchestration.errors import SourceError
 from orchestration.pull.run_progress import finish
 from orchestration.pull.transaction import EarlierRuns, load_raw

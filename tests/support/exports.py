@@ -7,8 +7,8 @@ from typing import Any
 
 import simplejson
 
-from api_export.export.writer import dump
-from api_export.page import page_files
+from api_export.page.page_files import page_files
+from api_export.payloads.json_bytes import json_bytes
 from support.visits import API
 
 
@@ -33,7 +33,7 @@ def copy_export(export: Path, target: Path, only: int | None = None) -> Path:
 def rewrite(path: Path, content: Any) -> None:
     """Give a file other content: bytes as they are, anything else as JSON."""
     path.unlink()
-    path.write_bytes(content if isinstance(content, bytes) else dump(content))
+    path.write_bytes(content if isinstance(content, bytes) else json_bytes(content))
 
 
 def read(path: Path) -> Any:
@@ -49,7 +49,7 @@ def rewrite_page(export: Path, without: tuple[str, ...] = (), **fields: Any) -> 
     rewrite(export / "manifest.json", manifest)
     del manifest["files"]
     paths = [path.relative_to(export).as_posix() for path in export.glob("*/api/**/*.json")]
-    for path, content in page_files(export, paths, dump(manifest).decode()):
+    for path, content in page_files(export, paths, json_bytes(manifest).decode()):
         (export / path).unlink(missing_ok=True)
         (export / path).write_bytes(content)
 

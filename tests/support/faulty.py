@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from pathlib import Path
 
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 from orchestration.errors import is_full_disk
 from orchestration.pull.run import pull_into
 from orchestration.pull.run_progress import finish, is_full_build
@@ -35,7 +35,7 @@ STAGES = ("pull", "models", "publish", "export", "state")
 processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
     [
-        "api_export.export.writer",
+        "api_export.export.versions",
         "orchestration.pull.run",
         "orchestration.transform.plugin",
     ]

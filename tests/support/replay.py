@@ -12,7 +12,7 @@ from pathlib import Path
 
 import duckdb
 
-from api_export.export.writer import Export, write_export
+from api_export.export.versions import Export, write_export
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.run_progress import finish
 from orchestration.pull.sync import Lookback

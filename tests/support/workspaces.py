@@ -9,7 +9,7 @@ from typing import NamedTuple
 import duckdb
 
 from api_export.export.manifest import find_faults
-from api_export.export.writer import write_export
+from api_export.export.versions import write_export
 from orchestration.workspace.workspace import Workspace
 from support.commands import call
 from support.faulty import FaultyRun, run

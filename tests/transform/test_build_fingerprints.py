@@ -48,7 +48,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
         ("api_export/page/app.js", EXPORT),
         ("api_export/page/chart.umd.min.js", EXPORT),
         ("api_export/payloads/schemas.py", EXPORT),
-        ("api_export/export/writer.py", EXPORT),
+        ("api_export/export/versions.py", EXPORT),
         ("api_export/a_module_that_comes.py", EXPORT),
         ("api_export/payloads/strict_json/__init__.py", MODELS | EXPORT),
         ("orchestration/transform/plugin.py", MODELS),

@@ -10,7 +10,7 @@ import duckdb
 import pytest
 
 from api_export.export.manifest import find_faults
-from api_export.marts import WidgetEdit
+from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.alerts import find_staleness
 from orchestration.deployment import Deployment
 from orchestration.errors import RunError
@@ -21,7 +21,7 @@ from orchestration.workspace.status import note_finished, read_status
 from orchestration.workspace.workspace import Workspace
 
 SOURCE = "files:/shop"
-RANGE = (1, date(2024, 5, 3), date(2024, 5, 9))
+RANGE = RequestedRange(1, date(2024, 5, 3), date(2024, 5, 9))
 EDIT = WidgetEdit(
     website_id=1,
     widget_id=7,
@@ -190,7 +190,7 @@ def test_what_is_kept_is_read_again_and_has_a_version(workspace: Workspace) -> N
 def test_a_migrated_file_is_written_with_its_version(workspace: Workspace) -> None:
     path = workspace.state / "asked_ranges.json"
     path.write_text(json.dumps(BEFORE_VERSIONS[path.name]))
-    later = (2, date(2024, 1, 1), date(2024, 1, 31))
+    later = RequestedRange(2, date(2024, 1, 1), date(2024, 1, 31))
     RequestedRanges.of([*workspace.requested_ranges(), later]).write(workspace.state)
     assert json.loads(path.read_text())["version"] == 1
     assert workspace.requested_ranges() == (RANGE, later)

@@ -3,7 +3,8 @@
 DuckDB and Python read NaN, DuckDB takes trailing commas and the first of a doubled key. The source
 contract asks for neither: of a doubled key the last counts, and keys are written sorted.
 
-A package of its own, because the models use it too: what shapes marts is told by package.
+A package of its own, because the models use it too: a run rebuilds the marts where a package that
+shapes them has changed.
 """
 
 from typing import Any
@@ -28,7 +29,7 @@ def loads_strict(text: str) -> Any:
 def dumps_sorted(value: Any) -> str:
     """The JSON text of a value of `loads_strict`, its keys sorted at every depth.
 
-    Raises `ValueError` where a string holds a lone surrogate, which is no text.
+    Raises `ValueError` where a string holds a lone surrogate, which isn't text.
     """
     try:
         text = simplejson.dumps(value, sort_keys=True, ensure_ascii=False)
@@ -39,7 +40,7 @@ def dumps_sorted(value: Any) -> str:
 
 
 def strict_json(text: str | None) -> str | None:
-    """The text with sorted keys, or null where it is null, JSON's `null` or not strict JSON."""
+    """The text with sorted keys; `None` where it is null, JSON's `null` or not strict JSON."""
     if text is None:
         return None
     try:

@@ -19,7 +19,7 @@ widget_types as (
 
 ),
 
-{# Ids from 9 × 10¹⁵ on, a 10¹² of them, are those of widgets made through the API. #}
+{# The ids of widgets created through the API are not the source's to give. #}
 flagged as (
 
     select
@@ -27,7 +27,7 @@ flagged as (
         case
             when
                 widget_id is null
-                or widget_id between 9000000000000000 and 9000999999999999
+                or widget_id between {{ first_created_id() }} and {{ last_created_id() }}
                 then 'id'
             when website_id is null then 'website_id'
             when widget_type is null then 'widget_type'

@@ -6,7 +6,7 @@ run as (
 
 ),
 
-told as (
+inputs as (
 
     select * from {{ ref('stg_pipeline__run') }}
 
@@ -23,9 +23,9 @@ described as (
         run.latest_event_date,
         run.later_events,
         run.last_later_date,
-        told.accepts_quarantine
+        inputs.accepts_quarantine
     from run
-    cross join told
+    cross join inputs
 
 )
 

@@ -31,7 +31,7 @@ weeks as (
 
 ),
 
-asked as (
+requested as (
 
     select
         website_id,
@@ -47,7 +47,7 @@ ranges as (
     union
     select * from weeks
     union
-    select * from asked
+    select * from requested
 
 ),
 

@@ -38,7 +38,7 @@ spans as (
     select
         website_id,
         window_days,
-        lead(window_days, 1, 3661) over (
+        lead(window_days, 1, {{ max_days() }} + 1) over (
             partition by website_id order by window_days
         ) - 1 as max_window_days
     from steps

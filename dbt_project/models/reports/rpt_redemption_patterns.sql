@@ -54,7 +54,7 @@ payload as (
     select
         website_id,
         window_days as min_window_days,
-        lead(window_days, 1, 3661) over cell - 1 as max_window_days,
+        lead(window_days, 1, {{ max_days() }} + 1) over cell - 1 as max_window_days,
         weekday,
         hour,
         cast(sum(redemptions) over cell as bigint) as redemptions

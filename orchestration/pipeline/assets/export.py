@@ -14,8 +14,8 @@ from dagster import (
     asset,
 )
 
-from api_export.export.writer import Export, write_export
-from api_export.page import has_chart_library
+from api_export.export.versions import Export, write_export
+from api_export.page.page_files import has_chart_library
 from orchestration.deployment import Deployment
 from orchestration.pipeline.resources import LOCK
 from orchestration.pull.run_progress import (

@@ -19,9 +19,9 @@ from orchestration.pipeline.dagster_dbt_alone import (
     DbtProject,
     dbt_assets,
 )
-from orchestration.pipeline.dbt_process import end_process
 from orchestration.pipeline.resources import DBT, LOCK
 from orchestration.pull.run_progress import is_full_build
+from orchestration.transform.dbt_command import end_process
 
 log = logging.getLogger(__name__)
 
@@ -77,8 +77,9 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
             deque(events, maxlen=0)  # dbt's last words
         if not invocation.is_successful():
             damage = workspace.set_aside_damaged(thorough=True)
-            told = f"{damage}; the next run rebuilds it" if damage else None
-            raise Failure(told or _describe_failures(invocation, failures))
+            if damage:
+                raise Failure(f"{damage}; the next run rebuilds it")
+            raise Failure(_describe_failures(invocation, failures))
 
     return models
 

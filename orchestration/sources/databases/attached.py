@@ -54,16 +54,18 @@ class AttachedSource(DatabaseSource):
         connection.execute(f"detach {ATTACHED}")
 
     @abstractmethod
-    def _asked(self, query: str) -> str:
+    def _answer_to(self, query: str) -> str:
         """What a query has after `from` to have the database answer another in its own SQL."""
 
     def _rows(
         self, connection: DuckDBPyConnection, query: str, columns: list[str]
     ) -> DuckDBPyRelation:
-        return connection.sql(f"select *, cast(null as varchar) as _line from {self._asked(query)}")
+        return connection.sql(
+            f"select *, cast(null as varchar) as _line from {self._answer_to(query)}"
+        )
 
     def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
-        relation = connection.sql(f"from {self._asked(query)}")
+        relation = connection.sql(f"from {self._answer_to(query)}")
         relation.fetchall()  # only now are permissions looked at
         types = map(str, relation.types)
         return dict(zip(relation.columns, map(Column, types), strict=True))

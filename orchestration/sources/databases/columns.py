@@ -17,9 +17,7 @@ READABLE = {
     "decimal": NUMBERS | TEXTS,
     "instant": INSTANTS | TEXTS,
 }
-"""The types from whose values the contract reads something, by what it reads."""
-WHOLE_DOUBLES = 1 << 53
-"""Up to here a double has every whole number; beyond, it stands for several (see read_integer)."""
+"""The types in which a column of a kind of the contract may come; other kinds take any type."""
 
 
 @dataclass(frozen=True)
@@ -29,4 +27,4 @@ class Column:
     type: str
     """Its type, by DuckDB's name for it."""
     read: str = "{}"
-    """The SQL that reads it without loss, where `{}` is its name."""
+    """The SQL that reads it without loss, where `{}` stands for its quoted name."""

@@ -9,11 +9,12 @@ from urllib.parse import unquote
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from api_export.payloads.limits import MAX_EXACT_DOUBLE, MAX_EXACT_FLOAT
 from orchestration.errors import SourceError
 from orchestration.sources.blocks import BLOCK_IDS, Blocks
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.base import DatabaseSource
-from orchestration.sources.databases.columns import INTEGERS, WHOLE_DOUBLES, Column
+from orchestration.sources.databases.columns import INTEGERS, Column
 from orchestration.sources.opening import Opening
 from orchestration.sources.text_rows import Row, text_rows
 
@@ -29,7 +30,7 @@ SESSION = {
 }
 """Time-outs that would cut a snapshot; a server knows some of them."""
 UNKNOWN_VARIABLE, NO_SUCH_TABLE, NO_SUCH_DATABASE = 1193, 1146, 1049
-WHOLE_FLOATS = {"FLOAT": 1 << 24, "DOUBLE": WHOLE_DOUBLES}
+WHOLE_FLOATS = {"FLOAT": MAX_EXACT_FLOAT, "DOUBLE": MAX_EXACT_DOUBLE}
 """Up to here a type has every whole number; beyond, a value of it stands for several."""
 WHOLE = """
     case

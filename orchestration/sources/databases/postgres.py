@@ -1,6 +1,7 @@
 """PostgreSQL as a source."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import quote, urlencode, urlsplit
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
@@ -19,6 +20,15 @@ CARRIED = {
 
 Of `numeric` it makes doubles where the type has no precision, or one over 38 digits, and of NaN 0.
 """
+PAGES_PER_TASK = 4000
+"""How much is scanned at once: as many rows as DuckDB writes at once, or more. Those of fewer pages
+it puts together first."""
+SENT = {
+    "BIGINT": "int8send",
+    "TIMESTAMP": "timestamp_send",
+    "TIMESTAMP WITH TIME ZONE": "timestamptz_send",
+}
+"""What makes bytes of the numbers of 64 bits that the server holds."""
 
 
 class PostgresSource(AttachedSource):
@@ -49,18 +59,20 @@ class PostgresSource(AttachedSource):
         options = dict(self.connection_defaults) | given | {"options": session}
         address = urlsplit(f"postgresql:{self.url.partition(':')[2]}")
         address = address._replace(query=urlencode(options, quote_via=quote))
+        connection.execute(f"set pg_pages_per_task = {PAGES_PER_TASK}")
         self._attach(connection, address.geturl(), "type postgres, ")
 
     def _session(self) -> Iterator[str]:
         """The settings of every connection, those of parallel scans among them."""
         for name in self.unlimited:
             yield f"-c {name}=0"
+        yield "-c jit=off"
         yield f"-c lock_timeout={max(1, int(self.timeout_seconds * 1000))}"
         if self.parts.schema:
             path = self._quoted(self.parts.schema).replace("\\", "\\\\").replace(" ", "\\ ")
             yield f"-c search_path={path}"
 
-    def _asked(self, query: str) -> str:
+    def _answer_to(self, query: str) -> str:
         return f"postgres_query('{ATTACHED}', {literal(query)})"
 
     def _columns(self, connection: DuckDBPyConnection, query: str) -> dict[str, Column]:
@@ -70,7 +82,9 @@ class PostgresSource(AttachedSource):
             for number, name in enumerate(columns)
         )
         row = f"(select) as one left join ({query}) as found on true"  # one, though there is none
-        types = connection.execute(f"from {self._asked(f'select {typed} from {row}')}").fetchone()
+        types = connection.execute(
+            f"from {self._answer_to(f'select {typed} from {row}')}"
+        ).fetchone()
         return {
             name: Column(column.type, _reading(type_name))
             for (name, column), type_name in zip(columns.items(), types, strict=True)
@@ -86,7 +100,7 @@ class PostgresSource(AttachedSource):
         """Schema and name of an entity's table; None where there is no such table."""
         return connection.execute(
             "from "
-            + self._asked(
+            + self._answer_to(
                 "select nspname, relname from pg_class"
                 " inner join pg_namespace on pg_namespace.oid = relnamespace"
                 f" where pg_class.oid = to_regclass({literal(self._table_sql(entity))})"
@@ -122,40 +136,42 @@ class PostgresSource(AttachedSource):
     def fingerprints(
         self, connection: DuckDBPyConnection, entity: Entity, columns: list[str], blocks: Blocks
     ) -> DuckDBPyRelation:
-        """By hashes of whole rows; text, JSON and the like as text, since not all can be hashed."""
-        # The planner takes every id for a block of its own, and would sort the table by them.
-        connection.execute(
-            "from "
-            + self._asked(
-                "select set_config('enable_sort', 'off', true) as a,"
-                " set_config('parallel_setup_cost', '0', true) as b,"
-                " set_config('parallel_tuple_cost', '0', true) as c,"
-                " set_config('jit', 'off', true) as d"
-            )
-        ).fetchall()
+        """By the sum of 64-bit hashes of whole rows, so that one of 2^64 edits goes unseen.
+
+        A row's hash is hashed: that of a record, a sum over its columns, is the same in total when
+        two rows swap a value. The subquery hides from the planner that the blocks are made of ids:
+        it would expect as many of them as ids, and have one process group what all workers scan.
+        """
         found = self.found[entity.name]
-        values = ", ".join(
-            f"{self._quoted(column)}::text"
-            if found[column].type == "VARCHAR"
-            else self._quoted(column)
-            for column in columns
-        )
-        return connection.sql(
-            "from "
-            + self._asked(
-                f"""
+        values = ", ".join(_hashed(found[column], self._quoted(column)) for column in columns)
+        query = f"""
+            select block, count(*) as row_count, sum(hash)::text as checksum
+            from (
                 select
-                    id >> {BLOCK_BITS} as block,
-                    count(*) as row_count,
-                    sum(hash)::text || '/' || bit_xor(hash)::text as checksum
-                from (
-                    select id::bigint as id, hash_record_extended(row({values}), 0) as hash
-                    from ({self._query(entity, columns, blocks)}) as entity
-                ) as hashed
-                group by 1
-                """
+                    id::bigint >> {BLOCK_BITS} as block,
+                    hashint8extended(0, hash_record_extended(row({values}), 0)) as hash
+                from ({self._query(entity, columns, blocks)}) as entity
+                offset bigint '0'
+            ) as hashed
+            group by 1
+        """
+        with _one_thread(connection):
+            connection.execute(
+                f"create or replace temp table server_fingerprints as from {self._answer_to(query)}"
             )
-        )
+        return connection.table("server_fingerprints")
+
+
+@contextmanager
+def _one_thread(connection: DuckDBPyConnection) -> Iterator[None]:
+    """Give DuckDB one thread: while one waits for a server, a second would spin on another core."""
+    with connection.cursor() as beside:  # its transaction is not aborted where the other's is
+        (threads,) = beside.execute("select current_setting('threads')").fetchone()
+        beside.execute("set threads = 1")
+        try:
+            yield
+        finally:
+            beside.execute(f"set threads = {threads}")
 
 
 def _reading(type_name: str) -> str:
@@ -163,3 +179,15 @@ def _reading(type_name: str) -> str:
     if type_name in CARRIED:
         return "{}"
     return "{}::bigint::text" if type_name == "bit" else "{}::text"
+
+
+def _hashed(column: Column, value: str) -> str:
+    """The SQL of what a column's value is hashed as, so that all its bits count.
+
+    The server makes 32 bits of a number of 64 before it hashes them, takes texts for equal that
+    their collation does, and can't hash JSON.
+    """
+    if column.type == "VARCHAR" or column.read != "{}":
+        return f'{value}::text collate "C"'
+    sent = SENT.get(column.type)
+    return value if sent is None else f"{sent}({value})"

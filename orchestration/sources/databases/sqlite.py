@@ -6,9 +6,9 @@ from time import monotonic
 
 from duckdb import DuckDBPyConnection, DuckDBPyRelation
 
+from api_export.payloads.limits import MAX_EXACT_DOUBLE
 from orchestration.sources.contract import Entity
 from orchestration.sources.databases.attached import ATTACHED, AttachedSource, literal
-from orchestration.sources.databases.columns import WHOLE_DOUBLES
 from orchestration.sources.opening import Opening
 
 RETRY_SECONDS = 0.1
@@ -58,7 +58,7 @@ class SqliteSource(AttachedSource):
         super()._disconnect(connection)
         self.copy.unlink()
 
-    def _asked(self, query: str) -> str:
+    def _answer_to(self, query: str) -> str:
         return f"sqlite_query('{ATTACHED}', {literal(query)})"
 
     def _has_table(self, connection: DuckDBPyConnection, entity: Entity, error: Exception) -> bool:
@@ -80,10 +80,10 @@ class SqliteSource(AttachedSource):
         is_lost = " or ".join(
             f"({name} is not null and try(decode(unhex({name}))) is null)" for name in names
         )
-        asked = self._asked(f"select {digits} from ({query})")
+        rows = self._answer_to(f"select {digits} from ({query})")
         return connection.sql(
             f"select {texts}, case when {is_lost} then concat_ws(',', {', '.join(names)}) end"
-            f" as _line from {asked}"
+            f" as _line from {rows}"
         )
 
 
@@ -91,5 +91,5 @@ def _text(name: str) -> str:
     """A cell whose text has all its digits: SQLite writes 15 of a float's."""
     return (
         f"case when typeof({name}) = 'real' and {name} = round({name})"
-        f" and abs({name}) <= {WHOLE_DOUBLES} then cast({name} as integer) else {name} end"
+        f" and abs({name}) <= {MAX_EXACT_DOUBLE} then cast({name} as integer) else {name} end"
     )

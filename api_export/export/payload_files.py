@@ -1,0 +1,91 @@
+"""Which files a version has: each payload of the published marts, and the paths that hold it."""
+
+from collections.abc import Iterator
+from typing import Any
+
+from api_export.marts import PublishedMarts
+from api_export.payloads.additions import RequestedRange, WidgetEdit
+from api_export.payloads.endpoints import API_ROOT, ENDPOINTS, Endpoint
+from api_export.payloads.json_schemas import json_schemas
+from api_export.payloads.widgets import PlacedWidget
+
+
+def payload_files(
+    marts: PublishedMarts,
+    requested_ranges: tuple[RequestedRange, ...],
+    widget_edits: tuple[WidgetEdit, ...],
+) -> Iterator[tuple[list[str], Any]]:
+    """Every payload of an export, with the paths of the files that hold it."""
+    run = marts.run()
+    websites = marts.websites()
+    widgets = marts.widgets(widget_edits)
+    records = marts.records(requested_ranges)
+    for name, schema in json_schemas():
+        yield [f"schemas/{name}.json"], schema
+    yield ["websites.json"], websites
+    for website_id in (website["id"] for website in websites):
+        yield from _record_files(website_id, records.get(website_id, []))
+        yield from _widget_files(website_id, widgets.get(website_id, []))
+    for endpoint in ENDPOINTS:
+        yield from _endpoint_files(marts, endpoint, run, websites, widgets)
+
+
+def _record_files(
+    website_id: int, records: list[dict[str, Any]]
+) -> Iterator[tuple[list[str], Any]]:
+    folder = f"{website_id}/{API_ROOT}/analytics"
+    yield [f"{folder}/index.json"], records
+    for record in records:
+        yield [f"{folder}/{record['id']}/index.json"], record
+
+
+def _widget_files(website_id: int, placed: list[PlacedWidget]) -> Iterator[tuple[list[str], Any]]:
+    folder = f"{website_id}/{API_ROOT}/dashboard-widgets"
+    yield [f"{folder}/index.json"], [widget.payload for widget in placed]
+    for widget in placed:
+        yield [f"{folder}/{widget.payload['id']}/index.json"], widget.payload
+
+
+def _endpoint_files(
+    marts: PublishedMarts,
+    endpoint: Endpoint,
+    run: dict[str, Any],
+    websites: list[dict[str, Any]],
+    widgets: dict[int, list[PlacedWidget]],
+) -> Iterator[tuple[list[str], Any]]:
+    """An endpoint's payloads for every website, and the data of the widgets that show it.
+
+    One select serves all websites that need a value of the parameter.
+    """
+    showing = {
+        website["id"]: [
+            widget for widget in widgets.get(website["id"], []) if widget.endpoint is endpoint
+        ]
+        for website in websites
+    }
+    wanted = {
+        website_id: _wanted_values(endpoint, run, placed) for website_id, placed in showing.items()
+    }
+    default = None if endpoint.parameter is None else endpoint.parameter.default
+    for value in sorted({default}.union(*wanted.values()), key=lambda value: value or 0):
+        payloads = marts.payloads(endpoint, value)
+        for website_id, placed in showing.items():
+            root = f"{website_id}/{API_ROOT}"
+            payload = payloads.get(website_id, [])
+            paths = [endpoint.path()] if value == default else []
+            if value in wanted[website_id]:
+                paths.append(endpoint.path(value))
+            yield [f"{root}/{path}" for path in paths], payload
+            for widget in placed:
+                if widget.shown_value() == value:
+                    path = f"{root}/dashboard-widgets/{widget.payload['id']}/data/index.json"
+                    yield [path], widget.with_data(run["as_of"], payload)
+
+
+def _wanted_values(endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedWidget]) -> set[int]:
+    """The parameter values that get a file: the settings' and those that widgets request."""
+    if endpoint.parameter is None:
+        return set()
+    configured = run["window_days"] if endpoint.parameter.name == "days" else run["top_limits"]
+    requested = {widget.requested_value() for widget in placed} - {None}
+    return {*configured, *requested}

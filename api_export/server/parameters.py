@@ -1,0 +1,61 @@
+"""What URLs take: ids in their paths, `?website=`, and no parameter that nothing reads."""
+
+from typing import Annotated
+
+from fastapi import Path, Query, Request
+from pydantic import WithJsonSchema
+from starlette.convertors import Convertor, register_url_convertor
+
+from api_export.payloads.schemas import INT64
+
+CACHE_BUSTER = "_"
+"""The parameter that jQuery and others add so that nothing kept is used."""
+
+WebsiteId = Annotated[
+    int | None,
+    Query(
+        alias="website",
+        description="The website's id; without it, the first one with events answers.",
+    ),
+    WithJsonSchema(INT64),
+]
+AnyWebsiteId = Annotated[
+    int | None,
+    Query(
+        alias="website",
+        description="The website's id; without it, whichever website has this id answers.",
+    ),
+    WithJsonSchema(INT64),
+]
+Id = Annotated[int, Path(alias="id"), WithJsonSchema(INT64)]
+
+
+class IdConvertor(Convertor[str]):
+    """An id in a path: as many digits as ids have, so that a longer one isn't a URL at all."""
+
+    regex = "-?[0-9]{1,19}"
+
+    def convert(self, value: str) -> str:
+        """Keep the text, which the route's own parameter turns into a number."""
+        return value
+
+    def to_string(self, value: str) -> str:
+        """Keep the text."""
+        return value
+
+
+def register_id_convertor() -> None:
+    """Make `{id:id}` known to the paths of routes."""
+    register_url_convertor("id", IdConvertor())
+
+
+class UnknownParametersError(Exception):
+    """A request has parameters that its URL doesn't take."""
+
+
+async def refuse_unknown_parameters(request: Request) -> None:
+    """Raise for a parameter that nothing reads: its sender expects another answer."""
+    known = {parameter.alias for parameter in request.scope["route"].dependant.query_params}
+    unknown = sorted(set(request.query_params) - known - {CACHE_BUSTER})
+    if unknown:
+        raise UnknownParametersError(unknown)
