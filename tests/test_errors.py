@@ -25,7 +25,7 @@ def test_an_error_among_its_own_causes_is_told_once() -> None:
     assert not is_full_disk(outer)
 
 
-def test_a_query_that_a_signal_interrupted_is_no_fault_of_the_source(dirty_source: Path) -> None:
+def test_a_query_that_a_signal_interrupted_is_not_blamed_on_the_source(dirty_source: Path) -> None:
     heard = threading.Event()
 
     def stop(_: int, frame: FrameType | None) -> None:

@@ -87,8 +87,8 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
 def test_calculate_keeps_its_range_through_a_full_refresh(
     workspace: Path, dirty_source: Path, loyalty: Loyalty
 ) -> None:
-    asked = ("--website", 1, "--from", "2023-05-03", "--to", "2023-08-17")
-    done = loyalty("calculate", "--workspace", workspace, *asked)
+    requested = ("--website", 1, "--from", "2023-05-03", "--to", "2023-08-17")
+    done = loyalty("calculate", "--workspace", workspace, *requested)
     assert done.returncode == 0, done.stderr
     record = simplejson.loads(done.stdout)
     path = Path("1/api/v1/loyalty-management/analytics") / str(record["id"]) / "index.json"
@@ -109,7 +109,7 @@ def test_calculate_keeps_its_range_through_a_full_refresh(
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("requested", "told"),
     [
         (("--website", 77, "--from", "2023-05-03", "--to", "2023-05-04"), "no website 77"),
         (("--website", 1, "--from", "2023-05-03", "--to", "2023-05-02"), "can't be calculated"),
@@ -119,10 +119,10 @@ def test_calculate_keeps_its_range_through_a_full_refresh(
     ],
 )
 def test_calculate_refuses_what_it_can_not_count(
-    workspace: Path, loyalty: Loyalty, asked: tuple, told: str
+    workspace: Path, loyalty: Loyalty, requested: tuple, told: str
 ) -> None:
     before = read_files(workspace / "export" / "current")
-    done = loyalty("calculate", "--workspace", workspace, *asked)
+    done = loyalty("calculate", "--workspace", workspace, *requested)
     assert_refused(done, told)
     assert read_files(workspace / "export" / "current") == before
     assert not (workspace / "state" / "asked_ranges.json").exists()

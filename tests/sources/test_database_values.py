@@ -152,7 +152,7 @@ def test_sqlite_s_reals_are_read_with_all_digits(twins: Twins, tmp_path: Path) -
     assert read_tiers(url, "real", ids, tmp_path) == [*ids[:2], None]
 
 
-def test_a_numeric_that_is_no_number_can_not_be_read(twins: Twins, tmp_path: Path) -> None:
+def test_a_numeric_that_is_not_a_number_can_not_be_read(twins: Twins, tmp_path: Path) -> None:
     url = twins("postgresql")
     assert read_tiers(url, "numeric(12, 2)", ["NaN", "7"], tmp_path) == ["7", None]
 
@@ -203,7 +203,7 @@ def test_parquet_ids_that_are_one_as_a_double_stay_two(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_blank_timezone_of_a_database_is_none(
+def test_a_blank_timezone_of_a_database_is_null(
     kind: str, programme: tuple[Path, Rows], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url = create(kind, "blanks", programme[1], tmp_path, request)

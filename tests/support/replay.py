@@ -2,7 +2,7 @@
 
 `loyalty run` starts dbt once for each run, which takes longer than the models do. A test that
 needs many datasets compiles the project twice, for a full and for an incremental build, and replays
-it; `test_run` and the deep histories prove the two alike.
+it; `cli/test_run` and the deep histories prove the two alike.
 """
 
 import re
