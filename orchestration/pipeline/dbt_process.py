@@ -59,11 +59,15 @@ class DbtProcess(DbtCliResource):
                 **settings,
                 RUN_PROCESS: str(os.getpid()),
                 "DBT_LOG_FORMAT": "json",
+                # Dagster keeps what dbt says; its own debug log, for who asks for one, and its JSON
+                # files would take a fifth of a build.
+                "DBT_LOG_LEVEL_FILE": os.environ.get("DBT_LOG_LEVEL_FILE", "none"),
                 "DBT_LOG_PATH": str(target),
                 "DBT_PROFILES_DIR": str(project.profiles_dir),
                 "DBT_PROJECT_DIR": str(project.project_dir),
                 "DBT_SEND_ANONYMOUS_USAGE_STATS": "false",
                 "DBT_TARGET_PATH": str(target),
+                "DBT_WRITE_JSON": "false",
                 "PYTHONUNBUFFERED": "1",
             }
         )

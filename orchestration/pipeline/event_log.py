@@ -41,6 +41,7 @@ class OpenEventLogStorage(SqliteEventLogStorage):
     def __init__(self, *arguments: Any, **options: Any) -> None:
         """Open nothing yet."""
         self._open: dict[bool, tuple[str, Engine]] = {}
+        self._tables: set[str] = set()
         super().__init__(*arguments, **options)
 
     @classmethod
@@ -52,6 +53,12 @@ class OpenEventLogStorage(SqliteEventLogStorage):
         """Store an event, and let who watches the file know; its pages change only later."""
         super().store_event(event)
         os.utime(self.path_for_shard(event.run_id))
+
+    def has_table(self, table_name: str) -> bool:
+        """Whether the index has a table; once it has it, it keeps it."""
+        if table_name not in self._tables and super().has_table(table_name):
+            self._tables.add(table_name)
+        return table_name in self._tables
 
     def dispose(self) -> None:
         """Close the files."""

@@ -30,7 +30,8 @@ BUILD = ("build", "--exclude-resource-type", "unit_test")
 FULL_REFRESH = "--full-refresh"
 PUBLISHED_LAYERS = ("marts", "reports")
 PROGRESS_EVERY = 50
-RESULTS = "run_results.json"
+FAILURES = ("RunResultError", "RunResultErrorNoMessage")
+"""dbt's events that say, at its end, why a model or a test failed."""
 
 
 class LayerTranslator(DagsterDbtTranslator):
@@ -57,7 +58,6 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
             is_full = is_full_build(connection)
         if is_full:
             workspace.next_marts.unlink(missing_ok=True)
-        (workspace.dbt_target / RESULTS).unlink(missing_ok=True)
         log.info("dbt build")
         invocation = context.resources.dbt.start(
             context,
@@ -65,7 +65,8 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
             target=workspace.dbt_target,
             settings=deployment.environment(),
         )
-        events = invocation.stream()
+        failures: list[str] = []
+        events = _stream(invocation, failures)
         try:
             for done, event in enumerate(events, start=1):
                 yield event
@@ -73,12 +74,12 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
                     log.info("%d models and tests done", done)
         finally:  # a run that is stopped
             end_process(invocation.process)
-            deque(events, maxlen=0)  # dagster-dbt's stream can be read to its end, but not closed
+            deque(events, maxlen=0)  # dbt's last words
         if not invocation.is_successful():
             damage = workspace.set_aside_damaged(thorough=True)
             if damage:
                 raise Failure(f"{damage}; the next run rebuilds it")
-            raise Failure(_describe_failures(invocation))
+            raise Failure(_describe_failures(invocation, failures))
 
     return models
 
@@ -94,12 +95,23 @@ def key_of(models: AssetsDefinition, name: str) -> AssetKey:
     return key
 
 
-def _describe_failures(invocation: DbtCliInvocation) -> str:
-    """Each failed model and test with dbt's message."""
-    try:
-        results = invocation.get_artifact(RESULTS)["results"]
-    except (OSError, ValueError):
+def _stream(invocation: DbtCliInvocation, failures: list[str]) -> Iterator[Any]:
+    """What dbt did as Dagster's events; a line for each model and test that failed is added."""
+    for event in invocation.stream_raw_events():
+        if event.raw_event["info"]["name"] in FAILURES:
+            failed = event.raw_event["data"]["node_info"]["unique_id"]
+            failures.append(f"{failed}: {str(event).strip()}")
+        yield from event.to_default_asset_events(
+            manifest=invocation.manifest,
+            dagster_dbt_translator=invocation.dagster_dbt_translator,
+            context=invocation.context,
+            target_path=invocation.target_path,
+            project=invocation.project,
+        )
+
+
+def _describe_failures(invocation: DbtCliInvocation, failures: list[str]) -> str:
+    """Each failed model and test with dbt's message, else dbt's last error."""
+    if not failures:
         return f"dbt ended early: {invocation.get_error()}"
-    failed = [result for result in results if result["status"] in ("error", "fail")]
-    lines = [f"{result['unique_id']}: {result['message']}" for result in failed]
-    return "\n".join(["dbt build failed", *lines])
+    return "\n".join(["dbt build failed", *failures])
