@@ -11,11 +11,11 @@ import pytest
 
 from orchestration.cli.stopping import Stopped
 from orchestration.errors import SourceError, causes, is_full_disk, is_interrupt
-from orchestration.pull import transaction
+from orchestration.pull import load_raw
 from orchestration.pull.run_inputs import NO_INPUTS
 from orchestration.sources.files.folder import FilesSource
 
-PULL = Path(transaction.__file__).parent
+PULL = Path(load_raw.__file__).parent
 
 
 def test_an_error_among_its_own_causes_is_told_once() -> None:
@@ -46,9 +46,7 @@ def test_a_query_that_a_signal_interrupted_is_not_blamed_on_the_source(dirty_sou
             sender.start()
             with pytest.raises(BaseException) as stopped:
                 while True:
-                    transaction.load_raw(
-                        connection, source, NO_INPUTS, full_reason="again and again"
-                    )
+                    load_raw.load_raw(connection, source, NO_INPUTS, full_reason="again and again")
     finally:
         heard.set()
         sender.join()

@@ -17,7 +17,7 @@ from support.replay import DEFAULTS, Replay, execute, open_warehouse
 
 from orchestration.errors import SourceError
 from orchestration.pull.extract import ID
-from orchestration.pull.transaction import load_raw
+from orchestration.pull.load_raw import load_raw
 from orchestration.sources import open_source
 
 LEDGER = "loyalty_management_loyaltytransaction"

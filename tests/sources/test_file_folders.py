@@ -13,7 +13,7 @@ from support.folders import LEDGER, PROGRAMME, Table, csv_text, jsonl_text, ledg
 from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.pull.transaction import delivered_columns, load_raw
+from orchestration.pull.load_raw import delivered_columns, load_raw
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.files.folder import FilesSource
 

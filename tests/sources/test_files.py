@@ -11,7 +11,7 @@ from support.folders import LEDGER, PROGRAMME, Table, csv_text, jsonl_text, ledg
 from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.pull.transaction import EarlierRuns, load_raw
+from orchestration.pull.load_raw import EarlierRuns, load_raw
 from orchestration.sources.contract import Entity
 from orchestration.sources.files.folder import FilesSource
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pyarrow as pa
 
-from orchestration.pull.transaction import load_raw
+from orchestration.pull.load_raw import load_raw
 from orchestration.sources import open_source
 from support.replay import DEFAULTS
 

@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 
 from api_export.export.versions import Export, write_export
+from orchestration.pull.load_raw import EarlierRuns, Pull, load_raw
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.run_progress import finish
 from orchestration.pull.sync import Lookback
-from orchestration.pull.transaction import EarlierRuns, Pull, load_raw
 from orchestration.sources.base import Source
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import compile_project, create_statement, full_build
