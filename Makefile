@@ -4,8 +4,11 @@ BIN := .venv/bin
 INSTALLED := .venv/installed
 CHART_JS := api_export/page/chart.umd.min.js
 SCALE ?= 1m
-# What all processes of a session use, support.sharing lets one of them make.
-IN_PARALLEL := --numprocesses auto --dist worksteal
+# Tests write and sync gigabytes: in memory, where there are 4 GB of it.
+SCRATCH := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 4000000 ] 2>/dev/null \
+	&& echo /dev/shm || echo "$${TMPDIR:-/tmp}")
+# What all processes of a session use, one of them makes (tests/support/sharing.py).
+PYTEST := PYTEST_DEBUG_TEMPROOT=$(SCRATCH) $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
 .PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-fixed \
@@ -15,11 +18,10 @@ run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
 
 test: $(CHART_JS)  ## every test
-	$(BIN)/python -m pytest $(IN_PARALLEL)
+	$(PYTEST)
 
 test-deep: $(CHART_JS)  ## every test, with thousands of histories and hundreds of kills
-	LOYALTY_TEST_HISTORIES=2000 LOYALTY_TEST_RUNS=20 LOYALTY_TEST_KILLS=200 \
-		$(BIN)/python -m pytest $(IN_PARALLEL)
+	LOYALTY_TEST_HISTORIES=2000 LOYALTY_TEST_RUNS=20 LOYALTY_TEST_KILLS=200 $(PYTEST)
 
 lint: $(INSTALLED)  ## Python and SQL style
 	$(BIN)/ruff check .

@@ -1,10 +1,11 @@
-"""Alerts: who is told when a run fails or the data is stale: `status.json`, and a webhook."""
+"""Alerts: where a failed run or stale data is made known: `status.json`, and a webhook."""
 
 import json
 import logging
 import urllib.request
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
+from http.client import HTTPException
 from typing import Literal
 
 from orchestration.deployment import Deployment
@@ -49,7 +50,7 @@ def send_alert(deployment: Deployment, alert: Alert) -> None:
                 "next_command": next_command,
             }
             _post(str(deployment.settings.webhook_url), message)
-    except (OSError, ValueError) as error:
+    except (OSError, ValueError, HTTPException) as error:
         log.warning("the alert was not sent: %s", deployment.without_secrets(str(error)))
 
 

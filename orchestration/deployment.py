@@ -1,7 +1,7 @@
 """The deployment: some settings, and the workspace and source that they name.
 
 It is built once, where a command, a process of Dagster or a test begins, and passed to whoever
-needs it. Nobody else reads settings of the environment.
+needs it. dbt, a process of its own, is handed what it must know of it (`environment`).
 """
 
 import shlex
@@ -11,6 +11,7 @@ from pathlib import Path
 
 from orchestration.redaction import without_secrets
 from orchestration.settings import DEFAULT_SOURCE, Settings
+from orchestration.source_urls import scheme_of
 from orchestration.sources import open_source
 from orchestration.sources.base import Source
 from orchestration.workspace.published import PublishedWorkspace
@@ -26,6 +27,11 @@ class Deployment:
     def workspace(self) -> PublishedWorkspace:
         """The workspace; nothing is made in it before a run needs it."""
         return PublishedWorkspace(self.settings)
+
+    @property
+    def is_demo(self) -> bool:
+        """Whether the source is the demo, however it is written."""
+        return scheme_of(self.settings.source) == DEFAULT_SOURCE
 
     def open_source(self, scratch: Path) -> Source:
         """The source, which may write into the folder `scratch`.
@@ -49,9 +55,12 @@ class Deployment:
         }
 
     def run_command(self) -> str:
-        """The command that runs the pipeline again, as a person would type it, with secrets."""
+        """The command that runs the pipeline, as a person would type it, with secrets.
+
+        The options of a single run are not in it: `--as-of`, `--lookback`, `--full-refresh`.
+        """
         command = ["loyalty", "run", "--workspace", str(self.workspace.root)]
-        if self.settings.source != DEFAULT_SOURCE:
+        if not self.is_demo:
             command += ["--source", self.settings.source]
         return shlex.join(command)
 

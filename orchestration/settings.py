@@ -51,7 +51,7 @@ def _check_origin(origin: str) -> str:
     )
     if not is_origin:
         raise ValueError(
-            f"{origin!r} is no origin as browsers send it, such as https://shop.example or"
+            f"{origin!r} isn't an origin as browsers send it, such as https://shop.example or"
             " http://localhost:3000: in lower case, without path, last slash or default port"
         )
     return origin

@@ -11,11 +11,11 @@ import pytest
 
 from orchestration.cli.stopping import Stopped
 from orchestration.errors import SourceError, causes, is_full_disk, is_interrupt
-from orchestration.pull import transaction
+from orchestration.pull import load_raw
 from orchestration.pull.run_inputs import NO_INPUTS
 from orchestration.sources.files.folder import FilesSource
 
-PULL = Path(transaction.__file__).parent
+PULL = Path(load_raw.__file__).parent
 
 
 def test_an_error_among_its_own_causes_is_told_once() -> None:
@@ -25,7 +25,7 @@ def test_an_error_among_its_own_causes_is_told_once() -> None:
     assert not is_full_disk(outer)
 
 
-def test_a_query_that_a_signal_interrupted_is_no_fault_of_the_source(dirty_source: Path) -> None:
+def test_a_query_that_a_signal_interrupted_is_not_blamed_on_the_source(dirty_source: Path) -> None:
     heard = threading.Event()
 
     def stop(_: int, frame: FrameType | None) -> None:
@@ -46,9 +46,7 @@ def test_a_query_that_a_signal_interrupted_is_no_fault_of_the_source(dirty_sourc
             sender.start()
             with pytest.raises(BaseException) as stopped:
                 while True:
-                    transaction.load_raw(
-                        connection, source, NO_INPUTS, full_reason="again and again"
-                    )
+                    load_raw.load_raw(connection, source, NO_INPUTS, full_reason="again and again")
     finally:
         heard.set()
         sender.join()

@@ -39,13 +39,13 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def installed(site: Path, tmp_path: Path) -> Installed:
-    """The installed command, called in an empty folder by a user with a home of his own."""
+    """The installed command, called in an empty folder by a user with a home of their own."""
     (tmp_path / "empty").mkdir()
 
     def call(*arguments: object, **environment: str) -> subprocess.CompletedProcess[str]:
         home = {"HOME": str(tmp_path / "home"), "XDG_DATA_HOME": str(tmp_path / "home" / "data")}
         return subprocess.run(
-            [site / "bin" / "loyalty", *map(str, arguments)],
+            [sys.executable, site / "bin" / "loyalty", *map(str, arguments)],
             cwd=tmp_path / "empty",
             env=clean_environment(PYTHONPATH=str(site), **home, **environment),
             capture_output=True,

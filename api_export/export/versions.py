@@ -20,11 +20,13 @@ from api_export.payloads.json_bytes import json_bytes
 
 @dataclass(frozen=True)
 class Export:
-    """A written export: its folder below `versions/`, its manifest, and whether it is new."""
+    """A written export."""
 
     version: Path
+    """Its folder below `versions/`."""
     manifest: dict[str, Any]
     is_new: bool
+    """Whether it is another than the current one was."""
 
 
 def write_export(
@@ -40,19 +42,19 @@ def write_export(
     Its name is a checksum of what it holds, so the same figures give the same version. Of the
     versions, the current one and the latest `keep` - 1 others stay. The whole version is on the
     disk when `keeping` is entered, and becomes the current one within it. Raises `OSError` where
-    the disk refuses, and leaves the current export as it was.
+    the disk refuses; up to the switch that leaves the current export as it was.
     """
     versions = directory / "versions"
     versions.mkdir(parents=True, exist_ok=True)
     for leftover in versions.glob(".writing-*"):
         shutil.rmtree(leftover)
     scratch = versions / f".writing-{os.getpid()}"
+    former = (directory / "current").resolve()
     try:
-        former = directory / "current"
         manifest, name = _write_files(marts, scratch, former, requested_ranges, widget_edits)
         version = _place(versions, name)
-        is_new = not version.exists()
-        if is_new:
+        is_written = not version.exists()
+        if is_written:
             scratch.rename(version)
         else:
             os.utime(version)
@@ -62,11 +64,11 @@ def write_export(
         with keeping(version):
             _switch(directory, version)
     except BaseException:
-        if is_new and (directory / "current").resolve() != version.resolve():
+        if is_written and (directory / "current").resolve() != version.resolve():
             shutil.rmtree(version, ignore_errors=True)
         raise
     _remove_old(versions, version, keep)
-    return Export(version, manifest, is_new)
+    return Export(version, manifest, is_new=version.resolve() != former)
 
 
 def _place(versions: Path, name: str) -> Path:

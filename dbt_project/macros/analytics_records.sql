@@ -1,7 +1,7 @@
 {#
     The analytics record of each range (website_id, date_from, date_to) of the CTE `ranges`:
     CTEs, the last of which is `records`. `loyalty_analytics` and the published table macro
-    `calculate_analytics` are both made of it. A range that is no range, ends after as_of or
+    `calculate_analytics` are both made of it. A range that isn't one, ends after as_of or
     belongs to no website has no record.
 
     `published`: as the body of a table macro (see `publish`). Its parameters stand for every

@@ -75,7 +75,7 @@ def describe(source: str | None) -> None:
     deployment = Deployment(load_settings(source=source))
     with tempfile.TemporaryDirectory() as scratch, progress():
         opened = deployment.open_source(Path(scratch))
-        entities = describe_source(opened)
+        entities = describe_source(opened, deployment.workspace.limits)
     width = shutil.get_terminal_size().columns
     click.echo(opened.identity)
     for found in entities:

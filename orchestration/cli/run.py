@@ -132,10 +132,10 @@ def _check_source_first(deployment: Deployment, *, is_full_refresh: bool) -> Non
     """Refuse an unusable source before anything starts or is written."""
     import duckdb
 
-    from orchestration.pull.transaction import delivered_columns
+    from orchestration.pull.load_raw import delivered_columns
 
     workspace = deployment.workspace
-    if deployment.settings.source == DEFAULT_SOURCE:
+    if deployment.is_demo:
         workspace.check_source(DEFAULT_SOURCE, is_full_refresh=is_full_refresh)
         return
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:

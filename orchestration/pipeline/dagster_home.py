@@ -3,9 +3,11 @@
 As a program it makes the home of the workspace that it is given, and prints it.
 """
 
+import os
 import sys
 from pathlib import Path
 
+from orchestration.errors import UsageError
 from orchestration.workspace.durable_files import replace_file
 from orchestration.workspace.workspace import Workspace
 
@@ -27,6 +29,18 @@ retention:
   sensor:
     purge_after_days: 7
 """
+
+
+def find_dagster_home(workspace: Workspace) -> str:
+    """The home that DAGSTER_HOME names, else the workspace's own, which is made either way.
+
+    Raises `UsageError` where DAGSTER_HOME isn't the absolute path of a folder.
+    """
+    own = make_dagster_home(workspace)
+    home = Path(os.environ.get("DAGSTER_HOME") or own).expanduser()
+    if not (home.is_absolute() and home.is_dir()):
+        raise UsageError(f"DAGSTER_HOME, {str(home)!r}, isn't the absolute path of a folder")
+    return str(home)
 
 
 def make_dagster_home(workspace: Workspace) -> str:

@@ -43,11 +43,11 @@ class DbtProcess(DbtCliResource):
         context: AssetExecutionContext,
         arguments: Sequence[str],
         target: Path,
-        settings: dict[str, str],
+        variables: dict[str, str],
     ) -> DbtCliInvocation:
         """Start dbt on the assets that a step selects, writing into the folder `target`.
 
-        `settings` are variables of its environment. Whether it succeeds is for the caller to ask.
+        `variables` are those of its environment. Whether it succeeds is for the caller to ask.
         """
         chosen = get_updated_cli_invocation_params_for_context(
             context=context,
@@ -57,7 +57,7 @@ class DbtProcess(DbtCliResource):
         project = chosen.dbt_project or self
         environment = dbt_environment(
             {
-                **settings,
+                **variables,
                 RUN_PROCESS: str(os.getpid()),
                 "DBT_LOG_FORMAT": "json",
                 # Dagster keeps what dbt says; its own debug log, for who asks for one, and its JSON

@@ -9,23 +9,27 @@ once: a run that is killed loses none, and a machine that loses its power loses 
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
+import yaml
 from dagster import DagsterInstance, EventLogEntry
 from dagster._core.instance import InstanceRef
 from dagster._core.storage.event_log import SqliteEventLogStorage
 from dagster._core.storage.event_log.sqlite.sqlite_event_log import INDEX_SHARD_NAME
 from dagster._core.storage.sqlite import SQLITE_BUSY_TIMEOUT_SECONDS
-from dagster._core.storage.sqlite_storage import DagsterSqliteStorage
 from sqlalchemy import Connection, Engine, create_engine
 from sqlalchemy.event import listen
 from sqlalchemy.pool import StaticPool
 
+STORAGES = {"storage", "event_log_storage", "run_storage", "schedule_storage"}
+"""The entries of a `dagster.yaml` that say where records are kept; without any, in SQLite."""
+
 
 def open_instance(home: str) -> DagsterInstance:
-    """The records of Dagster's home, quickly written where they are in SQLite."""
+    """The records of Dagster's home, quickly written where its `dagster.yaml` names no storage."""
     instance = InstanceRef.from_dir(home)
-    if instance.storage_data.class_name == DagsterSqliteStorage.__name__:
+    if not STORAGES & _configured(Path(home)):
         event_log = {
             "module": __name__,
             "class": OpenEventLogStorage.__name__,
@@ -33,6 +37,12 @@ def open_instance(home: str) -> DagsterInstance:
         }
         instance = InstanceRef.from_dir(home, overrides={"event_log_storage": event_log})
     return DagsterInstance.from_ref(instance)
+
+
+def _configured(home: Path) -> set[str]:
+    """What a `dagster.yaml` has to say something of."""
+    config = home / "dagster.yaml"
+    return set(yaml.safe_load(config.read_text()) or {}) if config.exists() else set()
 
 
 class OpenEventLogStorage(SqliteEventLogStorage):

@@ -1,6 +1,5 @@
 """A run in this process: the Dagster job `refresh`, and the error of a user where it fails."""
 
-import os
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,7 +16,7 @@ from orchestration.errors import (
     is_full_disk,
 )
 from orchestration.pipeline.code_location import build_defs
-from orchestration.pipeline.dagster_home import make_dagster_home
+from orchestration.pipeline.dagster_home import find_dagster_home
 from orchestration.pipeline.dagster_runs import remove_old_runs
 from orchestration.pipeline.event_log import open_instance
 from orchestration.pipeline.jobs import refresh_config
@@ -39,10 +38,13 @@ class StoppedStep(BaseException):
 
 
 def refresh(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool = False) -> Summary:
-    """Run the job `refresh`; raises the user's error where there is one, else `RunError`."""
+    """Run the job `refresh`; raises the user's error where there is one, else `RunError`.
+
+    The caller holds the workspace.
+    """
     workspace, settings = deployment.workspace, deployment.settings
     try:
-        home = os.environ.get("DAGSTER_HOME") or make_dagster_home(workspace)
+        home = find_dagster_home(workspace)
         job = build_defs(deployment).resolve_job_def("refresh")
         config = refresh_config(
             settings.as_of,

@@ -15,7 +15,6 @@ from dagster import (
 from api_export.marts import PublishedMarts
 from orchestration.deployment import Deployment
 from orchestration.pipeline.jobs import refresh_config
-from orchestration.settings import DEFAULT_SOURCE
 from orchestration.workspace.workspace import Workspace
 
 DAILY = "30 13 * * *"
@@ -46,9 +45,7 @@ def _schedule(
     def refresh_schedule(context: ScheduleEvaluationContext) -> RunRequest:
         tick = context.scheduled_execution_time or datetime.now(UTC)
         lookback_until = tick if looks_back else None
-        if (
-            deployment.settings.source == DEFAULT_SOURCE
-        ):  # its year is over: it has no yesterday to count
+        if deployment.is_demo:  # its year is over: it has no yesterday to count
             return RunRequest(run_config=refresh_config(None, lookback_until=lookback_until))
         as_of = last_complete_date(tick, _known_timezones(deployment.workspace))
         config = refresh_config(as_of, lookback_until=lookback_until)

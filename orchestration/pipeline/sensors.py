@@ -86,9 +86,16 @@ def _find_cause(context: RunFailureSensorContext) -> tuple[str, str]:
     if failure.user_failure_data is not None and failure.user_failure_data.description:
         return failures[0].step_key, failure.user_failure_data.description
     chain = list(_causes(failure.error))
-    users = {kind.__name__ for kind in LoyaltyError.__subclasses__()}
+    users = {kind.__name__ for kind in _kinds(LoyaltyError)}
     shown = next((error for error in chain if error.cls_name in users), chain[-1])
     return failures[0].step_key, shown.message.strip()
+
+
+def _kinds(kind: type) -> Iterator[type]:
+    """A class and all that are made of it, whose names Dagster keeps of an error."""
+    yield kind
+    for narrower in kind.__subclasses__():
+        yield from _kinds(narrower)
 
 
 def _causes(error: SerializableErrorInfo | None) -> Iterator[SerializableErrorInfo]:

@@ -13,14 +13,14 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import SourceError
+from orchestration.pull.load_raw import delivered_columns_of, load_raw
 from orchestration.pull.run_inputs import NO_INPUTS
-from orchestration.pull.transaction import delivered_columns_of, load_raw
 from orchestration.quality.examples import Quarantined, find_quarantined
 from orchestration.quality.hints import accepted_values, find_hints
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.transform.compiled_models import full_build
-from orchestration.workspace.duckdb_setup import register_functions
+from orchestration.workspace.duckdb_setup import Limits, register_functions
 from orchestration.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -51,7 +51,7 @@ class Described:
     """What a person should look at, and how to tell it in a mapping."""
 
 
-def describe_source(source: Source) -> list[Described]:
+def describe_source(source: Source, limits: Limits | None = None) -> list[Described]:
     """Each entity: where it is, and, where none has a problem, its rows and what is wrong there.
 
     Raises `SourceError` where the source can't be reached.
@@ -69,7 +69,7 @@ def describe_source(source: Source) -> list[Described]:
     if not any(found.problem for found in described):
         log.info("reading and validating every row")
         with tempfile.TemporaryDirectory(prefix="loyalty-") as scratch:
-            _validate(source, described, Workspace(Path(scratch)))
+            _validate(source, described, Workspace(Path(scratch), limits))
     return described
 
 

@@ -16,8 +16,8 @@ from api_export.export.manifest import find_faults, read_manifest
 from api_export.export.versions import write_export
 from orchestration.errors import RunError
 from orchestration.pull.extract import fingerprint
+from orchestration.pull.load_raw import load_raw
 from orchestration.pull.run_inputs import NO_INPUTS
-from orchestration.pull.transaction import load_raw
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
 from orchestration.workspace.workspace import Workspace

@@ -42,8 +42,8 @@ def compile_project(workspace: Path, *options: str) -> list[dict[str, Any]]:
     `workspace` is a folder with the tables that an incremental build starts from.
     """
     root, target = project_root(), workspace / "target"
-    settings = {"LOYALTY_WORKSPACE": str(workspace)}
-    done = call_dbt("compile", *options, target=target, settings=settings)
+    variables = {"LOYALTY_WORKSPACE": str(workspace)}
+    done = call_dbt("compile", *options, target=target, variables=variables)
     if done.returncode:
         raise RunError(f"dbt could not compile the models: {done.stdout.strip()}")
     manifest = json.loads((target / "manifest.json").read_text())

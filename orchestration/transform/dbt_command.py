@@ -1,7 +1,7 @@
-"""dbt's command: the one place that says how it is called, in which folder, with what environment.
+"""dbt's command: where it is, what it is called with, and how it is ended.
 
 dbt runs as a process of its own. What it must know of a deployment it is given as environment
-variables (`dbt_project/profiles.yml` and the plugin read them); this process's stay as they are.
+variables, which the plugin reads; this process's stay as they are.
 """
 
 import os
@@ -31,18 +31,18 @@ def dbt_command(*arguments: str) -> list[str]:
     return [sys.executable, "-P", "-m", "orchestration.transform.dbt_main", *arguments]
 
 
-def dbt_environment(settings: Mapping[str, str]) -> dict[str, str]:
+def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
     """This process's environment with these variables laid over it."""
-    return os.environ | settings
+    return os.environ | variables
 
 
 def call_dbt(
-    *arguments: str, target: Path, settings: Mapping[str, str]
+    *arguments: str, target: Path, variables: Mapping[str, str]
 ) -> subprocess.CompletedProcess[str]:
     """Call dbt and wait for it; it writes into the folder `target` alone.
 
-    `settings` are variables of the environment. What it printed is in `stdout`; the caller looks at
-    the return code.
+    `variables` are laid over this process's environment. What it printed is in `stdout`; the
+    caller looks at the return code.
     """
     return subprocess.run(
         dbt_command(
@@ -50,7 +50,7 @@ def call_dbt(
             *("--target-path", str(target), "--log-path", str(target)),
         ),
         cwd=project_root(),
-        env=dbt_environment(settings),
+        env=dbt_environment(variables),
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,

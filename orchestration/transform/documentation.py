@@ -18,7 +18,7 @@ def build_docs(deployment: Deployment) -> Path:
     done = call_dbt(
         *("docs", "generate", "--static"),
         target=workspace.dbt_target,
-        settings=deployment.environment(),
+        variables=deployment.environment(),
     )
     if done.returncode != 0:
         raise RunError(f"dbt could not make its documentation:\n{done.stdout}")

@@ -1,6 +1,7 @@
 """dbt's manifest of the project, made anew where a file of the project is another than before.
 
-Dagster makes its assets of it. It names no workspace, so one serves all of a checkout.
+Dagster makes its assets of it. It says nothing of a workspace, so one serves all of a checkout, and
+so does what dbt parsed.
 """
 
 import tempfile
@@ -34,7 +35,7 @@ def refresh_manifest(manifest: Path, partial_parse_folder: Path) -> None:
 def _parse(manifest: Path, partial_parse_folder: Path) -> None:
     """Have dbt parse; who reads the manifest meanwhile sees the old one or the new one."""
     with tempfile.TemporaryDirectory(dir=manifest.parent) as scratch:
-        done = call_dbt("parse", target=Path(scratch), settings={})
+        done = call_dbt("parse", target=Path(scratch), variables={})
         if done.returncode != 0:
             raise RunError(f"dbt could not parse the models:\n{done.stdout}")
         Path(scratch, PARTIAL_PARSE).replace(partial_parse_folder / PARTIAL_PARSE)

@@ -4,7 +4,6 @@ import gc
 import os
 import threading
 import time
-from pathlib import Path
 from typing import Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -14,6 +13,7 @@ from duckdb import DuckDBPyConnection
 from orchestration.settings import load_settings
 from orchestration.transform.dbt_command import RUN_PROCESS
 from orchestration.workspace.duckdb_setup import Limits, register_functions
+from orchestration.workspace.workspace import Workspace
 
 WATCH_SECONDS = 0.2
 
@@ -31,9 +31,12 @@ class Plugin(BasePlugin):
             threading.Thread(target=_watch, args=(run_process,), daemon=True).start()
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
-        """Called by dbt-duckdb before it connects."""
-        scratch = Path(creds.path).absolute().with_name("scratch")
-        config.update(Limits.of(load_settings()).options(scratch))
+        """Called by dbt-duckdb before it connects: find the files, and keep to the limits."""
+        settings = load_settings()
+        workspace = Workspace(settings.workspace, Limits.of(settings))
+        for database in (creds, *(creds.attach or ())):
+            database.path = str(workspace.root / database.path)
+        config.update(workspace.limits.options(workspace.scratch))
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""

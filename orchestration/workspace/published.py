@@ -12,7 +12,7 @@ from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.errors import NoRoomError
 from orchestration.settings import Settings
 from orchestration.workspace.duckdb_setup import Limits
-from orchestration.workspace.status import note_published
+from orchestration.workspace.status import note_current_export
 from orchestration.workspace.workspace import Workspace
 
 log = logging.getLogger(__name__)
@@ -68,7 +68,7 @@ class PublishedWorkspace(Workspace):
         """
         try:
             write_export(self.marts, self.export, ranges, edits, self._keep_exports, keeping)
-            note_published(self)
+            note_current_export(self)
         except OSError as error:
             if (self.requested_ranges(), self.widget_edits()) != (ranges, edits):
                 raise

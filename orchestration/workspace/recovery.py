@@ -1,5 +1,6 @@
 """Recovery: working files that are damaged are set aside, and a run builds them anew."""
 
+import os
 from collections.abc import Iterable
 from datetime import datetime
 from pathlib import Path
@@ -20,6 +21,7 @@ def set_aside_damaged(databases: Iterable[Path], *, thorough: bool = False) -> s
             for old in path.parent.glob(f"{path.name}.damaged-*"):
                 old.unlink()
             path.replace(aside)
+            os.utime(aside)  # from now on it is kept for a while
             wal_of(path).unlink(missing_ok=True)
             found.append(f"{path.name} was damaged ({damage}) and is set aside as {aside.name}")
     return "; ".join(found) or None

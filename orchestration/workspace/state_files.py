@@ -27,7 +27,7 @@ from orchestration.errors import damaged_state, later_state
 from orchestration.workspace.durable_files import replace_file
 
 VERSION = 1
-"""Of every file of state, the Parquet files of `history` among them."""
+"""Of every file of state, the Parquet files of `report_history` among them."""
 
 Whole = Annotated[int, Field(ge=MIN_INT64, le=MAX_INT64)]
 Day = Annotated[date, Field(ge=FIRST_DATE, le=LAST_DATE)]

@@ -49,7 +49,7 @@ def note_finished(workspace: Workspace) -> None:
     _note(workspace, {**_published(workspace), "finished_at": _now()})
 
 
-def note_published(workspace: Workspace) -> None:
+def note_current_export(workspace: Workspace) -> None:
     """Note what is published now, after a change that no run made."""
     _note(workspace, _published(workspace))
 

@@ -109,13 +109,13 @@ class Workspace:
     def check_source(self, identity: str, *, is_full_refresh: bool) -> None:
         """Raise `UsageError` for a source other than the one that the workspace was built from."""
         known = self._state.read(KnownSource)
-        if known is not None and not self.holds(identity) and not is_full_refresh:
+        if known is not None and not self.is_built_from(identity) and not is_full_refresh:
             raise UsageError(
                 f"the workspace {self.root} holds the source {known.source}, not {identity};"
                 " use --full-refresh to rebuild it from there, or another workspace"
             )
 
-    def holds(self, identity: str) -> bool:
+    def is_built_from(self, identity: str) -> bool:
         """Whether what is published was built from this source."""
         known = self._state.read(KnownSource)
         return known is not None and is_same_source(known.source, identity)

@@ -22,9 +22,9 @@ from support.replay import DEFAULTS, Replay, open_warehouse
 from support.yardsticks.generate import DAYS, LAST_DATE, generate
 from tabulate import tabulate
 
+from orchestration.pull.load_raw import load_raw
 from orchestration.pull.run_progress import finish
 from orchestration.pull.sync import Lookback
-from orchestration.pull.transaction import load_raw
 from orchestration.settings import load_settings
 from orchestration.sources.files.folder import FilesSource
 

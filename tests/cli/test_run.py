@@ -8,9 +8,10 @@ import duckdb
 import pytest
 import simplejson
 from support.commands import Loyalty
+from support.datasets import change_ledger
 from support.recount import recount, recount_manifest
 from support.replay import Replay
-from support.workspaces import Built, move_source, read_files, read_payloads
+from support.workspaces import Built, read_files, read_payloads
 
 
 def test_run_exports_the_recount(built: Built, dirty_source: Path) -> None:
@@ -63,10 +64,13 @@ def test_an_unchanged_source_changes_nothing(
 
 
 def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
-    workspace: Path, later_source: Path, loyalty: Loyalty
+    dirty_source: Path, tmp_path: Path, loyalty: Loyalty
 ) -> None:
-    move_source(workspace, later_source)
-    run = ("run", "--workspace", workspace, "--source", f"files:{later_source}")
+    source, workspace = tmp_path / "source", tmp_path / "workspace"
+    shutil.copytree(dirty_source, source)
+    run = ("run", "--workspace", workspace, "--source", f"files:{source}")
+    assert loyalty(*run).returncode == 0
+    change_ledger(source)
     query = "select count(*), sum(net) from fct_client_days"
 
     with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as reader:
@@ -77,7 +81,7 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
 
     assert "incremental: the source or the settings changed" in done.stdout
     files = read_payloads(workspace / "export" / "current")
-    assert {path: files[path] for path in files if path != "manifest.json"} == recount(later_source)
+    assert {path: files[path] for path in files if path != "manifest.json"} == recount(source)
     with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as marts:
         assert marts.execute(query).fetchall() != seen
         (removed,) = marts.execute("select sum(rows_removed) from fct_restatements").fetchone()
@@ -87,8 +91,8 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
 def test_calculate_keeps_its_range_through_a_full_refresh(
     workspace: Path, dirty_source: Path, loyalty: Loyalty
 ) -> None:
-    asked = ("--website", 1, "--from", "2023-05-03", "--to", "2023-08-17")
-    done = loyalty("calculate", "--workspace", workspace, *asked)
+    requested = ("--website", 1, "--from", "2023-05-03", "--to", "2023-08-17")
+    done = loyalty("calculate", "--workspace", workspace, *requested)
     assert done.returncode == 0, done.stderr
     record = simplejson.loads(done.stdout)
     path = Path("1/api/v1/loyalty-management/analytics") / str(record["id"]) / "index.json"
@@ -109,7 +113,7 @@ def test_calculate_keeps_its_range_through_a_full_refresh(
 
 
 @pytest.mark.parametrize(
-    ("asked", "told"),
+    ("requested", "told"),
     [
         (("--website", 77, "--from", "2023-05-03", "--to", "2023-05-04"), "no website 77"),
         (("--website", 1, "--from", "2023-05-03", "--to", "2023-05-02"), "can't be calculated"),
@@ -119,10 +123,10 @@ def test_calculate_keeps_its_range_through_a_full_refresh(
     ],
 )
 def test_calculate_refuses_what_it_can_not_count(
-    workspace: Path, loyalty: Loyalty, asked: tuple, told: str
+    workspace: Path, loyalty: Loyalty, requested: tuple, told: str
 ) -> None:
     before = read_files(workspace / "export" / "current")
-    done = loyalty("calculate", "--workspace", workspace, *asked)
+    done = loyalty("calculate", "--workspace", workspace, *requested)
     assert_refused(done, told)
     assert read_files(workspace / "export" / "current") == before
     assert not (workspace / "state" / "asked_ranges.json").exists()

@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, sync_playwright
 from support.replay import Replay
+from support.sharing import Sharing
 from support.shops import write_shops
 from support.visits import CHROMIUM, Server, Visit, Visiting, listen, serving
 
@@ -24,17 +25,27 @@ def browser() -> Iterator[Browser]:
 
 
 @pytest.fixture(scope="session")
-def shops(tmp_path_factory: pytest.TempPathFactory, replay: Replay) -> Path:
+def shops(sharing: Sharing, replay: Replay) -> Path:
     """The export of the small programme that most tests look at."""
-    directory = tmp_path_factory.mktemp("shops")
-    write_shops(directory / "source")
-    return replay.export(directory / "source", directory).version
+
+    def export() -> Path:
+        directory = sharing.place("shops")
+        write_shops(directory / "source")
+        return replay.export(directory / "source", directory).version
+
+    return sharing.value("shops", export)
 
 
 @pytest.fixture(scope="session")
-def dirty(tmp_path_factory: pytest.TempPathFactory, replay: Replay, dirty_source: Path) -> Path:
+def dirty(sharing: Sharing, replay: Replay, dirty_source: Path) -> Path:
     """The export of rows of every reason, of hostile names and of configs of every kind."""
-    return replay.export(dirty_source, tmp_path_factory.mktemp("dirty")).version
+
+    def export() -> Path:
+        directory = sharing.place("dirty")
+        directory.mkdir()
+        return replay.export(dirty_source, directory).version
+
+    return sharing.value("dirty", export)
 
 
 @pytest.fixture

@@ -76,7 +76,9 @@ def test_the_address_tells_website_and_period_and_going_back_goes_back(
     assert page.page.get_by_label("365 days").is_checked()
 
 
-def test_an_address_that_is_none_shows_the_first_website(visit: Visiting, shops: Path) -> None:
+def test_an_address_that_names_no_place_shows_the_first_website(
+    visit: Visiting, shops: Path
+) -> None:
     page = visit(shops)
     page.page.goto(f"{page.address}#website=99&days=x&colour=red")
     page.wait()

@@ -1,4 +1,4 @@
-"""What `dagster dev` shows: the graph from source to JSON, checks, jobs and schedules."""
+"""What `dg dev` shows: the graph from source to JSON, checks, jobs and schedules."""
 
 import subprocess
 import sys

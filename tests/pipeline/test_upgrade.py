@@ -15,7 +15,7 @@ def test_changed_code_of_the_export_leaves_the_marts_as_they_are(
     project = copy_project(tmp_path / "project")
     if (PROJECT / "target").exists():  # dbt's manifest of the same models
         shutil.copytree(PROJECT / "target", project / "target")
-    style = project / "api_export" / "dashboard" / "style.css"
+    style = project / "api_export" / "page" / "style.css"
     style.write_text(style.read_text() + "\n/* another version */\n")
     schemas = project / "api_export" / "payloads" / "schemas.py"
     schemas.write_text(schemas.read_text().replace("A tenant of", "Another tenant of"))

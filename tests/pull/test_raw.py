@@ -8,7 +8,7 @@ from support.replay import DEFAULTS, Replay, open_warehouse
 from support.yardsticks.generate import generate
 
 from orchestration.errors import SourceError
-from orchestration.pull.transaction import load_raw
+from orchestration.pull.load_raw import load_raw
 from orchestration.sources.contract import Entity
 from orchestration.sources.files.folder import FilesSource
 

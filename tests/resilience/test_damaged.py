@@ -108,6 +108,7 @@ def test_the_log_of_another_database_never_reaches_the_published_marts(
 def test_what_is_set_aside_says_why_and_is_removed_in_time(old: Path, tmp_path: Path) -> None:
     workspace = Workspace(shutil.copytree(old, tmp_path / "workspace", symlinks=True))
     truncate(workspace.warehouse)
+    os.utime(workspace.warehouse, (0, 0))  # nothing has been written to it for long
     told = workspace.set_aside_damaged(thorough=True)
     (aside,) = workspace.root.glob("warehouse.duckdb.damaged-*")
     assert told is not None and aside.name in told and "Could not read" in told

@@ -109,7 +109,7 @@ def test_a_stopped_run_says_so_in_a_line_and_leaves_nothing_behind(
         source = dirty_source
         move_source(workspace.root, source)
         with duckdb.connect(str(workspace.warehouse)) as connection:
-            connection.execute("update raw.finished set export_key = 'of other code'")
+            connection.execute("update raw.finished set export_fingerprint = 'of other code'")
     marts, export = workspace.marts.read_bytes(), workspace.current_export.readlink()
 
     done = stop(workspace, source, number, at, webhook, tmp_path / "paused")

@@ -196,7 +196,7 @@ def test_readers_are_answered_while_more_writers_wait_than_there_are_threads(
         for _ in range(20):
             answer = requests.get(started.url + OVERVIEW, timeout=30)
             assert answer.status_code == 200
-        assert not answered.is_set(), "the last writer had his turn before the readers"
+        assert not answered.is_set(), "the last writer had its turn before the readers"
         assert len(writers) < MOST_WRITERS
         for writer in writers:
             writer.close()

@@ -14,7 +14,7 @@ from support.databases import Rows
 from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
-from orchestration.pull.transaction import load_raw
+from orchestration.pull.load_raw import load_raw
 from orchestration.sources import open_source
 from orchestration.sources.contract import ENTITIES
 from orchestration.sources.databases.django import TABLES

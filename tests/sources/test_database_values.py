@@ -17,7 +17,7 @@ from support.replay import DEFAULTS, Replay, execute, open_warehouse
 
 from orchestration.errors import SourceError
 from orchestration.pull.extract import ID
-from orchestration.pull.transaction import load_raw
+from orchestration.pull.load_raw import load_raw
 from orchestration.sources import open_source
 
 LEDGER = "loyalty_management_loyaltytransaction"
@@ -152,7 +152,7 @@ def test_sqlite_s_reals_are_read_with_all_digits(twins: Twins, tmp_path: Path) -
     assert read_tiers(url, "real", ids, tmp_path) == [*ids[:2], None]
 
 
-def test_a_numeric_that_is_no_number_can_not_be_read(twins: Twins, tmp_path: Path) -> None:
+def test_a_numeric_that_is_not_a_number_can_not_be_read(twins: Twins, tmp_path: Path) -> None:
     url = twins("postgresql")
     assert read_tiers(url, "numeric(12, 2)", ["NaN", "7"], tmp_path) == ["7", None]
 
@@ -203,7 +203,7 @@ def test_parquet_ids_that_are_one_as_a_double_stay_two(
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_blank_timezone_of_a_database_is_none(
+def test_a_blank_timezone_of_a_database_is_null(
     kind: str, programme: tuple[Path, Rows], tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     url = create(kind, "blanks", programme[1], tmp_path, request)

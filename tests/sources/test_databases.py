@@ -12,8 +12,8 @@ from support.replay import DEFAULTS, Replay, open_warehouse
 
 from api_export.export.versions import write_export
 from orchestration.errors import SourceError
+from orchestration.pull.load_raw import EarlierRuns, load_raw
 from orchestration.pull.run_progress import finish
-from orchestration.pull.transaction import EarlierRuns, load_raw
 from orchestration.sources import open_source
 from orchestration.sources.base import Source
 from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_IDS

@@ -10,8 +10,8 @@ from support.databases import Rows
 from support.replay import DEFAULTS, Replay, open_warehouse
 
 from orchestration.errors import SourceError
+from orchestration.pull.load_raw import load_raw
 from orchestration.pull.run_progress import finish
-from orchestration.pull.transaction import load_raw
 from orchestration.sources import open_source
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES

@@ -20,7 +20,7 @@ from pathlib import Path
 
 from api_export.export.versions import write_export
 from orchestration.errors import is_full_disk
-from orchestration.pull.run import pull_into
+from orchestration.pull.pull_into import pull_into
 from orchestration.pull.run_progress import finish, is_full_build
 from orchestration.sources.files.folder import FilesSource
 from orchestration.workspace.status import note_finished
@@ -36,7 +36,7 @@ processes = multiprocessing.get_context("forkserver")
 processes.set_forkserver_preload(
     [
         "api_export.export.versions",
-        "orchestration.pull.run",
+        "orchestration.pull.pull_into",
         "orchestration.transform.plugin",
     ]
 )

@@ -2,7 +2,7 @@
 
 `loyalty run` starts dbt once for each run, which takes longer than the models do. A test that
 needs many datasets compiles the project twice, for a full and for an incremental build, and replays
-it; `test_run` and the deep histories prove the two alike.
+it; `cli/test_run` and the deep histories prove the two alike.
 """
 
 import re
@@ -13,10 +13,10 @@ from pathlib import Path
 import duckdb
 
 from api_export.export.versions import Export, write_export
+from orchestration.pull.load_raw import EarlierRuns, Pull, load_raw
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.run_progress import finish
 from orchestration.pull.sync import Lookback
-from orchestration.pull.transaction import EarlierRuns, Pull, load_raw
 from orchestration.sources.base import Source
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import compile_project, create_statement, full_build

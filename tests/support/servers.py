@@ -17,6 +17,7 @@ from support import commands
 ROOT = "api/v1/loyalty-management"
 TOKEN = "a token, with blanks and signs: ~"
 ADMIN = {"Authorization": f"Token {TOKEN}"}
+NOT_FOUND = {"detail": "Not found."}
 
 
 @dataclass(frozen=True)

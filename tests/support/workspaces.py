@@ -59,8 +59,8 @@ def publish(workspace: Workspace, marts: Path) -> None:
     workspace.root.mkdir(exist_ok=True)
     shutil.copyfile(marts, workspace.next_marts)
     workspace.publish_marts()
-    asked = (workspace.requested_ranges(), workspace.widget_edits())
-    write_export(workspace.marts, workspace.export, *asked, keep=1)
+    additions = (workspace.requested_ranges(), workspace.widget_edits())
+    write_export(workspace.marts, workspace.export, *additions, keep=1)
 
 
 def assert_old_or_new(root: Path, old: Path | None, new: Path) -> None:

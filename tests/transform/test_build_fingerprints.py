@@ -10,9 +10,9 @@ import pytest
 from support.replay import PROJECT
 from support.workspaces import copy_project
 
+from orchestration.pull.load_raw import load_raw
 from orchestration.pull.run_inputs import NO_INPUTS
 from orchestration.pull.run_progress import exported_by, finish, note_exported
-from orchestration.pull.transaction import load_raw
 from orchestration.sources.files.folder import FilesSource
 
 MODELS, EXPORT = {"models"}, {"export"}

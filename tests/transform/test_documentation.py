@@ -7,6 +7,10 @@ from typing import Any
 import pytest
 from support.commands import Loyalty
 
+PROJECT_NAME = "loyalty_analytics"
+LAST_RUN = f"source.{PROJECT_NAME}.last_run"
+"""Tables as the last run left them: their columns are described where they are built."""
+
 
 def read_carried(workspace: Path, name: str) -> dict[str, Any]:
     """What the page carries as dbt's manifest or catalog."""
@@ -23,10 +27,11 @@ def test_the_page_has_every_column_of_every_table(documented: Path) -> None:
         for name, node in manifest["nodes"].items()
         if node["resource_type"] in ("model", "seed")
     }
+    columns = {name: set(table["columns"]) for name, table in described.items()}
+    for name in [name for name in columns if name.startswith(LAST_RUN)]:
+        columns[name] = columns[f"model.{PROJECT_NAME}.{name.rpartition('.')[2]}"]
     found = catalog["nodes"] | catalog["sources"]
-    assert {name: set(table["columns"]) for name, table in described.items()} == {
-        name: set(table["columns"]) for name, table in found.items()
-    }
+    assert {name: set(table["columns"]) for name, table in found.items()} == columns
 
 
 def test_the_page_sends_no_usage_statistics(documented: Path) -> None:

@@ -153,7 +153,7 @@ def test_a_file_of_another_shape_is_named_in_one_line(
 
 
 @pytest.mark.parametrize("name", READERS)
-def test_a_file_that_is_no_text_or_no_file_is_named(workspace: Workspace, name: str) -> None:
+def test_a_file_that_is_not_text_or_not_a_file_is_named(workspace: Workspace, name: str) -> None:
     path = workspace.state / name
     path.write_bytes(b"\xff\xfe\x00")
     with pytest.raises(RunError, match="is damaged"):

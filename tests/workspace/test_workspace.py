@@ -42,7 +42,7 @@ def test_a_folder_that_held_anything_before_is_never_removed(tmp_path: Path, nam
     assert (tmp_path / name).exists()
 
 
-def test_a_folder_without_anything_published_is_no_place_to_read(tmp_path: Path) -> None:
+def test_a_folder_without_anything_published_is_not_read(tmp_path: Path) -> None:
     workspace = Workspace(tmp_path / "nothing")
     with pytest.raises(UsageError, match="use `loyalty run` first"):
         workspace.check_published()

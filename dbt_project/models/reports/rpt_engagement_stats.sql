@@ -12,7 +12,7 @@ windows as (
 
 ),
 
-{# A client is in every window that reaches back to his last date. #}
+{# A client is in every window that reaches back to its last date. #}
 redeeming as ({{ clients_by_window('last_redemption_date') }}
 ),
 

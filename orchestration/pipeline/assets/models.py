@@ -63,7 +63,7 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
             context,
             [*BUILD, *([FULL_REFRESH] if is_full else [])],
             target=workspace.dbt_target,
-            settings=deployment.environment(),
+            variables=deployment.environment(),
         )
         failures: list[str] = []
         events = _stream(invocation, failures)

@@ -23,10 +23,10 @@ from orchestration.deployment import Deployment
 from orchestration.errors import UsageError
 from orchestration.pipeline.assets.export import export_again
 from orchestration.pipeline.resources import LOCK
-from orchestration.pull.run import pull_into
+from orchestration.pull.load_raw import Pull
+from orchestration.pull.pull_into import pull_into
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.sync import Lookback
-from orchestration.pull.transaction import Pull
 from orchestration.settings import Settings
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
@@ -67,13 +67,13 @@ class PullConfig(Config):
     all later ids and the requests still open; without it, all history."""
 
     def as_of_date(self, settings: Settings) -> date | None:
-        """The as_of of this run; raises `UsageError` where it is no date."""
+        """The as_of of this run; raises `UsageError` where it isn't a date."""
         if self.as_of is None:
             return settings.as_of
         try:
             return date.fromisoformat(self.as_of)
         except ValueError:
-            raise UsageError(f"as_of {self.as_of!r} is no date; write YYYY-MM-DD") from None
+            raise UsageError(f"as_of {self.as_of!r} isn't a date; write YYYY-MM-DD") from None
 
     def lookback(self, settings: Settings) -> Lookback | None:
         """The instants that this run compares; null for all history."""

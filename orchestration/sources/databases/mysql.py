@@ -210,7 +210,7 @@ def _column(type_name: str) -> Column:
 
 
 def _text_row(values: dict[str, str | bytes | None]) -> Row:
-    """The values as text; bytes that are no text are lost to it, and kept in the line."""
+    """The values as text; bytes that aren't text are lost to it, and kept in the line."""
     texts: dict[str, str | None] = {}
     has_lost = False
     for column, value in values.items():

@@ -70,7 +70,7 @@ class SqliteSource(AttachedSource):
     def _rows(
         self, connection: DuckDBPyConnection, query: str, columns: list[str]
     ) -> DuckDBPyRelation:
-        """Text of every value; bytes that are no text travel as hexadecimal digits."""
+        """Text of every value; bytes that aren't text travel as hexadecimal digits."""
         names = [self._quoted(column) for column in columns]
         digits = ", ".join(
             f"case when {name} is not null then hex(cast({_text(name)} as blob)) end as {name}"

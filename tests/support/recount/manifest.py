@@ -48,7 +48,7 @@ def recount_manifest(
     requested_ranges: Iterable[Range] = (),
     clock: datetime | None = None,
 ) -> dict[str, Any]:
-    """The manifest without its warnings and files. Ranges asked for change nothing in it."""
+    """The manifest without its warnings and files. Requested ranges change nothing in it."""
     validated = validate(source)
     day = as_of or latest_date(validated, clock)
     counted = [event for event in event_dates(validated) if day is not None and event <= day]

@@ -6,9 +6,9 @@ import duckdb
 
 from api_export.export.manifest import find_faults
 from orchestration.errors import SourceError
+from orchestration.pull.load_raw import EarlierRuns, Pull, load_raw
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.sync import Lookback
-from orchestration.pull.transaction import EarlierRuns, Pull, load_raw
 from orchestration.sources.base import Source
 from orchestration.workspace.database_files import find_damage, wal_of
 from orchestration.workspace.workspace import Workspace
@@ -80,7 +80,7 @@ def _why_full(workspace: Workspace, *, is_full_refresh: bool) -> str | None:
 def _published(workspace: Workspace, identity: str) -> Path | None:
     """The marts that were last published from this source, if they can be read."""
     marts = workspace.marts
-    is_there = workspace.holds(identity) and marts.exists() and _is_as_published(marts)
+    is_there = workspace.is_built_from(identity) and marts.exists() and _is_as_published(marts)
     return marts if is_there else None
 
 
