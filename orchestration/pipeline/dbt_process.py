@@ -21,6 +21,7 @@ from orchestration.pipeline.dagster_dbt_alone import (
 from orchestration.transform.dbt_command import (
     RUN_PROCESS,
     Process,
+    dbt_command,
     dbt_environment,
     dbt_executable,
     end_process,
@@ -74,7 +75,7 @@ class DbtProcess(DbtCliResource):
         if chosen.indirect_selection:
             environment["DBT_INDIRECT_SELECTION"] = chosen.indirect_selection
         invocation = DbtCliInvocation.run(
-            args=[self.dbt_executable, *arguments, *chosen.selection_args],
+            args=dbt_command(*arguments, *chosen.selection_args),
             env=environment,
             manifest=chosen.manifest,
             dagster_dbt_translator=chosen.dagster_dbt_translator,

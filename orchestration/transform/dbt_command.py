@@ -26,6 +26,11 @@ def dbt_executable() -> str:
     return shutil.which("dbt", path=str(Path(sys.executable).parent)) or "dbt"
 
 
+def dbt_command(*arguments: str) -> list[str]:
+    """How dbt is called; the folder that it runs in is none to import from."""
+    return [sys.executable, "-P", "-m", "orchestration.transform.dbt_main", *arguments]
+
+
 def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
     """This process's environment with these variables laid over it."""
     return os.environ | variables
@@ -40,10 +45,10 @@ def call_dbt(
     caller looks at the return code.
     """
     return subprocess.run(
-        [
-            *(dbt_executable(), "--quiet", *arguments, "--profiles-dir", "dbt_project"),
+        dbt_command(
+            *("--quiet", *arguments, "--profiles-dir", "dbt_project"),
             *("--target-path", str(target), "--log-path", str(target)),
-        ],
+        ),
         cwd=project_root(),
         env=dbt_environment(variables),
         stdout=subprocess.PIPE,

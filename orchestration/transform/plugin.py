@@ -23,7 +23,8 @@ class Plugin(BasePlugin):
 
     def initialize(self, plugin_config: dict[str, Any]) -> None:
         """End dbt with the run that it serves, before it opens the warehouse or later."""
-        gc.freeze()  # what dbt has loaded by now stays: it needn't be searched for garbage again
+        gc.freeze()  # what dbt has loaded by now stays: it needn't be searched for garbage
+        gc.enable()
         if RUN_PROCESS in os.environ:
             run_process = int(os.environ[RUN_PROCESS])
             _end_without(run_process)

@@ -148,3 +148,10 @@ def test_without_a_sync_of_file_systems_each_file_and_folder_is_synced(
     monkeypatch.setattr(fsync.os, "fsync", lambda number: synced.add(os.fstat(number).st_ino))
     version = write_export(marts, tmp_path / "export").version
     assert synced >= {path.stat().st_ino for path in (version, *version.rglob("*"))}
+
+
+def test_an_export_is_new_where_another_one_was_current(marts: Path, tmp_path: Path) -> None:
+    asked_for = [(), REQUESTED, (), ()]
+    written = [write_export(marts, tmp_path / "export", ranges) for ranges in asked_for]
+    assert [each.is_new for each in written] == [True, True, True, False]
+    assert written[0].version == written[2].version

@@ -138,7 +138,10 @@ def test_an_answer_that_nobody_reads_is_given_up(server: Server) -> None:
         assert not open_connections
 
 
-def test_who_reads_gets_all_of_a_long_answer(server: Server) -> None:
+def test_who_reads_gets_all_of_a_long_answer(
+    server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(connections, "READ_SECONDS", 30)  # this reader waits for a processor
     long = REQUEST.replace(b" / ", b" /long ").replace(
         b"\r\n\r\n", b"\r\nConnection: close\r\n\r\n"
     )
