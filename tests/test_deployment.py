@@ -11,7 +11,6 @@ from support.workspaces import Built
 from orchestration.deployment import Deployment
 from orchestration.pipeline.code_location import build_defs
 from orchestration.settings import load_settings
-from orchestration.workspace.duckdb_setup import engine_bytes
 
 RANGE = {"website": 1, "date_from": "2023-05-03", "date_to": "2023-05-09"}
 
@@ -39,17 +38,6 @@ def test_the_definitions_of_two_deployments_do_not_meet(deployments: list[Deploy
     assert len(one.requested_ranges()) == 1
     assert other.requested_ranges() == ()
     assert dict(os.environ) == environment
-
-
-def test_every_connection_keeps_to_the_settings_given(tmp_path: Path) -> None:
-    settings = load_settings(workspace=tmp_path, memory_limit="2GB", threads=1)
-    workspace = Deployment(settings).workspace
-    with workspace.writing("a test"), workspace.connect() as connection:
-        threads, memory = connection.execute(
-            "select current_setting('threads'), current_setting('memory_limit')"
-        ).fetchone()
-    assert threads == 1
-    assert memory == f"{engine_bytes(2_000_000_000) / 2**30:.1f} GiB"
 
 
 def test_dbt_is_handed_the_same_limits(tmp_path: Path) -> None:

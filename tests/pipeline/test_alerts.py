@@ -252,7 +252,7 @@ def test_a_run_says_when_it_holds_the_workspace(settings: Settings) -> None:
     resource = WorkspaceLock(root=str(workspace.root))
     with own_records(workspace) as instance:
         job = GraphDefinition("looking", node_defs=[look]).to_job(
-            resource_defs={"warehouse": resource}
+            resource_defs={"workspace_lock": resource}
         )
         done = job.execute_in_process(instance=instance)
         tags = instance.get_run_by_id(done.run_id).tags

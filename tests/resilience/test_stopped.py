@@ -26,6 +26,14 @@ from orchestration.workspace.workspace import Workspace
 PAUSING = PROJECT / "tests/resilience/pausing"
 
 
+@pytest.fixture(autouse=True)
+def usual_signals() -> Iterator[None]:
+    """SIGHUP as in a terminal, whoever runs the tests: what is ignored stays so in a process."""
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    yield
+    signal.signal(signal.SIGHUP, before)
+
+
 @pytest.fixture
 def workspace(workspace: Path) -> Workspace:
     return Workspace(workspace)

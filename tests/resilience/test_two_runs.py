@@ -90,8 +90,12 @@ def test_two_runs_of_a_new_workspace_both_end_well(
 def test_definitions_that_load_at_once_never_see_half_a_manifest() -> None:
     manifest = PROJECT / "target" / "definitions" / "manifest.json"
     manifest.unlink(missing_ok=True)
-    code = "from orchestration.pipeline.resources import *; build_dbt_project(load_settings())"
-    code = f"from orchestration.settings import load_settings; {code}"
+    code = (
+        "from orchestration.deployment import Deployment\n"
+        "from orchestration.pipeline.dbt_process import build_dbt_project\n"
+        "from orchestration.settings import load_settings\n"
+        "build_dbt_project(Deployment(load_settings()))"
+    )
     loading = [
         subprocess.Popen([sys.executable, "-c", code], cwd=PROJECT, stderr=subprocess.PIPE)
         for _ in range(3)

@@ -12,8 +12,9 @@ from support.commands import Loyalty
 from support.replay import PROJECT, Replay, open_warehouse
 from support.yardsticks.generate import generate
 
+from orchestration.deployment import Deployment
+from orchestration.settings import load_settings
 from orchestration.workspace.duckdb_setup import engine_bytes
-from orchestration.workspace.workspace import Workspace
 
 LIMIT = 2_000_000_000
 OPTIONS = "select current_setting('memory_limit') as memory, current_setting('threads') as threads"
@@ -40,12 +41,9 @@ def test_the_models_spill_rather_than_die(tmp_path: Path, replay: Replay, spill:
                 replay.run(warehouse, tmp_path / "source")
 
 
-def test_the_pull_keeps_to_the_settings(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, options: tuple[str, int]
-) -> None:
-    monkeypatch.setenv("LOYALTY_MEMORY_LIMIT", "2GB")
-    monkeypatch.setenv("LOYALTY_THREADS", "1")
-    workspace = Workspace(tmp_path)
+def test_the_pull_keeps_to_the_settings(tmp_path: Path, options: tuple[str, int]) -> None:
+    settings = load_settings(workspace=tmp_path, memory_limit="2GB", threads=1)
+    workspace = Deployment(settings).workspace
     with workspace.connect() as connection:
         assert connection.execute(OPTIONS).fetchone() == options
         spill = connection.execute("select current_setting('temp_directory')").fetchone()[0]

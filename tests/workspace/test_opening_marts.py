@@ -15,6 +15,7 @@ from support.replay import PROJECT, Replay, open_warehouse
 from support.workspaces import Built, mart_digests
 
 from orchestration.workspace.database_files import compact
+from orchestration.workspace.duckdb_setup import Limits
 from orchestration.workspace.workspace import Workspace
 
 PAGE = (PROJECT / "docs/analysts.md").read_text()
@@ -210,9 +211,9 @@ def test_a_compact_file_holds_the_same(marts: Path, tmp_path: Path) -> None:
             connection.execute("checkpoint")
         connection.execute("drop table replaced")
     before = worn.stat().st_size, catalog(worn), mart_digests(worn)
-    compact(worn, tmp_path / "scratch", most_free=0.9)
+    compact(worn, tmp_path / "scratch", Limits(), most_free=0.9)
     assert worn.stat().st_size == before[0]
-    compact(worn, tmp_path / "scratch", most_free=0.2)
+    compact(worn, tmp_path / "scratch", Limits(), most_free=0.2)
     assert worn.stat().st_size < before[0]
     assert (catalog(worn), mart_digests(worn)) == before[1:]
     assert list((tmp_path / "scratch").iterdir()) == []
