@@ -5,10 +5,11 @@ import sys
 
 import click
 
-from orchestration.cli.inspect import calculate, check, demo_source, describe, docs
 from orchestration.cli.run import run
 from orchestration.cli.serve import serve
+from orchestration.cli.source_calls import demo_source, describe
 from orchestration.cli.stopping import Stopped, StopSignals
+from orchestration.cli.workspace_calls import calculate, check, docs
 from orchestration.errors import LoyaltyError, is_full_disk
 from orchestration.installation import APPLICATION
 

@@ -77,7 +77,7 @@ def run(
         with (
             progress(),
             workspace.writing("loyalty run", settings.wait_seconds),
-            workspace.leaving_nothing_refused(),
+            workspace.removed_if_refused(),
         ):
             log.info("starting Dagster and dbt")
             with _loading():

@@ -10,7 +10,11 @@ from orchestration.sources.contract import Entity
 
 @dataclass(frozen=True)
 class Compared:
-    """What the comparison of an entity found, in rows."""
+    """What a pull found of an entity, in rows.
+
+    Where an entity is loaded from nothing, every row is read and added. Of a small entity that is
+    compared whole, an edited row is one removed and one added.
+    """
 
     rows: int
     """Rows in raw now."""
@@ -21,7 +25,7 @@ class Compared:
     added: int = 0
     changed: int = 0
     removed: int = 0
-    """Ids that are new, have other rows than before, or are gone."""
+    """Ids of events that are new, have other rows than before, or are gone; else rows."""
     written: int = 0
     """Rows written to raw."""
     is_retyped: bool = False

@@ -62,14 +62,17 @@ def _why_full(workspace: Workspace, *, is_full_refresh: bool) -> str | None:
     """Why this run has to build all anew, as far as the workspace's files say; else null."""
     if is_full_refresh:
         return "a full refresh was requested"
-    for path in (
+    files = (
         workspace.warehouse,
         workspace.next_marts,
         workspace.marts,
         workspace.current_export,
-    ):
-        if not path.exists():
-            return f"there is no {path.name}"
+    )
+    missing = [path.name for path in files if not path.exists()]
+    if len(missing) == len(files):
+        return "the workspace is new"
+    if missing:
+        return f"there is no {missing[0]}"
     if not _is_as_published(workspace.marts):
         return f"{workspace.marts.name} is not as it was published"
     if find_faults(workspace.current_export):

@@ -27,7 +27,7 @@ from orchestration.workspace.state_files import (
     WidgetEdits,
 )
 
-LOCKED = {LOCK, HOLDER, "scratch"}
+MADE_BY_LOCKING = {LOCK, HOLDER, "scratch"}
 """All that a workspace has when it is made by who takes its lock."""
 
 
@@ -76,12 +76,12 @@ class Workspace:
         self._state.remove_leftovers()
 
     @contextmanager
-    def leaving_nothing_refused(self) -> Iterator[None]:
-        """Remove a workspace that is new and whose first run can't use what it was given.
+    def removed_if_refused(self) -> Iterator[None]:
+        """Remove a workspace that is new where the body ends with exit code 2.
 
-        The caller holds it.
+        That is wrong usage, or a source that can't be used. The caller holds the workspace.
         """
-        is_new = {path.name for path in self.root.iterdir()} <= LOCKED
+        is_new = {path.name for path in self.root.iterdir()} <= MADE_BY_LOCKING
         try:
             yield
         except LoyaltyError as error:

@@ -13,7 +13,7 @@ def run(workspace: Workspace, error: Exception) -> None:
     with (
         pytest.raises(type(error)),
         workspace.writing("a run"),
-        workspace.leaving_nothing_refused(),
+        workspace.removed_if_refused(),
     ):
         make_dagster_home(workspace)
         raise error

@@ -37,7 +37,7 @@ log = logging.getLogger(__name__)
 
 PREVIEW_ROWS = 5
 PREVIEW_CHARACTERS = 80
-RUN_INPUTS = {
+PIPELINE_TABLES = {
     "run": "when the run began, and which deliveries it lets through",
     "settings": "as_of and settings of the run",
     "requested_ranges": "the ranges requested with calculate",
@@ -106,7 +106,7 @@ def build_pull(deployment: Deployment) -> AssetsDefinition:
                 description=f"Run inputs: {text}.",
                 skippable=True,
             )
-            for name, text in RUN_INPUTS.items()
+            for name, text in PIPELINE_TABLES.items()
         ),
     ]
 
@@ -175,7 +175,7 @@ def _report(
                 "preview": _preview(connection, entity.name),
             },
         )
-    for name in RUN_INPUTS:
+    for name in PIPELINE_TABLES:
         yield MaterializeResult(
             asset_key=["pipeline", name],
             metadata={"preview": _preview(connection, name)},
