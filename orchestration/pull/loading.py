@@ -42,7 +42,7 @@ def load_entity(extract: Extract) -> Compared:
     connection, entity = extract.connection, extract.entity
     table = f"raw.{entity.name}"
     extract.view()
-    _load_rows(connection, entity)
+    _load_rows(extract)
     connection.execute("delete from raw.fingerprints where entity = ?", [entity.name])
     if entity.event_time is not None and extract.is_remote:
         fingerprints = extract.fingerprints()
@@ -93,41 +93,58 @@ def replace_entity(extract: Extract) -> Compared:
     return Compared(loaded.rows, rows, rows, added=added, removed=removed, written=loaded.written)
 
 
-def _load_rows(connection: duckdb.DuckDBPyConnection, entity: Entity) -> None:
+def _load_rows(extract: Extract) -> None:
     """Load the delivered rows, and number those of an id that has several.
 
     Only ids that lie within the same 32 as one that occurs twice are sorted: those 32 share a
     number with a bit for each, which has fewer bits than they have rows then. So are rows without
-    an id.
+    an id. What comes from far is read once, and numbered where it lies; reading again is cheaper
+    where it is near.
     """
+    connection, entity = extract.connection, extract.entity
     table, columns = f"raw.{entity.name}", columns_of(entity)
-    connection.execute(
-        f"""
-        create or replace table {table} as
-        select cast(1 as bigint) as _copy_number, {columns} from delivered
-        """
+    is_crowded = f"({ID}) is null or ({ID}) // 32 in (from crowded_ids where ids is not null)"
+    create = (
+        f"create or replace table {table} as select cast(1 as bigint) as _copy_number, {columns}"
     )
+    if extract.is_remote:
+        connection.execute(f"{create} from delivered")
+        if _find_crowded(connection, table):
+            connection.execute(
+                f"""
+                update {table} set _copy_number = numbered.number
+                from (
+                    select rowid as numbered_row, {copy_number_of(entity)} as number
+                    from {table}
+                    where {is_crowded}
+                ) as numbered
+                where {table}.rowid = numbered_row and number > 1
+                """
+            )
+        return
+    has_crowded = _find_crowded(connection, "delivered")
+    connection.execute(f"{create} from delivered where not ({is_crowded})")
+    if has_crowded:
+        connection.execute(
+            f"""
+            insert into {table}
+            select {copy_number_of(entity)}, {columns} from delivered where {is_crowded}
+            """
+        )
+
+
+def _find_crowded(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:
+    """Make `crowded_ids`: the ids, 32 together, of which one occurs twice; whether any does."""
     connection.execute(
         f"""
         create or replace temp table crowded_ids as
         select ({ID}) // 32 as ids
-        from {table}
+        from {rows}
         group by all
         having bit_count(bit_or(1::bigint << (({ID}) & 31))) is distinct from count(*)
         """
     )
-    if count_rows(connection, "crowded_ids"):
-        connection.execute(
-            f"""
-            update {table} set _copy_number = numbered.number
-            from (
-                select rowid as numbered_row, {copy_number_of(entity)} as number
-                from {table}
-                where ({ID}) is null or ({ID}) // 32 in (from crowded_ids where ids is not null)
-            ) as numbered
-            where {table}.rowid = numbered_row and number > 1
-            """
-        )
+    return count_rows(connection, "crowded_ids") > 0
 
 
 def copy_number_of(entity: Entity) -> str:
