@@ -1,7 +1,8 @@
 """CSV files, whatever their values are separated by.
 
 They are read by the standard library: DuckDB's reader loses a quoted value that never ends. A line
-that can't be read costs its own row alone.
+that can't be read costs its own row alone: it is delivered as `_line`, with no values, and so the
+models quarantine it (`int_…_validated`).
 """
 
 import csv
