@@ -5,8 +5,15 @@ import sys
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
 import pytest
-from dagster import AssetKey, Definitions, build_schedule_context, validate_run_config
+from dagster import (
+    AssetKey,
+    DagsterInstance,
+    Definitions,
+    build_schedule_context,
+    validate_run_config,
+)
 from support.replay import PROJECT
 from support.workspaces import Built
 
@@ -127,3 +134,18 @@ def test_calculate_analytics_is_a_job(definitions: Definitions) -> None:
     job = definitions.resolve_job_def("calculate_analytics")
     assert validate_run_config(job, {"ops": {"calculate": {"config": config}}})
     assert validate_run_config(definitions.resolve_job_def("refresh"), refresh_config(None))
+
+
+def test_a_model_that_is_built_alone_leaves_the_others(workspace: Path) -> None:
+    deployment = Deployment(load_settings(workspace=workspace))
+    tables = "select table_name, estimated_size from duckdb_tables() order by all"
+    with duckdb.connect(str(deployment.workspace.next_marts)) as marts:
+        before = marts.execute(tables).fetchall()
+    job = build_defs(deployment).resolve_implicit_global_asset_job_def()
+    with DagsterInstance.ephemeral() as instance:
+        done = job.execute_in_process(
+            instance=instance, asset_selection=[AssetKey(["main", "fct_points_daily"])]
+        )
+    assert done.success
+    with duckdb.connect(str(deployment.workspace.next_marts)) as marts:
+        assert marts.execute(tables).fetchall() == before

@@ -56,7 +56,7 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
     def models(context: AssetExecutionContext) -> Iterator[Any]:
         with workspace.connect(wait_seconds) as connection:
             is_full = is_full_build(connection)
-        if is_full:
+        if is_full and not context.is_subset:
             workspace.next_marts.unlink(missing_ok=True)
         log.info("dbt build")
         invocation = context.resources.dbt.start(
