@@ -7,15 +7,15 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import BusyError
+from orchestration.workspace.database_files import quoted_path
 
 
 @contextmanager
 def attached(connection: duckdb.DuckDBPyConnection, published: Path | None) -> Iterator[None]:
     """Have the published marts at hand, if there are any; not within a transaction."""
     if published is not None:
-        quoted = str(published).replace("'", "''")
         try:
-            connection.execute(f"attach '{quoted}' as last_published (read_only)")
+            connection.execute(f"attach {quoted_path(published)} as last_published (read_only)")
         except duckdb.IOException as error:
             message = str(error).strip().splitlines()[0]
             raise BusyError(f"{published} can't be read: {message}") from None

@@ -1,6 +1,5 @@
 """The warehouse's files as DuckDB sees them: who has one open, and whether one is damaged."""
 
-import os
 import time
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -10,6 +9,7 @@ import duckdb
 
 from orchestration.errors import BusyError, is_full_disk
 from orchestration.workspace.duckdb_setup import Limits
+from orchestration.workspace.durable_files import sync_file
 
 POLL_SECONDS = 0.2
 
@@ -45,7 +45,7 @@ def connect_to_read(**databases: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection that reads these files, each under the name that is given to it."""
     with duckdb.connect() as connection:
         for name, path in databases.items():
-            connection.execute(f"attach {_quoted(path)} as {name} (read_only)")
+            connection.execute(f"attach {quoted_path(path)} as {name} (read_only)")
         yield connection
 
 
@@ -69,7 +69,7 @@ def compact(database: Path, scratch: Path, limits: Limits, most_free: float) -> 
     """
     lean = scratch / database.name
     with duckdb.connect(config=limits.options(scratch)) as connection:
-        connection.execute(f"attach {_quoted(database)} as worn (read_only)")
+        connection.execute(f"attach {quoted_path(database)} as worn (read_only)")
         free, total = connection.execute(
             "select free_blocks, total_blocks from pragma_database_size()"
             " where database_name = 'worn'"
@@ -77,15 +77,15 @@ def compact(database: Path, scratch: Path, limits: Limits, most_free: float) -> 
         if free <= most_free * total:
             return
         scratch.mkdir(exist_ok=True)
-        connection.execute(f"attach {_quoted(lean)} as lean")
+        connection.execute(f"attach {quoted_path(lean)} as lean")
         connection.execute("copy from database worn to lean")
         connection.execute("checkpoint lean")
-    with lean.open("rb") as file:
-        os.fsync(file.fileno())
+    sync_file(lean)
     lean.replace(database)
 
 
-def _quoted(path: Path) -> str:
+def quoted_path(path: Path) -> str:
+    """A path as an SQL literal."""
     return "'" + str(path).replace("'", "''") + "'"
 
 

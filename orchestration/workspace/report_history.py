@@ -6,6 +6,7 @@ from pathlib import Path
 import duckdb
 
 from orchestration.errors import damaged_state, is_full_disk, later_state
+from orchestration.workspace.database_files import quoted_path
 from orchestration.workspace.state_files import VERSION
 
 VERSION_KEY = "loyalty_version"
@@ -85,17 +86,13 @@ def save_history(
     connection: duckdb.DuckDBPyConnection, marts: Path, state: Path
 ) -> Iterator[tuple[Path, Path]]:
     """Write what has been reported by now beside its place in `state`; gives both paths of each."""
-    connection.execute(f"attach {_quoted(marts)} as published (read_only)")
+    connection.execute(f"attach {quoted_path(marts)} as published (read_only)")
     for table, saved_from in SAVED_FROM.items():
         path = state / f"{table}.parquet"
         scratch = state / f".{path.name}"
         connection.execute(
-            f"copy {saved_from} to {_quoted(scratch)}"
+            f"copy {saved_from} to {quoted_path(scratch)}"
             f" (format parquet, kv_metadata {{{VERSION_KEY}: '{VERSION}'}})"
         )
         yield scratch, path
     connection.execute("detach published")
-
-
-def _quoted(path: Path) -> str:
-    return "'" + str(path).replace("'", "''") + "'"
