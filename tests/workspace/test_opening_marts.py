@@ -167,6 +167,8 @@ def test_every_table_column_and_macro_says_what_it_means(marts: Path) -> None:
     with plainly(marts) as connection:
         tables = connection.execute(
             "select schema_name, table_name, comment from duckdb_tables()"
+            " union all select schema_name, view_name, comment from duckdb_views()"
+            " where not internal"
         ).fetchall()
         columns = connection.execute(
             "select schema_name, table_name, column_name, comment from duckdb_columns()"
