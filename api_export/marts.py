@@ -91,22 +91,29 @@ class PublishedMarts:
 
         A website is missing where its list is empty. With `website_id` only that one is read.
         """
-        keys = _keys(endpoint.schema)
-        conditions = [endpoint.condition]
         parameters = {} if endpoint.parameter is None else {"value": value}
+        condition = endpoint.condition
         if website_id is not None:
-            conditions.append("website_id = $website_id")
+            condition += " and website_id = $website_id"
             parameters["website_id"] = website_id
-        order = f"order by {endpoint.order}" if endpoint.is_list else ""
         rows = self._rows(
-            f"select website_id, {keys} from reports.{endpoint.report}"
-            f" where {' and '.join(conditions)} {order}",
+            f"select website_id, {_keys(endpoint.schema)} from reports.{endpoint.report}"
+            f" where {condition} {_order(endpoint)}",
             **parameters,
         )
         grouped = _group_by(rows, "website_id")
         for row in rows:
             del row["website_id"]
         return grouped if endpoint.is_list else {key: group[0] for key, group in grouped.items()}
+
+    def payload_of_all(self, endpoint: Endpoint, value: int | None) -> Any:
+        """The payload of all websites together, of an endpoint that sums up."""
+        rows = self._rows(
+            f"select {_keys(endpoint.schema)} from reports.{endpoint.report_of_all}"
+            f" where {endpoint.condition} {_order(endpoint)}",
+            **({} if endpoint.parameter is None else {"value": value}),
+        )
+        return rows if endpoint.is_list else rows[0]
 
     def widgets(self, edits: tuple[WidgetEdit, ...] = ()) -> dict[int, list[PlacedWidget]]:
         """Each website's visible widgets, by position, with edits laid over them."""
@@ -194,6 +201,10 @@ def _as_json(edits: tuple[WidgetEdit, ...]) -> str:
 def _keys(schema: type) -> str:
     """A payload's keys as the columns of a select."""
     return ", ".join(f'"{key}"' for key in schema.__annotations__)
+
+
+def _order(endpoint: Endpoint) -> str:
+    return f"order by {endpoint.order}" if endpoint.is_list else ""
 
 
 def _group_by(rows: list[dict[str, Any]], key: str) -> dict[int, list[dict[str, Any]]]:

@@ -7,6 +7,8 @@ from api_export.payloads import schemas
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
+ALL_WEBSITES = "all"
+"""What stands in the place of a website's id where all of them are meant together."""
 
 
 @dataclass(frozen=True)
@@ -36,11 +38,19 @@ class Endpoint:
     """Which rows of the report belong to a value of the parameter, `$value`."""
     widget_type: str | None = None
     """The type of widget that shows this payload."""
+    sums_up: bool = False
+    """Whether there is one of all websites together too: counts and points added up by each
+    website's own calendar, rates from the sums."""
 
     @property
     def report(self) -> str:
         """The dbt model that has its rows, a column for each key of the schema."""
         return f"rpt_{self.name}"
+
+    @property
+    def report_of_all(self) -> str:
+        """The dbt model of all websites together: the same columns, but for `website_id`."""
+        return f"rpt_all_{self.name}"
 
     @property
     def is_list(self) -> bool:
@@ -72,6 +82,7 @@ ENDPOINTS = (
         parameter=DAYS,
         condition=IN_WINDOW,
         widget_type="points_issued",
+        sums_up=True,
     ),
     Endpoint(
         name="top_redemptions",
@@ -93,12 +104,14 @@ ENDPOINTS = (
         parameter=DAYS,
         condition=OF_WINDOW,
         widget_type="engagement_rate",
+        sums_up=True,
     ),
     Endpoint(
         name="overview",
         schema=schemas.Overview,
         parameter=DAYS,
         condition=OF_WINDOW,
+        sums_up=True,
     ),
     Endpoint(
         name="redemption_trend",
@@ -107,6 +120,7 @@ ENDPOINTS = (
         parameter=DAYS,
         condition=IN_WINDOW,
         widget_type="redemptions_trend",
+        sums_up=True,
     ),
     Endpoint(
         name="engagement_trend",
@@ -133,6 +147,7 @@ ENDPOINTS = (
         name="points_balance",
         schema=schemas.PointsBalance,
         widget_type="points_balance",
+        sums_up=True,
     ),
     Endpoint(
         name="conversion",

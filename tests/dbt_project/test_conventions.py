@@ -38,6 +38,7 @@ ONE_ROW_BY_CONSTRUCTION = {
     "int_previous_run",
     "int_publication",
     "int_run",
+    "rpt_all_points_balance",
     "rpt_manifest_drift",
 }
 LAST_RUN = {
@@ -301,7 +302,8 @@ def exposures() -> dict[str, dict[str, Any]]:
 def test_every_endpoint_is_an_exposure_of_its_report_and_files() -> None:
     for endpoint in ENDPOINTS:
         exposure = exposures()[endpoint.name]
-        assert exposure["depends_on"] == [f"ref('{endpoint.report}')"]
+        reports = [endpoint.report] + [endpoint.report_of_all] * endpoint.sums_up
+        assert exposure["depends_on"] == [f"ref('{report}')" for report in reports]
         (pattern,) = exposure["config"]["meta"]["files"]
         assert pattern == f"*/{API_ROOT}/{Path(endpoint.path()).parent}/*.json"
 
