@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_export.payloads import schemas
+from api_export.payloads import money, schemas
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
@@ -156,6 +156,11 @@ ENDPOINTS = (
         condition=OF_WINDOW,
         widget_type="conversion_rate",
     ),
+    Endpoint(name="roll_forward", schema=money.RollForwardMonth, order="month"),
+    Endpoint(name="aging", schema=money.AgingMonth, order="issued_month"),
+    Endpoint(name="redemption_curve", schema=money.RedemptionAge, order="age_months"),
+    Endpoint(name="liability", schema=money.Liability),
+    Endpoint(name="liability_backtest", schema=money.BacktestedMonth, order="month"),
 )
 
 BY_WIDGET_TYPE = {endpoint.widget_type: endpoint for endpoint in ENDPOINTS if endpoint.widget_type}

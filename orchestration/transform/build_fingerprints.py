@@ -70,4 +70,7 @@ def _files(folder: Path) -> list[Path]:
 
 def _is_beside_the_build(path: Path) -> bool:
     """Whether no table depends on a file of the dbt project."""
-    return path.parent.name == "analyses" or path.name in ("_unit_tests.yml", "_exposures.yml")
+    name = path.name
+    return (
+        path.parent.name == "analyses" or name.startswith("_unit_tests") or name == "_exposures.yml"
+    )
