@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_export.payloads import schemas
+from api_export.payloads import daily_schemas, schemas
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
@@ -140,6 +140,11 @@ ENDPOINTS = (
         parameter=DAYS,
         condition=OF_WINDOW,
         widget_type="conversion_rate",
+    ),
+    Endpoint(
+        name="item_performance",
+        schema=daily_schemas.ItemPerformance,
+        order="redemptions_365 desc, id",
     ),
 )
 
