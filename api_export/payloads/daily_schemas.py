@@ -22,3 +22,18 @@ class ItemPerformance(TypedDict):
     redemptions_365: int
     clients_365: int
     last_redeemed: date | None
+
+
+class Restatement(TypedDict):
+    """A figure of a period that was published otherwise before."""
+
+    date_from: date
+    date_to: date
+    figure: str
+    reported_as_of: date
+    restated_as_of: date
+    from_value: Exact
+    to_value: Exact
+    rows_added: int
+    rows_changed: int
+    rows_removed: int

@@ -36,6 +36,8 @@ class Endpoint:
     """Which rows of the report belong to a value of the parameter, `$value`."""
     widget_type: str | None = None
     """The type of widget that shows this payload."""
+    is_exported: bool = True
+    """Whether it has files; the server answers in any case."""
 
     @property
     def report(self) -> str:
@@ -145,6 +147,13 @@ ENDPOINTS = (
         name="item_performance",
         schema=daily_schemas.ItemPerformance,
         order="redemptions_365 desc, id",
+    ),
+    # Exported bytes don't depend on earlier runs, which this tells of.
+    Endpoint(
+        name="restatements",
+        schema=daily_schemas.Restatement,
+        order="publication, date_from, date_to, figure",
+        is_exported=False,
     ),
 )
 

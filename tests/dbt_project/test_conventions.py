@@ -232,9 +232,11 @@ def test_reports_read_marts_only(model: Model) -> None:
 
 
 @each("reports")
-def test_reports_say_where_they_are_exported(model: Model) -> None:
+def test_reports_say_where_they_are_exported_or_why_not(model: Model) -> None:
     _, entry = properties()[model.name]
-    assert re.search(r"xported.*\.json`", entry["description"], re.DOTALL)
+    is_served_alone = model.name in {one.report for one in ENDPOINTS if not one.is_exported}
+    told = r"Not exported: it \w+" if is_served_alone else r"xported.*\.json`"
+    assert re.search(told, entry["description"], re.DOTALL)
 
 
 def test_sources_are_described_column_by_column() -> None:
@@ -297,8 +299,8 @@ def test_every_endpoint_is_an_exposure_of_its_report_and_files() -> None:
     for endpoint in ENDPOINTS:
         exposure = exposures()[endpoint.name]
         assert exposure["depends_on"] == [f"ref('{endpoint.report}')"]
-        (pattern,) = exposure["config"]["meta"]["files"]
-        assert pattern == f"*/{API_ROOT}/{Path(endpoint.path()).parent}/*.json"
+        files = f"*/{API_ROOT}/{Path(endpoint.path()).parent}/*.json"
+        assert exposure["config"]["meta"]["files"] == [files] * endpoint.is_exported
 
 
 def test_every_exposure_of_one_analytics_folder_is_an_endpoint() -> None:
@@ -308,7 +310,7 @@ def test_every_exposure_of_one_analytics_folder_is_an_endpoint() -> None:
         for pattern in entry["config"]["meta"]["files"]
         if re.fullmatch(r"\*/[\w/-]+/analytics/\w+/\*\.json", pattern)
     }
-    assert folders == {endpoint.name for endpoint in ENDPOINTS}
+    assert folders == {endpoint.name for endpoint in ENDPOINTS if endpoint.is_exported}
 
 
 def test_every_report_is_exposed_and_every_exposure_has_an_owner_and_a_description() -> None:
