@@ -2,6 +2,7 @@
 
 import threading
 from collections import defaultdict
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ import simplejson
 from api_export.payloads import schemas
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import Endpoint
+from api_export.payloads.limits import LAST_DATE
 from api_export.payloads.strict_json import loads_strict
 from api_export.payloads.widgets import PlacedWidget
 
@@ -92,21 +94,28 @@ class PublishedMarts:
         A website is missing where its list is empty. With `website_id` only that one is read.
         """
         keys = _keys(endpoint.schema)
-        conditions = [endpoint.condition]
+        report, conditions = f"reports.{endpoint.report}", [endpoint.condition]
         parameters = {} if endpoint.parameter is None else {"value": value}
+        if endpoint.takes_range:
+            report += "($date_from, $date_to)"
+            parameters = self._window(value)
         if website_id is not None:
             conditions.append("website_id = $website_id")
             parameters["website_id"] = website_id
         order = f"order by {endpoint.order}" if endpoint.is_list else ""
         rows = self._rows(
-            f"select website_id, {keys} from reports.{endpoint.report}"
-            f" where {' and '.join(conditions)} {order}",
+            f"select website_id, {keys} from {report} where {' and '.join(conditions)} {order}",
             **parameters,
         )
         grouped = _group_by(rows, "website_id")
         for row in rows:
             del row["website_id"]
         return grouped if endpoint.is_list else {key: group[0] for key, group in grouped.items()}
+
+    def _window(self, days: int) -> dict[str, date]:
+        """First and last date of a window; without as_of one of that length, as empty as any."""
+        last = self.run()["as_of"] or LAST_DATE
+        return {"date_from": last - timedelta(days=days - 1), "date_to": last}
 
     def widgets(self, edits: tuple[WidgetEdit, ...] = ()) -> dict[int, list[PlacedWidget]]:
         """Each website's visible widgets, by position, with edits laid over them."""

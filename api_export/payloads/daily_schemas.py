@@ -24,6 +24,23 @@ class ItemPerformance(TypedDict):
     last_redeemed: date | None
 
 
+class RequestFunnel(TypedDict):
+    """What became of the requests made in a window, and how soon."""
+
+    as_of: date | None
+    days: int
+    requests: int
+    pending: int
+    approved: int
+    fulfilled: int
+    rejected: int
+    cancelled: int
+    rejection_rate: Exact
+    median_hours_to_approval: Exact | None
+    median_hours_to_fulfilment: Exact | None
+    median_hours_to_rejection: Exact | None
+
+
 class Restatement(TypedDict):
     """A figure of a period that was published otherwise before."""
 

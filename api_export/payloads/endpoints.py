@@ -34,6 +34,9 @@ class Endpoint:
     parameter: Parameter | None = None
     condition: str = "true"
     """Which rows of the report belong to a value of the parameter, `$value`."""
+    takes_range: bool = False
+    """Whether the report is a table macro of a first and a last date, not a table: it is asked for
+    a window's dates, where rows for every window would be too many."""
     widget_type: str | None = None
     """The type of widget that shows this payload."""
     is_exported: bool = True
@@ -147,6 +150,12 @@ ENDPOINTS = (
         name="item_performance",
         schema=daily_schemas.ItemPerformance,
         order="redemptions_365 desc, id",
+    ),
+    Endpoint(
+        name="request_funnel",
+        schema=daily_schemas.RequestFunnel,
+        parameter=DAYS,
+        takes_range=True,
     ),
     # Exported bytes don't depend on earlier runs, which this tells of.
     Endpoint(

@@ -32,6 +32,7 @@ KEYS_PROVEN_ELSEWHERE = {
     "dim_run": "assert_one_run",
     "fct_client_days": "assert_client_days_run_on",
     "int_loyalty_transactions_validated": "assert_every_delivered_row_is_validated_once",
+    "rpt_request_funnel": "assert_request_funnel_adds_up",
 }
 ONE_ROW_BY_CONSTRUCTION = {
     "int_previous_run",
@@ -229,6 +230,18 @@ def test_reports_read_marts_only(model: Model) -> None:
     assert refs(model.sql)
     assert {name for name in refs(model.sql) if not name.startswith(MARTS)} == set()
     assert not SOURCE.search(reached(model.sql))
+
+
+@each("reports")
+def test_table_macros_are_the_reports_that_take_a_range_and_say_so(model: Model) -> None:
+    _, entry = properties()[model.name]
+    is_macro = "materialized='table_macro'" in model.sql
+    assert is_macro == (model.name in {one.report for one in ENDPOINTS if one.takes_range})
+    if is_macro:
+        assert "meta={'parameters': ['date_from', 'date_to']}" in model.sql
+        description = entry["description"]
+        assert "`date_from`" in description and "`date_to`" in description
+        assert "A table macro" in description
 
 
 @each("reports")
