@@ -41,6 +41,14 @@ class RequestFunnel(TypedDict):
     median_hours_to_rejection: Exact | None
 
 
+class IssueSource(TypedDict):
+    """A reason and the points issued for it in a window."""
+
+    reason: str | None
+    points: int
+    transactions: int
+
+
 class Restatement(TypedDict):
     """A figure of a period that was published otherwise before."""
 

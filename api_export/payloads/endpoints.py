@@ -157,6 +157,13 @@ ENDPOINTS = (
         parameter=DAYS,
         takes_range=True,
     ),
+    Endpoint(
+        name="issue_sources",
+        schema=daily_schemas.IssueSource,
+        order="source_rank",
+        parameter=DAYS,
+        takes_range=True,
+    ),
     # Exported bytes don't depend on earlier runs, which this tells of.
     Endpoint(
         name="restatements",

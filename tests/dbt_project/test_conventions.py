@@ -33,6 +33,7 @@ KEYS_PROVEN_ELSEWHERE = {
     "fct_client_days": "assert_client_days_run_on",
     "fct_loyalty_transactions": "assert_points_equal_valid_transactions",
     "int_loyalty_transactions_validated": "assert_every_delivered_row_is_validated_once",
+    "rpt_issue_sources": "assert_issue_sources_add_up",
     "rpt_request_funnel": "assert_request_funnel_adds_up",
 }
 ONE_ROW_BY_CONSTRUCTION = {
