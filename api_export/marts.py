@@ -1,10 +1,12 @@
 """Reading the published marts: plain selects from their reports, as the payloads' Python values."""
 
+import tempfile
 import threading
 from collections import defaultdict
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import simplejson
@@ -16,7 +18,7 @@ from api_export.payloads.limits import LAST_DATE
 from api_export.payloads.strict_json import loads_strict
 from api_export.payloads.widgets import PlacedWidget
 
-READER = {"memory_limit": "512MB", "threads": 1, "temp_directory": ""}
+READER = {"memory_limit": "512MB", "threads": 1}
 """DuckDB's settings: reports are small, and one thread reads them as fast as many."""
 
 
@@ -28,9 +30,11 @@ class PublishedMarts:
 
     def __init__(self, path: Path) -> None:
         """Open the file; raises `duckdb.Error` where it can't be read."""
+        # The folder comes to be, and goes, where a range has more rows than memory holds.
+        spill = Path(tempfile.gettempdir(), f"loyalty-{uuid4().hex}")
+        self.connection = duckdb.connect(config=READER | {"temp_directory": str(spill)})
         # Attached, because DuckDB opens a path once in a process: connecting to it again would
         # give the file that was there before it was replaced.
-        self.connection = duckdb.connect(config=READER)
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"attach '{quoted}' as published (read_only)")
         self.connection.execute("use published")

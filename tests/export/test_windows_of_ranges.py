@@ -1,6 +1,7 @@
-"""Reports that take a range are given a window's dates."""
+"""Reports that take a range are given a window's dates, and as many rows as these have."""
 
 import shutil
+import tempfile
 from datetime import timedelta
 from pathlib import Path
 
@@ -48,3 +49,17 @@ def test_without_as_of_a_window_is_empty_and_as_long(marts: Path, tmp_path: Path
         "days": 7,
         "requests": 0,
     }
+
+
+def test_a_range_with_more_rows_than_memory_holds_is_counted(
+    marts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tempfile, "tempdir", str(tmp_path))
+    with PublishedMarts(marts) as published:
+        published.connection.execute("set memory_limit = '16MB'")
+        (count,) = published.connection.execute(
+            "select count(*) from (select distinct md5(n::varchar) from range(500000) t (n))"
+        ).fetchone()
+        assert count == 500_000
+        assert list(tmp_path.iterdir())
+    assert list(tmp_path.iterdir()) == []
