@@ -4,10 +4,11 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from pathlib import Path
 
 from support.recount.contract import EVENT_TIME, WIDGET_TITLES, Row
 from support.recount.strict_json import parse_json
-from support.recount.validation import Validated, local_time, zone_of
+from support.recount.validation import Validated, local_time, validate, zone_of
 from support.recount.values import read_time
 
 PointValue = Decimal | Mapping[int, Decimal] | None
@@ -115,6 +116,21 @@ def all_sites(
         _site(validated, website, as_of, tier_basis, widget_edits, point_value)
         for _, website in sorted(validated.valid["websites"].items())
     ]
+
+
+def site_of(
+    source: Path,
+    website_id: int = 1,
+    as_of: date | None = None,
+    point_value: PointValue = None,
+    tier_basis: str = "balance",
+) -> Site:
+    """One website of a source: as of the day, or else of its latest event."""
+    validated = validate(source)
+    day = as_of or latest_date(validated, clock=None)
+    sites = all_sites(validated, day, tier_basis, point_value=point_value)
+    (site,) = (one for one in sites if one.id == website_id)
+    return site
 
 
 def _site(
