@@ -9,7 +9,14 @@ from support.golden import KM_6MP, KM_AML_MAINTAINED, SurvivalStudy
 from support.handmade import Row, clients, fulfilled, ledger, moment, write_source
 from support.recount.activity import activity_of, lifecycle_states, rfm, thresholds
 from support.recount.clients import client_segments, lifecycle, lifecycle_moves, segments
-from support.recount.cohorts import cohorts, first_redemption, kaplan_meier, tier_migration
+from support.recount.cohorts import (
+    cohorts,
+    first_redemption,
+    first_redemption_times,
+    kaplan_meier,
+    tier_migration,
+)
+from support.recount.months import month_of, shown
 from support.recount.sites import Site, site_of
 
 D = date(2024, 12, 31)
@@ -224,6 +231,13 @@ def test_cohorts_hold_those_who_joined_since_the_first_event(tmp_path: Path) -> 
     ]
 
 
+def test_cohorts_of_24_months(tmp_path: Path) -> None:
+    months = [(client, "add", 5, shown(month_of(D) - client)) for client in range(25)]
+    rows = cohorts(_site(tmp_path, *months))
+    assert (rows[0]["cohort"], rows[0]["months_since"]) == ("2023-01-01", 0)
+    assert len(rows) == sum(range(25))
+
+
 def test_an_incomplete_month_has_no_cohort(tmp_path: Path) -> None:
     entries = [(1, "add", 5, "2024-10-20"), (2, "add", 5, "2024-11-02")]
     given = {"clients": clients(1, 2), "loyalty_transactions": ledger(*entries)}
@@ -271,7 +285,7 @@ def test_the_estimate_is_the_published_one(study: SurvivalStudy) -> None:
 def test_first_redemptions_are_counted_from_member_since(tmp_path: Path) -> None:
     """One before it is of day 0; who joined at no known time, or after as_of, is left out."""
     joined = {
-        1: _ago(100),
+        1: _ago(99),
         2: _ago(90),
         3: None,
         4: "2025-02-01T00:00:00Z",
@@ -279,13 +293,10 @@ def test_first_redemptions_are_counted_from_member_since(tmp_path: Path) -> None
         6: _ago(95),
     }
     people = [{"id": client, "website_id": 1, "date_joined": at} for client, at in joined.items()]
-    site = _site(
-        tmp_path,
-        clients=people,
-        redemption_requests=fulfilled(
-            (1, 1, 5, _ago(300)), (3, 1, 5, _ago(9)), (2, 1, 5, _ago(60))
-        ),
-    )
+    redemptions = fulfilled((1, 1, 5, _ago(300)), (3, 1, 5, _ago(9)), (2, 1, 5, _ago(60)))
+    site = _site(tmp_path, clients=people, redemption_requests=redemptions)
+    times = [(0, True), (30, True), (20, False), (95, False)]
+    assert first_redemption_times(site) == times
     assert first_redemption(site) == {
         "clients": 4,
         "redeemed": 2,
@@ -294,6 +305,15 @@ def test_first_redemptions_are_counted_from_member_since(tmp_path: Path) -> None
         "after_90_days": Decimal("62.50"),
         "after_365_days": None,
     }
+
+
+@pytest.mark.parametrize(("days", "share"), [(29, None), (30, Decimal("0.00"))])
+def test_a_share_is_known_up_to_the_longest_observed_time(
+    tmp_path: Path, days: int, share: Decimal | None
+) -> None:
+    people = [{**clients(1)[0], "date_joined": _ago(days)}]
+    figures = first_redemption(_site(tmp_path, clients=people))
+    assert (figures["median_days"], figures["after_30_days"]) == (None, share)
 
 
 def test_without_as_of_every_client_is_a_member_who_never_acted(tmp_path: Path) -> None:

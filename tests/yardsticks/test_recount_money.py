@@ -152,6 +152,21 @@ def test_the_curve_steps_in_12_decimals(tmp_path: Path) -> None:
     assert curve.still_redeemed(-1, months=2) == Fraction("0.2")
 
 
+def test_each_step_of_the_curve_is_rounded_half_away_from_zero(tmp_path: Path) -> None:
+    """s(2) is ½ once it is rounded, and so r(3) grows by half of ⅓: 0.1666666666665."""
+    site = _site(
+        tmp_path,
+        (1, "add", 6, "2024-01-10"),
+        (1, "redeem", -1, "2024-02-10"),
+        (1, "redeem", -2, "2024-03-10"),
+        (1, "redeem", -1, "2024-04-10"),
+        as_of="2024-04-30",
+    )
+    shares = ("0", "0.166666666667", "0.5", "0.666666666667")
+    curve = Curve(lots_of(site), complete_months(site))
+    assert curve.redeemed_shares() == [Fraction(share) for share in shares]
+
+
 def test_liability_values_whole_points_by_lot(tmp_path: Path) -> None:
     """Of May's 11 points 5.5 are expected, which is 6; January's 40 are beyond the curve."""
     site = _site(tmp_path, *HALF_REDEEMED, as_of="2024-05-10", point_value=Decimal("0.015"))
@@ -227,9 +242,19 @@ def test_a_short_history_expects_nothing(tmp_path: Path) -> None:
     assert len(redemption_curve(site)) == 2
 
 
-@pytest.mark.parametrize(("left", "ages"), [(9, 1), (10, 3)])
+def test_three_complete_months_are_history_enough(tmp_path: Path) -> None:
+    site = _site(tmp_path, *HALF_REDEEMED[:4], as_of="2024-03-31", point_value=Decimal(1))
+    figures = liability(site)
+    assert (figures["status"], figures["months_observed"]) == ("ok", 3)
+    assert figures["liability_amount"] == Decimal("0.00")
+
+
+@pytest.mark.parametrize(("left", "ages"), [(9_999, 1), (10_000, 3)])
 def test_a_tail_below_1_percent_decides_nothing(tmp_path: Path, left: int, ages: int) -> None:
-    entries = [(1, "add", 1000, "2024-01-01"), (1, "redeem", left - 1000, "2024-01-02")]
+    entries = [
+        (1, "add", 1_000_000, "2024-01-01"),
+        (1, "redeem", left - 1_000_000, "2024-01-02"),
+    ]
     site = _site(tmp_path, *entries, as_of="2024-03-31")
     assert len(redemption_curve(site)) == ages
 
@@ -260,7 +285,7 @@ BACKTEST: tuple[Entry, ...] = (
     (1, "add", 1000, "2024-01-10"),
     (1, "redeem", -100, "2024-02-10"),
     (1, "redeem", -90, "2024-03-10"),
-    (1, "add", 200, "2024-06-10"),
+    (2, "add", 200, "2024-06-10"),
     (1, "redeem", -81, "2024-06-20"),
 )
 
@@ -271,11 +296,11 @@ def test_the_backtest_knows_nothing_of_what_followed(tmp_path: Path) -> None:
     h(2) = ⅒ of its 200 points are expected by October: 20; h(5) = ⅒ would come later.
     """
     later = (
-        (1, "redeem", -40, "2024-08-01"),
-        (1, "redeem", -4, "2024-10-31"),
-        (1, "redeem", -5, "2024-11-01"),
-        (2, "add", 30, "2024-08-01"),
-        (2, "redeem", -30, "2024-08-01"),
+        (2, "redeem", -40, "2024-08-01"),
+        (2, "redeem", -4, "2024-10-31"),
+        (2, "redeem", -5, "2024-11-01"),
+        (3, "add", 30, "2024-08-01"),
+        (3, "redeem", -30, "2024-08-01"),
     )
     site = _site(tmp_path, *BACKTEST, *later, as_of="2024-11-29")
     assert _values(liability_backtest(site)) == [("2024-07-01", 20, 44, Decimal("-54.55"))]
