@@ -161,7 +161,12 @@ ENDPOINTS = (
         condition=OF_WINDOW,
         widget_type="conversion_rate",
     ),
-    Endpoint(name="roll_forward", schema=money.RollForwardMonth, order="month"),
+    Endpoint(
+        name="roll_forward",
+        schema=money.RollForwardMonth,
+        order="month",
+        sums_up=True,
+    ),
     Endpoint(name="aging", schema=money.AgingMonth, order="issued_month"),
     Endpoint(name="redemption_curve", schema=money.RedemptionAge, order="age_months"),
     Endpoint(name="liability", schema=money.Liability),
