@@ -31,6 +31,7 @@ COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 KEYS_PROVEN_ELSEWHERE = {
     "dim_run": "assert_one_run",
     "fct_client_days": "assert_client_days_run_on",
+    "int_client_tier_changes": "assert_client_tiers_run_on",
     "fct_lot_takings": "assert_takings_add_up_to_what_was_taken",
     "fct_loyalty_transactions": "assert_points_equal_valid_transactions",
     "int_loyalty_transactions_validated": "assert_every_delivered_row_is_validated_once",

@@ -227,6 +227,6 @@ class Programme:
 
 
 def draw_as_of(draw: Draw) -> date | None:
-    """None for the latest event, or a date before, among or after the events."""
-    day = draw(st.one_of(st.none(), st.integers(-3, 90)))
+    """None for the latest event, or a date before, among or after the events, or a year later."""
+    day = draw(st.one_of(st.none(), st.integers(-3, 120), st.integers(360, 480)))
     return None if day is None else START.date() + timedelta(days=day)

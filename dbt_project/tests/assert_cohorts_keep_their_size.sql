@@ -1,0 +1,105 @@
+-- A returned row is a month of a cohort in which more clients are counted than joined, a cohort
+-- whose size changes from month to month or that lacks a month, or a website whose cohorts do not
+-- hold as many clients as joined in its complete months.
+{{ config(meta={'dagster': {'ref': {'name': 'fct_cohorts_monthly'}}}) }}
+
+with
+
+cohorts as (
+
+    select * from {{ ref('fct_cohorts_monthly') }}
+
+),
+
+months as (
+
+    select * from {{ ref('int_complete_months') }}
+
+),
+
+last_months as (
+
+    select
+        website_id,
+        max(month) as month
+    from months
+    group by website_id
+
+),
+
+exceeded as (
+
+    select
+        website_id,
+        cohort,
+        'exceeded' as fault
+    from cohorts
+    where active_clients > clients or redeeming_clients > clients
+
+),
+
+uneven as (
+
+    select
+        cohorts.website_id,
+        cohorts.cohort,
+        'uneven' as fault
+    from cohorts
+    inner join last_months on cohorts.website_id = last_months.website_id
+    group by cohorts.website_id, cohorts.cohort, last_months.month
+    having
+        min(cohorts.clients) != max(cohorts.clients)
+        or min(cohorts.months_since) != 0
+        or count(*) != max(cohorts.months_since) + 1
+        or cohorts.cohort + to_months(max(cohorts.months_since)) != last_months.month
+
+),
+
+joined as (
+
+    select
+        months.website_id,
+        count(clients.client_id) as clients
+    from months
+    inner join {{ ref('dim_clients') }} as clients
+        on
+            months.website_id = clients.website_id
+            and clients.member_since_date between months.month and months.last_date
+    group by months.website_id
+
+),
+
+sizes as (
+
+    select
+        website_id,
+        sum(clients) as clients
+    from cohorts
+    where months_since = 0
+    group by website_id
+
+),
+
+missing as (
+
+    select
+        coalesce(joined.website_id, sizes.website_id) as website_id,
+        cast(null as date) as cohort,
+        'missing' as fault
+    from joined
+    full join sizes on joined.website_id = sizes.website_id
+    where coalesce(joined.clients, 0) != coalesce(sizes.clients, 0)
+
+),
+
+broken as (
+
+    select * from exceeded
+    union all
+    select * from uneven
+    union all
+    select * from missing
+
+)
+
+select * from broken
