@@ -25,6 +25,7 @@ instants = st.builds(
     st.one_of(st.integers(0, 86_399), st.sampled_from([0, 86_399, 18_000, 14_400])),
 )
 points = st.sampled_from([0, 1, 10, 10, 60, 100, 999, 1000])
+reasons = st.sampled_from([None, "visit", "order"])
 
 
 class Programme:
@@ -89,6 +90,7 @@ class Programme:
                 points=amount if kind == "add" else -amount,
                 transaction_type=kind,
                 timestamp=draw(instants),
+                reason=draw(reasons),
             )
 
     def add_request(self, draw: Draw) -> None:
@@ -102,6 +104,7 @@ class Programme:
             points_used=draw(points),
             status=draw(st.sampled_from(STATUSES)),
             requested_at=draw(instants),
+            fulfilled_at=draw(st.one_of(st.none(), instants)),
         )
 
     def add_conversion(self, draw: Draw) -> None:
@@ -123,7 +126,7 @@ class Programme:
         column = draw(st.sampled_from(sorted(row.keys() - {"id"})))
         if draw(st.integers(0, 3)) == 0:
             row[column] = draw(st.sampled_from(DIRT))
-        elif column in ("timestamp", "requested_at", "converted_at"):
+        elif column in ("timestamp", "requested_at", "fulfilled_at", "converted_at"):
             row[column] = draw(instants)
         elif column in ("points", "points_used"):
             sign = -1 if row.get("transaction_type") in ("redeem", "deduct") else 1
@@ -132,6 +135,8 @@ class Programme:
             row[column] = draw(st.sampled_from(CLIENTS))
         elif column == "website_id":
             row[column] = draw(st.sampled_from(WEBSITES))
+        elif column == "reason":
+            row[column] = draw(reasons)
         elif column == "status":
             row[column] = draw(st.sampled_from(STATUSES))
         elif column == "item_id":
