@@ -31,13 +31,18 @@
     {%- endif -%}
 
     {%- call statement('main') -%}
-        {%- if contract.enforced -%}
+        {%- if contract.enforced and type == 'table' -%}
             {{ get_assert_columns_equivalent(sql) }}
         {%- endif -%}
         create or replace {{ type }} {{ relation }} as (
             {{ get_select_subquery(sql) if contract.enforced else sql }}
         );
     {%- endcall -%}
+
+    {# A view may name what only its own file has, so it is the view that is held to its contract. #}
+    {%- if contract.enforced and type == 'view' -%}
+        {%- do get_assert_columns_equivalent('select * from ' ~ relation) -%}
+    {%- endif -%}
 
     {%- do persist_docs(relation, model) -%}
     {{ run_hooks(post_hooks) }}

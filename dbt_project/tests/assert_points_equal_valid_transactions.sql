@@ -7,14 +7,12 @@ with
 transactions as (
 
     select
-        transactions.website_id,
-        transactions.transaction_type,
-        sum(transactions.points) as points,
+        website_id,
+        transaction_type,
+        sum(points) as points,
         count(*) as transactions
-    from {{ ref('int_loyalty_transactions_validated') }} as transactions
-    inner join {{ ref('int_run') }} as run on transactions.business_date <= run.as_of
-    where transactions.quarantine_reason is null
-    group by transactions.website_id, transactions.transaction_type
+    from {{ ref('fct_loyalty_transactions') }}
+    group by website_id, transaction_type
 
 ),
 

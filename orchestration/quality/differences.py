@@ -19,7 +19,7 @@ from orchestration.pull.extract import fingerprint
 from orchestration.pull.load_raw import load_raw
 from orchestration.pull.run_inputs import NO_INPUTS
 from orchestration.sources.base import Source
-from orchestration.sources.contract import ENTITIES
+from orchestration.sources.contract import ENTITIES, LEDGER
 from orchestration.workspace.workspace import Workspace
 
 
@@ -93,11 +93,12 @@ def compare_raw(workspace: Workspace) -> list[str]:
     with _warehouse(workspace) as connection:
         connection.execute(f"attach '{workspace.marts}' as published (read_only)")
         for entity in ENTITIES:
+            database = "published" if entity.name == LEDGER else "warehouse"
             raw, valid, quarantined = connection.execute(
                 f"""
                 select
                     (select count(*) from raw.{entity.name}),
-                    (select count(*) from intermediate.int_{entity.name}_validated
+                    (select count(*) from {database}.intermediate.int_{entity.name}_validated
                      where quarantine_reason is null),
                     (select count(*) from published.quarantined_rows where entity = ?)
                 """,
@@ -115,10 +116,7 @@ def compare_raw(workspace: Workspace) -> list[str]:
                 """
                 with ledger as (
                     select website_id, sum(points) as points
-                    from intermediate.int_loyalty_transactions_validated as transactions
-                    inner join published.dim_run as run
-                        on transactions.business_date <= run.as_of
-                    where quarantine_reason is null
+                    from published.fct_loyalty_transactions
                     group by website_id
                 )
                 select websites.website_id, coalesce(ledger.points, 0), totals.points_outstanding

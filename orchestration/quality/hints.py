@@ -128,7 +128,7 @@ def _sign_hints(connection: DuckDBPyConnection, mapped: Mapped) -> list[str]:
                 quarantine_reason is null and transaction_type != 'add' and points < 0
             ),
             count(*) filter (quarantine_reason = 'sign_mismatch' and transaction_type = 'add')
-        from intermediate.int_loyalty_transactions_validated
+        from marts.intermediate.int_loyalty_transactions_validated
         """
     ).fetchone()
     hints = []

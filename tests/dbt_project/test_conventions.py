@@ -32,6 +32,7 @@ COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 KEYS_PROVEN_ELSEWHERE = {
     "dim_run": "assert_one_run",
     "fct_client_days": "assert_client_days_run_on",
+    "fct_loyalty_transactions": "assert_points_equal_valid_transactions",
     **dict.fromkeys(
         ("int_loyalty_transactions_validated", "int_orders_validated"),
         "assert_every_delivered_row_is_validated_once",
@@ -43,7 +44,11 @@ ONE_ROW_BY_CONSTRUCTION = {
     "int_run",
     "rpt_manifest_drift",
 }
-LAST_RUN = {"last_run": "intermediate", "last_run_marts": "marts"}
+LAST_RUN = {
+    "last_run": "intermediate",
+    "last_run_ledger": "intermediate",
+    "last_run_marts": "marts",
+}
 """Sources that are models of a layer as the last run left them."""
 
 

@@ -29,7 +29,9 @@ DELETED = 10_000_000
 FILES = ("csv", "jsonl", "parquet")
 KINDS = (*FILES, "postgresql", "mysql", "sqlite", "duckdb")
 VALIDATED = """
-    select * exclude (copy_number) from intermediate.int_loyalty_transactions_validated order by all
+    select * exclude (copy_number, occurred_at, reason, redemption_request_id)
+    from marts.intermediate.int_loyalty_transactions_validated
+    order by all
 """
 
 

@@ -3,6 +3,7 @@
 
 {{ config(
     materialized='incremental',
+    database='marts',
     incremental_strategy='replace_changed',
     incremental_predicates=[
         "transaction_id in (select transaction_id from {{ ref('int_changed_transactions') }})",
@@ -148,6 +149,9 @@ kept as (
         client_id,
         try_cast(transaction_type as enum('add', 'redeem', 'deduct')) as transaction_type,
         points,
+        occurred_at,
+        reason,
+        redemption_request_id,
         cast(
             quarantine_reason as enum(
                 'invalid_value',

@@ -22,6 +22,7 @@ points as (
         website_id,
         date,
         cast(sum(issued) as bigint) as issued,
+        cast(sum(refunded) as bigint) as refunded,
         cast(sum(redeemed) as bigint) as redeemed,
         cast(sum(deducted) as bigint) as deducted,
         cast(sum(net) as bigint) as net,

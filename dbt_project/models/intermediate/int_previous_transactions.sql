@@ -1,5 +1,5 @@
 {%- set previous = previous(
-    source('last_run', 'int_loyalty_transactions_validated')
+    source('last_run_ledger', 'int_loyalty_transactions_validated')
 ) -%}
 
 with

@@ -35,6 +35,9 @@ summed as (
         client_id,
         business_date as date,
         coalesce(sum(points) filter (transaction_type = 'add'), 0) as issued,
+        coalesce(
+            sum(points) filter (transaction_type = 'add' and redemption_request_id is not null), 0
+        ) as refunded,
         coalesce(-sum(points) filter (transaction_type = 'redeem'), 0) as redeemed,
         sum(points) as net,
         count(*) as transactions
@@ -50,6 +53,7 @@ client_days as (
         summed.client_id,
         summed.date,
         cast(summed.issued as bigint) as issued,
+        cast(summed.refunded as bigint) as refunded,
         cast(summed.redeemed as bigint) as redeemed,
         cast(summed.issued - summed.redeemed - summed.net as bigint) as deducted,
         cast(summed.net as bigint) as net,
@@ -82,6 +86,7 @@ running as (
         client_days.client_id,
         client_days.date,
         client_days.issued,
+        client_days.refunded,
         client_days.redeemed,
         client_days.deducted,
         client_days.net,

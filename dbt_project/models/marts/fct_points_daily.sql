@@ -29,6 +29,7 @@ daily as (
         calendar.website_id,
         calendar.date,
         cast(coalesce(points.issued, 0) as bigint) as issued,
+        cast(coalesce(points.refunded, 0) as bigint) as refunded,
         cast(coalesce(points.redeemed, 0) as bigint) as redeemed,
         cast(coalesce(points.deducted, 0) as bigint) as deducted,
         cast(coalesce(points.net, 0) as bigint) as net,
