@@ -55,16 +55,27 @@ uneven as (
 
 ),
 
+new_members as (
+
+    select
+        website_id,
+        member_since_date,
+        count(*) as clients
+    from {{ ref('dim_clients') }}
+    group by website_id, member_since_date
+
+),
+
 joined as (
 
     select
         months.website_id,
-        count(clients.client_id) as clients
+        sum(new_members.clients) as clients
     from months
-    inner join {{ ref('dim_clients') }} as clients
+    inner join new_members
         on
-            months.website_id = clients.website_id
-            and clients.member_since_date between months.month and months.last_date
+            months.website_id = new_members.website_id
+            and new_members.member_since_date between months.month and months.last_date
     group by months.website_id
 
 ),
