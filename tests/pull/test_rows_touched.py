@@ -66,5 +66,36 @@ def test_an_edit_long_ago_touches_one_client(tmp_path: Path, replay: Replay) -> 
         assert count(warehouse, "intermediate.int_changed_cohorts") == 0
 
 
+def test_a_new_order_and_an_edited_one_touch_their_own_rows(tmp_path: Path, replay: Replay) -> None:
+    generate(tmp_path, 1_000, CLIENTS)
+
+    def write_orders(rows: int, amount: int) -> None:
+        with duckdb.connect() as connection:
+            connection.execute(
+                f"""
+                copy (
+                    select
+                        range as id, 1 as website_id, 1 + range % 50 as client_id,
+                        timestamp '2024-01-01' + to_minutes(range) as ordered_at,
+                        if(range = 5000, {amount}, 1) as amount
+                    from range({rows})
+                ) to '{tmp_path / "orders.parquet"}'
+                """
+            )
+
+    with open_warehouse(":memory:", ":memory:") as warehouse:
+        write_orders(100_000, amount=1)
+        replay.run(warehouse, tmp_path)
+        write_orders(100_300, amount=-2)
+        pull = replay.run(warehouse, tmp_path)
+
+        orders = pull.entities["orders"]
+        assert pull.mode == "incremental"
+        assert (orders.added, orders.changed, orders.removed) == (300, 1, 0)
+        assert orders.read <= 3 * BLOCK_IDS
+        assert count(warehouse, "intermediate.int_changed_orders") == 301
+        assert count(warehouse, "intermediate.int_orders_validated") == 100_300
+
+
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:
     return connection.table(table).count("*").fetchone()[0]
