@@ -17,6 +17,7 @@ CLIENTS = tuple(range(1, 8))
 ITEMS = tuple(range(1, 5))
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", None)
 STATUSES = ("pending", "approved", "fulfilled", "rejected", "cancelled")
+REQUESTS = ("", "", "7")
 DIRT = (" 12 ", "", "1e3", "twelve", None)
 
 instants = st.builds(
@@ -89,6 +90,7 @@ class Programme:
                 points=amount if kind == "add" else -amount,
                 transaction_type=kind,
                 timestamp=draw(instants),
+                redemption_request_id=draw(st.sampled_from(REQUESTS)),
             )
 
     def add_request(self, draw: Draw) -> None:
@@ -136,6 +138,8 @@ class Programme:
             row[column] = draw(st.sampled_from(STATUSES))
         elif column == "item_id":
             row[column] = draw(st.sampled_from((*ITEMS, 99)))
+        elif column == "redemption_request_id":
+            row[column] = draw(st.sampled_from(REQUESTS))
         elif column == "transaction_type":
             row[column] = draw(st.sampled_from(["add", "redeem", "deduct", "gift"]))
 
