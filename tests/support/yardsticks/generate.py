@@ -20,8 +20,9 @@ def generate(
     """Write Parquet files of `rows` ledger rows over 730 days, and `extra_rows` of the day after.
 
     The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems, one in
-    two hundred deducts; one in two hundred goes with a request, one in five hundred with a
-    conversion. One row in a thousand is dirty, in all ways that the contract names.
+    two hundred deducts; one in two hundred goes with a request, one in two hundred gives points back
+    for one, one in five hundred goes with a conversion. One row in a thousand is dirty, in all ways
+    that the contract names.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
@@ -88,7 +89,8 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
         "redemption_items": f"""
             select id, 1 + id % {websites} as website_id,
                 1 + (id - 1) % {10 * websites} as category_id,
-                'Item ' || id as name, 100 as points_required
+                'Item ' || id as name, 50 * (1 + id // {websites} % 40) as points_required,
+                id % 7 != 0 as is_active
             from range(1, {100 * websites + 1}) as ids (id)
         """,
         "loyalty_transactions": f"""
@@ -97,7 +99,20 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
                     case when kind < 5 then 'deduct' when kind < 55 then 'redeem' else 'add' end
                         as transaction_type,
                     case when kind < 5 then -5 when kind < 55 then -100 else 1 + kind % 40 end
-                        as points
+                        as points,
+                    case
+                        when kind < 5 then 'Expired'
+                        when kind < 55 then 'Redeemed'
+                        when kind < 60 then 'Refunded'
+                        when kind < 100 then null
+                        when kind < 300 then 'Review'
+                        when kind < 800 then 'Purchase'
+                        else 'Campaign ' || kind // 2
+                    end as reason,
+                    case
+                        when kind between 5 and 9 then id
+                        when kind between 55 and 59 then 1 + pick(id, 8, id)
+                    end as redemption_request_id
                 from ledger
             )
 
@@ -112,32 +127,48 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
                     when dirt = 6 then null
                     when dirt = 7 then happened_at + to_years(300)
                     else happened_at
-                end as timestamp
+                end as timestamp,
+                reason,
+                redemption_request_id
             from clean
             union all
-            select id, website_id, client_id, points + 1, transaction_type, happened_at
+            select id, website_id, client_id, points + 1, transaction_type, happened_at, reason,
+                redemption_request_id
             from clean
             where dirt in (8, 9)
         """,
+        # A reply in a hundred is dated before its request.
         "redemption_requests": f"""
+            with requests as (
+                select
+                    *,
+                    case
+                        when dirt between 20 and 29 then 'lost'
+                        when pick(id, 6, 10) = 0 then 'rejected'
+                        when pick(id, 6, 10) = 1 then 'cancelled'
+                        when {START} + to_days({DAYS - 30}) > happened_at then 'fulfilled'
+                        when pick(id, 6, 10) = 2 then 'pending'
+                        when pick(id, 6, 10) = 3 then 'approved'
+                        else 'fulfilled'
+                    end as status,
+                    happened_at + to_seconds(pick(id, 9, 100_000) - 1_000) as replied_at
+                from ledger
+                where kind between 5 and 9
+            )
+
             select
                 id,
                 website_id,
                 client_id,
                 if(dirt < 10, 999, (1 + pick(id, 5, 99)) * {websites} + website_id - 1) as item_id,
                 if(dirt between 10 and 19, -1, 100) as points_used,
-                case
-                    when dirt between 20 and 29 then 'lost'
-                    when pick(id, 6, 10) = 0 then 'rejected'
-                    when pick(id, 6, 10) = 1 then 'cancelled'
-                    when {START} + to_days({DAYS - 30}) > happened_at then 'fulfilled'
-                    when pick(id, 6, 10) = 2 then 'pending'
-                    when pick(id, 6, 10) = 3 then 'approved'
-                    else 'fulfilled'
-                end as status,
-                happened_at as requested_at
-            from ledger
-            where kind between 5 and 9
+                status,
+                happened_at as requested_at,
+                if(status in ('approved', 'fulfilled'), replied_at, null) as approved_at,
+                if(status = 'fulfilled', replied_at + to_seconds(pick(id, 10, 500_000)), null)
+                    as fulfilled_at,
+                if(status = 'rejected', replied_at, null) as rejected_at
+            from requests
         """,
         "wallet_conversions": """
             select id, website_id, client_id, 100 as points, 1.25::decimal(12, 2) as amount,

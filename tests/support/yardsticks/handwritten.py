@@ -1,4 +1,4 @@
-"""The hand-written way: one SQL script over the same files, and whether it tells the same.
+"""The hand-written way: a few SQL scripts over the same files, and whether they tell the same.
 
 python tests/support/yardsticks/handwritten.py SOURCE DATABASE
 """
@@ -11,34 +11,36 @@ import duckdb
 
 from api_export.payloads.endpoints import ENDPOINTS, Endpoint
 
-SCRIPT = Path(__file__).with_suffix(".sql")
+SCRIPTS = Path(__file__).with_suffix("")
 EXPORTED = {None: (None,), "days": (7, 30, 90, 365), "limit": (5, 10, 25)}
 
 
 def main(source: Path, database: Path) -> None:
-    """Run the script."""
+    """Run the scripts in their order."""
     with duckdb.connect(str(database)) as connection:
         connection.execute("set variable source = ?", [str(source)])
-        connection.execute(SCRIPT.read_text())
+        for script in sorted(SCRIPTS.glob("*.sql")):
+            connection.execute(script.read_text())
 
 
 def find_differences(database: Path, marts: Path) -> list[str]:
-    """Which of the script's marts and payloads hold other rows than the published ones."""
+    """Which of the scripts' marts and payloads hold other rows than the published ones."""
     with duckdb.connect(str(marts), read_only=True) as connection:
         connection.execute(f"attach '{database}' as handwritten (read_only)")
-        marts_of_script = connection.execute(
-            "select table_name from duckdb_tables() where database_name = 'handwritten'"
-            " and not starts_with(table_name, 'payload_') order by table_name"
+        marts_of_scripts = connection.execute(
+            "select table_name from information_schema.tables where table_catalog = 'handwritten'"
+            " and table_schema = 'main' and not starts_with(table_name, 'payload_')"
+            " order by table_name"
         ).fetchall()
         pairs = [
-            *((name, name, f"handwritten.{name}") for (name,) in marts_of_script),
+            *((name, name, f"handwritten.{name}") for (name,) in marts_of_scripts),
             *(pair for endpoint in ENDPOINTS for pair in _payloads(endpoint)),
         ]
         return [name for name, ours, theirs in pairs if _differ(connection, ours, theirs)]
 
 
 def _payloads(endpoint: Endpoint) -> Iterator[tuple[str, str, str]]:
-    """A name for each exported payload, its rows in the reports and those of the script."""
+    """A name for each exported payload, its rows in the reports and those of the scripts."""
     parameter = endpoint.parameter and endpoint.parameter.name
     for value in EXPORTED[parameter]:
         condition = endpoint.condition.replace("$value", str(value))
