@@ -19,10 +19,10 @@ def generate(
 ) -> None:
     """Write Parquet files of `rows` ledger rows over 730 days, and `extra_rows` of the day after.
 
-    The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems, one in
-    two hundred deducts; one in two hundred goes with a request, one in two hundred gives points back
-    for one, one in five hundred goes with a conversion. One row in a thousand is dirty, in all ways
-    that the contract names.
+    The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems; of each
+    two hundred one deducts, one goes with a request, one gives back points of a request; one in
+    five hundred goes with a conversion. One row in a thousand is dirty, in all ways that the
+    contract names.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:

@@ -7,11 +7,13 @@ set timezone = 'UTC';
 create macro source(entity) as table
     from read_parquet(getvariable('source') || '/' || entity || '.parquet');
 
--- In exact decimals, rounded once, half away from zero; 0 without a denominator.
+-- Of whole numbers, exact, rounded once, half away from zero; 0 without a denominator.
 create macro ratio(numerator, denominator, decimals := 2) as case
     when coalesce(denominator, 0) = 0 then 0
     else sign(numerator) * (
-        (2 * 10 ** decimals * abs(numerator) + denominator)::hugeint // (2 * denominator)::hugeint
+        (
+            2 * (10 ** decimals)::hugeint * abs(numerator)::hugeint + denominator::hugeint
+        ) // (2 * denominator::hugeint)
     ) / 10 ** decimals
 end;
 
@@ -36,7 +38,7 @@ from source('redemption_items') as items
 inner join source('redemption_categories') as categories on category_id = categories.id
     and items.website_id = categories.website_id;
 
--- UTC offsets change at full UTC hours in these zones; looking them up beats a calendar for each row.
+-- UTC offsets change at full UTC hours in these zones; looking them up beats asking for each row.
 create temp table utc_offsets as
 select
     website_id,

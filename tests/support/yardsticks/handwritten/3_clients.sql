@@ -56,7 +56,8 @@ with conversions as (
 select
     client_id, clients.website_id, joined_date,
     least(joined_date, first_transaction_date) as member_since_date,
-    first_transaction_date, last_transaction_date, last_redemption_date, last_conversion_date,
+    first_transaction_date, last_transaction_date, first_redemption_date, last_redemption_date,
+    last_conversion_date,
     coalesce(balance, 0) as balance,
     coalesce(histories.lifetime_issued, 0) as lifetime_issued,
     member_since_date <= as_of() as is_member,
@@ -83,7 +84,9 @@ select
     website_id, count(*) as clients, count(*) filter (is_member) as total_clients,
     count(*) filter (is_active) as active_clients,
     count(*) filter (lifetime_issued > 0) as clients_ever_issued,
-    sum(balance)::bigint as points_outstanding, sum(lifetime_issued)::bigint as lifetime_issued
+    sum(balance)::bigint as points_outstanding,
+    -sum(least(balance, 0))::bigint as points_overdrawn,
+    sum(lifetime_issued)::bigint as lifetime_issued
 from dim_clients
 group by website_id;
 
@@ -194,10 +197,10 @@ with scored as (
         figures.recency as recency_days,
         figures.frequency,
         figures.monetary as monetary_points,
-        5 - thresholds_below(thresholds.recency, figures.recency) as r_score,
-        1 + thresholds_below(thresholds.frequency, figures.frequency) as f_score,
-        1 + thresholds_below(thresholds.monetary, figures.monetary) as m_score,
-        segment_of(r_score, f_score) as segment,
+        5 - thresholds_below(thresholds.recency, figures.recency) as recency_score,
+        1 + thresholds_below(thresholds.frequency, figures.frequency) as frequency_score,
+        1 + thresholds_below(thresholds.monetary, figures.monetary) as monetary_score,
+        segment_of(recency_score, frequency_score) as segment,
         segment_of(
             5 - thresholds_below(thresholds.recency_before, figures.recency_before),
             1 + thresholds_below(thresholds.frequency_before, figures.frequency_before)
@@ -208,7 +211,7 @@ with scored as (
 
 select
     clients.website_id, client_id, recency_days, scored.frequency, monetary_points,
-    r_score, f_score, m_score, segment,
+    recency_score, frequency_score, monetary_score, segment,
     lifecycle_of(first_active_date, last_active_date, active_dates, as_of()) as lifecycle,
     segment_before,
     if(
@@ -218,9 +221,11 @@ select
             first_active_date, last_active_date_before, active_dates_before, as_of() - 30
         )
     ) as lifecycle_before,
-    clients.balance, tier_id
+    clients.balance, clients.lifetime_issued, coalesce(redemptions_of_year, 0) as redemptions,
+    tier_id
 from dim_clients as clients
 left join client_histories using (client_id)
+left join client_redemptions using (client_id)
 left join scored using (client_id)
 where is_member;
 
@@ -358,8 +363,8 @@ stayed as (
 )
 
 select
-    moves.website_id, month, left_tiers.tier_id as from_tier_id, entered_tiers.tier_id as to_tier_id,
-    clients
+    moves.website_id, month, left_tiers.tier_id as from_tier_id,
+    entered_tiers.tier_id as to_tier_id, clients
 from (from moves union all from stayed) as moves
 left join tier_levels as left_tiers
     on moves.website_id = left_tiers.website_id and before = left_tiers.level

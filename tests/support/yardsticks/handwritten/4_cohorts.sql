@@ -51,7 +51,6 @@ select
     count(*) as clients,
     count(first_redemption_date) as first_redemptions
 from dim_clients
-left join client_redemptions using (client_id)
 where is_member
 group by all;
 

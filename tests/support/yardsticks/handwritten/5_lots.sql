@@ -1,5 +1,4 @@
--- Points by the month of their issue, spent first in, first out, and what is known from that.
--- Rates are whole trillionths here.
+-- Points by the month of their issue, spent first in, first out, and what they will cost.
 
 -- A client has at most as many lots and takings as there are months, so that comparing each with
 -- each beats sorting them by where they begin and end.
@@ -60,30 +59,25 @@ taken as (
 
 select
     website_id, issued_month, reached_month, age,
-    coalesce(redeemed, 0)::hugeint as redeemed,
-    coalesce(deducted, 0)::hugeint as deducted,
+    coalesce(redeemed, 0)::bigint as redeemed,
+    coalesce(deducted, 0)::bigint as deducted,
     issued - coalesce(
         sum(coalesce(redeemed, 0) + coalesce(deducted, 0)) over (
             partition by website_id, issued_month order by age
             rows between unbounded preceding and 1 preceding
         ),
         0
-    )::hugeint as points_at_risk
+    )::bigint as points_at_risk
 from ages
 left join taken using (website_id, issued_month, reached_month);
 
-create macro one() as 1000000000000::hugeint;
-
-create macro rate(part, whole) as (2 * one() * part + whole) // (2 * whole);
-
-create macro times(points, rate) as (2 * points * rate + one()) // (2 * one());
-
--- The curve as it was known at the end of each complete month.
+-- The curve as it was known at the end of each complete month; all shares have 12 decimals.
 create temp table known_curves as
 with summed as (
     select
-        website_id, months.month as known_month, age, sum(points_at_risk) as points_at_risk,
-        sum(redeemed) as redeemed, sum(deducted) as deducted
+        website_id, months.month as known_month, age,
+        sum(points_at_risk)::bigint as points_at_risk,
+        sum(redeemed)::bigint as redeemed, sum(deducted)::bigint as deducted
     from lot_ages
     inner join months using (website_id)
     where reached_month <= months.month and is_complete
@@ -92,8 +86,9 @@ with summed as (
 
 select
     *,
-    rate(redeemed, points_at_risk) as redeemed_rate,
-    one() - redeemed_rate - rate(deducted, points_at_risk) as kept_rate
+    ratio(redeemed, points_at_risk, decimals := 12)::decimal(13, 12) as redemption_hazard,
+    ratio(deducted, points_at_risk, decimals := 12)::decimal(13, 12) as deduction_hazard,
+    1 - redemption_hazard - deduction_hazard as kept
 from summed
 qualify 100 * points_at_risk >= first(points_at_risk) over (
     partition by website_id, known_month order by age
@@ -102,35 +97,39 @@ qualify 100 * points_at_risk >= first(points_at_risk) over (
 create temp table curve as select * from known_curves where known_month = last_month();
 
 create table fct_redemption_curve as
-with recursive redeemed as (
-    select website_id, -1 as age, 0::hugeint as redeemed_share, one() as kept_share
+with recursive issued as (
+    select
+        website_id, -1 as age, 0::decimal(13, 12) as redeemed_share,
+        1::decimal(13, 12) as unspent_share
     from dim_websites
     union all
     select
-        curve.website_id, curve.age, redeemed_share + times(kept_share, redeemed_rate),
-        times(kept_share, kept_rate)
-    from redeemed
-    inner join curve on redeemed.website_id = curve.website_id and redeemed.age + 1 = curve.age
-)
+        curve.website_id, curve.age,
+        redeemed_share + (unspent_share * redemption_hazard)::decimal(13, 12),
+        (unspent_share * kept)::decimal(13, 12)
+    from issued
+    inner join curve on issued.website_id = curve.website_id and issued.age + 1 = curve.age
+),
 
-select
-    website_id, age as age_months, points_at_risk, redeemed, deducted, redeemed_share
-from curve
-inner join redeemed using (website_id, age);
-
--- What is still redeemed of a point that is unspent at the end of an age, from -1 on.
-create temp table unspent as
-with recursive unspent as (
-    select website_id, max(age) as age, 0::hugeint as rate
+-- Of a point unspent when an age begins, the share that is redeemed at this age or later.
+unspent as (
+    select website_id, max(age) + 1 as age, 0::decimal(13, 12) as expected_share
     from curve
     group by website_id
     union all
-    select website_id, age - 1, redeemed_rate + times(kept_rate, rate)
+    select
+        curve.website_id, curve.age,
+        redemption_hazard + (kept * expected_share)::decimal(13, 12)
     from unspent
-    inner join curve using (website_id, age)
+    inner join curve on unspent.website_id = curve.website_id and unspent.age = curve.age + 1
 )
 
-from unspent;
+select
+    website_id, age::integer as age_months, points_at_risk, redeemed, deducted,
+    redemption_hazard, deduction_hazard, redeemed_share, unspent_share, expected_share
+from curve
+inner join issued using (website_id, age)
+inner join unspent using (website_id, age);
 
 create table fct_points_aging as
 with taken as (
@@ -141,7 +140,8 @@ with taken as (
 
 lots as (
     select
-        points.website_id, month as issued_month, issued,
+        points.website_id, month as issued_month,
+        date_diff('month', month, last_month())::integer as age_months, issued,
         coalesce(taken.redeemed, 0)::bigint as redeemed,
         coalesce(taken.deducted, 0)::bigint as deducted
     from fct_points_monthly as points
@@ -150,31 +150,74 @@ lots as (
 )
 
 select
-    lots.website_id, issued_month, issued, redeemed, deducted,
-    issued - redeemed - deducted as outstanding,
-    times(issued - redeemed - deducted, coalesce(rate, 0))::bigint as expected_redeemed
+    lots.website_id, issued_month, lots.age_months, issued, lots.redeemed, lots.deducted,
+    issued - lots.redeemed - lots.deducted as outstanding,
+    (outstanding * coalesce(expected_share, 0))::bigint as expected_redeemed
 from lots
-left join unspent on lots.website_id = unspent.website_id
-    and date_diff('month', issued_month, last_month()) = age;
+left join fct_redemption_curve as curve
+    on lots.website_id = curve.website_id and lots.age_months + 1 = curve.age_months;
+
+-- With a history that is long enough, and conversions that say what a point is worth.
+create table fct_liability as
+with expected as (
+    select website_id, sum(expected_redeemed)::bigint as points_expected
+    from fct_points_aging
+    group by website_id
+),
+
+observed as (
+    select
+        website_id, count(*)::integer as months_observed,
+        (100 * max(redeemed_share))::decimal(38, 2) as ultimate_redemption_rate
+    from fct_redemption_curve
+    group by website_id
+),
+
+valued as (
+    select
+        website_id,
+        ratio(100 * sum(amount), 100 * sum(points), decimals := 6)::decimal(18, 6) as point_value
+    from fct_wallet_conversions
+    group by website_id
+)
+
+select
+    website_id, points_outstanding + points_overdrawn as points_held, points_overdrawn,
+    points_expected,
+    ratio(100 * (points_held - points_expected), points_held)::decimal(38, 2) as breakage_rate,
+    ultimate_redemption_rate, months_observed, point_value,
+    (points_expected * point_value)::decimal(38, 2) as liability_amount,
+    (points_held * point_value)::decimal(38, 2) as liability_if_all_redeemed,
+    'ok' as status
+from fct_website_totals
+inner join expected using (website_id)
+inner join observed using (website_id)
+inner join valued using (website_id);
 
 -- What the curve of each month told of the next three, for the lots held at its end.
-create temp table backtest as
+create table fct_liability_backtest as
 with in_a_month as (
-    select *, lead(redeemed_rate, 1, 0) over ages as rate
+    select *, lead(redemption_hazard, 1, 0) over ages as expected_share
     from known_curves
     window ages as (partition by website_id, known_month order by age)
 ),
 
 in_two_months as (
     select
-        * replace (lead(redeemed_rate + times(kept_rate, rate), 1, 0) over ages as rate)
+        * replace (
+            lead(redemption_hazard + (kept * expected_share)::decimal(13, 12), 1, 0) over ages
+            as expected_share
+        )
     from in_a_month
     window ages as (partition by website_id, known_month order by age)
 ),
 
 in_three_months as (
     select
-        * replace (lead(redeemed_rate + times(kept_rate, rate), 1, 0) over ages as rate)
+        * replace (
+            lead(redemption_hazard + (kept * expected_share)::decimal(13, 12), 1, 0) over ages
+            as expected_share
+        )
     from in_two_months
     window ages as (partition by website_id, known_month order by age)
 ),
@@ -182,10 +225,13 @@ in_three_months as (
 expected as (
     select
         lots.website_id, reached_month as month,
-        sum(times(points_held, coalesce(rate, 0)))::bigint as expected
-    from (
-        select *, points_at_risk - redeemed - deducted as points_held from lot_ages
-    ) as lots
+        sum(
+            (
+                (lots.points_at_risk - lots.redeemed - lots.deducted)
+                * coalesce(expected_share, 0)
+            )::bigint
+        )::bigint as expected
+    from lot_ages as lots
     left join in_three_months as curves
         on lots.website_id = curves.website_id and reached_month = known_month
         and lots.age = curves.age
@@ -201,10 +247,12 @@ actual as (
     group by months.website_id, month
 )
 
-select website_id, month, coalesce(expected, 0) as expected, coalesce(actual, 0) as actual
+select
+    website_id, month, expected, actual,
+    ratio(100 * (expected - actual), actual)::decimal(38, 2) as error_percentage
 from months
 inner join first_events using (website_id)
-left join expected using (website_id, month)
-left join actual using (website_id, month)
+inner join expected using (website_id, month)
+inner join actual using (website_id, month)
 where date_diff('month', first_date, month) >= 6
     and date_diff('month', month, last_month()) >= 3;

@@ -157,13 +157,11 @@ from (values
 create table payload_segments as
 with now as (
     select
-        segments.website_id, segment, count(*) as clients, sum(segments.balance) as balance,
-        sum(clients.lifetime_issued) as issued, sum(redemptions_of_year) as redemptions
-    from fct_client_segments as segments
-    inner join dim_clients as clients using (client_id)
-    left join client_redemptions using (client_id)
+        website_id, segment, count(*) as clients, sum(balance) as balance,
+        sum(lifetime_issued) as issued, sum(redemptions) as redemptions
+    from fct_client_segments
     where segment is not null
-    group by segments.website_id, segment
+    group by website_id, segment
 ),
 
 earlier as (
@@ -274,61 +272,13 @@ create table payload_aging as from fct_points_aging;
 
 create table payload_redemption_curve as
 select
-    website_id, age_months, points_at_risk::bigint as points_at_risk,
-    redeemed::bigint as redeemed, deducted::bigint as deducted,
-    ratio(redeemed_share, 10000000000)::decimal(38, 2) as redeemed_rate
+    website_id, age_months, points_at_risk, redeemed, deducted,
+    (100 * redeemed_share)::decimal(38, 2) as redeemed_rate
 from fct_redemption_curve;
 
-create table payload_liability as
-with held as (
-    select
-        website_id, sum(greatest(balance, 0))::bigint as points_held,
-        -sum(least(balance, 0))::bigint as points_overdrawn
-    from dim_clients
-    group by website_id
-),
+create table payload_liability as select * from fct_liability, dim_run;
 
-expected as (
-    select website_id, sum(expected_redeemed)::bigint as points_expected
-    from fct_points_aging
-    group by website_id
-),
-
-observed as (
-    select
-        website_id, count(*) as months_observed,
-        ratio(max(redeemed_share), 10000000000)::decimal(38, 2) as ultimate_redemption_rate
-    from fct_redemption_curve
-    group by website_id
-),
-
-valued as (
-    select
-        website_id,
-        ratio(100 * sum(amount), 100 * sum(points), decimals := 6)::decimal(18, 6) as point_value
-    from fct_wallet_conversions
-    group by website_id
-)
-
-select
-    website_id, as_of, points_held, points_overdrawn, points_expected,
-    ratio(100 * (points_held - points_expected), points_held)::decimal(38, 2) as breakage_rate,
-    ultimate_redemption_rate, months_observed, point_value,
-    (points_expected::decimal(18, 0) * point_value)::decimal(38, 2) as liability_amount,
-    (points_held::decimal(18, 0) * point_value)::decimal(38, 2) as liability_if_all_redeemed,
-    'ok' as status
-from held
-cross join dim_run
-inner join expected using (website_id)
-inner join observed using (website_id)
-inner join valued using (website_id);
-
-create table payload_liability_backtest as
-select
-    website_id, month, expected, actual,
-    if(actual > 0, ratio(100 * (expected - actual), actual), null)::decimal(38, 2)
-        as error_percentage
-from backtest;
+create table payload_liability_backtest as from fct_liability_backtest;
 
 -- What is asked daily
 
@@ -339,7 +289,7 @@ select
 from fct_item_performance;
 
 create macro hours(microseconds) as
-    if(microseconds is null, null, ratio(microseconds, 3600000000))::decimal(38, 2);
+    if(microseconds is null, null, ratio(2 * microseconds, 7200000000))::decimal(38, 2);
 
 create table payload_request_funnel as
 with waits as (
