@@ -22,7 +22,7 @@ def generate(
     The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems; of each
     two hundred one deducts, one goes with a request, one gives back points of a request; one in
     five hundred goes with a conversion. One row in a thousand is dirty, in all ways that the
-    contract names.
+    contract names. A client in a hundred joined in the last months, and one never did anything.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
@@ -36,6 +36,18 @@ def generate(
                 + 0.2 * sin(share * 2 * pi() * {DAYS / 7}) / (2 * pi() * {DAYS / 7})
             """
         )
+        connection.execute(
+            f"""
+            create macro joined_at(client_id) as
+                {START} + to_days(
+                    if(
+                        client_id % 97 = 0,
+                        {DAYS} - pick(client_id, 11, 120),
+                        pick(client_id, 7, 365)
+                    )::integer
+                )
+            """
+        )
         connection.execute(_ledger(rows, clients, extra_rows, websites))
         for entity, query in _queries(directory, clients, websites).items():
             path = directory / f"{entity}.parquet"
@@ -46,20 +58,33 @@ def _ledger(rows: int, clients: int, extra_rows: int, websites: int) -> str:
     """What happens, an event a row, before anything is dirty."""
     return f"""
         create view ledger as
+        with events as (
+            select
+                id,
+                1 + (({clients} - 1) * pow(pick(id, 1, 1000003) / 1000003, 2.5))::bigint as picked,
+                {START} + to_seconds(
+                    if(
+                        id <= {rows},
+                        ({SECONDS - 3600} * season((id - 1) / {rows}))::bigint + pick(id, 4, 3600),
+                        {SECONDS} + 3600 + pick(id, 4, 43200)
+                    )
+                ) as happened_at
+            from range(1, {rows + extra_rows + 1}) as ids (id)
+        )
+
         select
             id,
-            1 + (({clients} - 1) * pow(pick(id, 1, 1000003) / 1000003, 2.5))::bigint as client_id,
+            if(
+                picked > {websites}
+                and (picked % 89 = 0 or picked % 97 = 0 and happened_at < joined_at(picked)),
+                picked - {websites},
+                picked
+            ) as client_id,
             1 + client_id % {websites} as website_id,
             pick(id, 2, 1000) as kind,
             pick(id, 3, 10000) as dirt,
-            {START} + to_seconds(
-                if(
-                    id <= {rows},
-                    ({SECONDS - 3600} * season((id - 1) / {rows}))::bigint + pick(id, 4, 3600),
-                    {SECONDS} + 3600 + pick(id, 4, 43200)
-                )
-            ) as happened_at
-        from range(1, {rows + extra_rows + 1}) as ids (id)
+            happened_at
+        from events
     """
 
 
@@ -191,7 +216,7 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
                 + if(loyalty_points >= 500, 1, 0)
                 + if(loyalty_points >= 1000, 1, 0)
                 + if(loyalty_points >= 5000, 1, 0) as tier_id,
-                {START} + to_days(pick(id, 7, 365)::integer) as date_joined
+                joined_at(id) as date_joined
             from range(1, {clients + 1}) as ids (id)
             left join ledger on id = client_id
         """,
