@@ -30,9 +30,10 @@ def find_differences(database: Path, marts: Path) -> list[str]:
     """
     with duckdb.connect(str(marts), read_only=True) as connection:
         connection.execute(f"attach '{database}' as handwritten (read_only)")
+        exported = [endpoint for endpoint in ENDPOINTS if endpoint.is_exported]
         pairs = [
             *_marts(connection),
-            *(pair for endpoint in ENDPOINTS for pair in _payloads(endpoint)),
+            *(pair for endpoint in exported for pair in _payloads(endpoint)),
         ]
         return [name for name, columns, *sides in pairs if _differ(connection, columns, *sides)]
 
@@ -55,16 +56,25 @@ def _marts(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, s
 
 def _payloads(endpoint: Endpoint) -> Iterator[tuple[str, str, str, str]]:
     """A name for each exported payload, its keys, its rows in the reports and the scripts'."""
+    keys = [f'"{key}"' for key in endpoint.schema.__annotations__]
     parameter = endpoint.parameter and endpoint.parameter.name
     for value in EXPORTED[parameter]:
-        condition = endpoint.condition.replace("$value", str(value))
+        ours = endpoint.condition.replace("$value", str(value))
         theirs = {None: "true", "days": f"days = {value}", "limit": f"item_rank <= {value}"}
-        yield (
-            f"{endpoint.name} {value or ''}".strip(),
-            ", ".join(f'"{key}"' for key in ("website_id", *endpoint.schema.__annotations__)),
-            f"(select * from reports.{endpoint.report} where {condition})",
-            f"(select * from handwritten.payload_{endpoint.name} where {theirs[parameter]})",
-        )
+        window = ""
+        if endpoint.takes_range:
+            dates = f"from dim_windows where window_days = {value}"
+            window = f"((select date_from {dates}), (select date_to {dates}))"
+        payloads = [(endpoint.name, ["website_id", *keys], f"{endpoint.report}{window}")]
+        if endpoint.sums_up:
+            payloads.append((f"all_{endpoint.name}", keys, endpoint.report_of_all))
+        for name, columns, report in payloads:
+            yield (
+                f"{name} {value or ''}".strip(),
+                ", ".join(columns),
+                f"(select * from reports.{report} where {ours})",
+                f"(select * from handwritten.payload_{name} where {theirs[parameter]})",
+            )
 
 
 def _differ(connection: duckdb.DuckDBPyConnection, columns: str, ours: str, theirs: str) -> bool:
