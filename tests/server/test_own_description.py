@@ -13,10 +13,12 @@ from support.workspaces import read_payloads
 
 NO_SCHEMA_SAYS = """\
 [[operations]]
-include-path-regex = "/calculate/$"
+include-path-regex = "/(calculate|explain)/$"
 checks.positive_data_acceptance.enabled = false
 """
 """That a range must end by as_of, and not before it begins."""
+LOOKED_UP = {"explain"}
+"""Payloads that have no file: tests of their own hold them to their schemas."""
 
 
 def test_every_answer_is_as_the_openapi_document_says(own: Serving, tmp_path: Path) -> None:
@@ -68,4 +70,4 @@ def test_every_exported_payload_fits_the_schema_beside_it(serving: Serving) -> N
         name = schema_name(path)
         validators[name].validate(simplejson.loads(content))
         fitted.add(name)
-    assert fitted == validators.keys()
+    assert fitted == validators.keys() - LOOKED_UP
