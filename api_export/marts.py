@@ -1,12 +1,14 @@
 """Reading the published marts: plain selects from their reports, as the payloads' Python values."""
 
+import tempfile
 import threading
 from collections import defaultdict
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import simplejson
@@ -15,11 +17,12 @@ from api_export.errors import UsageError
 from api_export.payloads import lookups, schemas
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import Endpoint
+from api_export.payloads.limits import LAST_DATE
 from api_export.payloads.lookups import Question
 from api_export.payloads.strict_json import loads_strict
 from api_export.payloads.widgets import PlacedWidget
 
-READER = {"memory_limit": "512MB", "threads": 1, "temp_directory": ""}
+READER = {"memory_limit": "512MB", "threads": 1}
 """DuckDB's settings: reports are small, and one thread reads them as fast as many."""
 
 EXPLAIN = "explain($figure, $website_id, $date_from, $date_to)"
@@ -34,9 +37,11 @@ class PublishedMarts:
 
     def __init__(self, path: Path) -> None:
         """Open the file; raises `duckdb.Error` where it can't be read."""
+        # The folder comes to be, and goes, where a range has more rows than memory holds.
+        spill = Path(tempfile.gettempdir(), f"loyalty-{uuid4().hex}")
+        self.connection = duckdb.connect(config=READER | {"temp_directory": str(spill)})
         # Attached, because DuckDB opens a path once in a process: connecting to it again would
         # give the file that was there before it was replaced.
-        self.connection = duckdb.connect(config=READER)
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"attach '{quoted}' as published (read_only)")
         self.connection.execute("use published")
@@ -138,13 +143,16 @@ class PublishedMarts:
 
         A website is missing where its list is empty. With `website_id` only that one is read.
         """
+        report, condition = f"reports.{endpoint.report}", endpoint.condition
         parameters = {} if endpoint.parameter is None else {"value": value}
-        condition = endpoint.condition
+        if endpoint.takes_range:
+            report += "($date_from, $date_to)"
+            parameters = self._window(value)
         if website_id is not None:
             condition += " and website_id = $website_id"
             parameters["website_id"] = website_id
         rows = self._rows(
-            f"select website_id, {_keys(endpoint.schema)} from reports.{endpoint.report}"
+            f"select website_id, {_keys(endpoint.schema)} from {report}"
             f" where {condition} {_order(endpoint)}",
             **parameters,
         )
@@ -161,6 +169,11 @@ class PublishedMarts:
             **({} if endpoint.parameter is None else {"value": value}),
         )
         return rows if endpoint.is_list else rows[0]
+
+    def _window(self, days: int) -> dict[str, date]:
+        """First and last date of a window; without as_of one of that length, as empty as any."""
+        last = self.run()["as_of"] or LAST_DATE
+        return {"date_from": last - timedelta(days=days - 1), "date_to": last}
 
     def widgets(self, edits: tuple[WidgetEdit, ...] = ()) -> dict[int, list[PlacedWidget]]:
         """Each website's visible widgets, by position, with edits laid over them."""

@@ -27,7 +27,8 @@ def payload_files(
         yield from _record_files(website_id, records.get(website_id, []))
         yield from _widget_files(website_id, widgets.get(website_id, []))
     for endpoint in ENDPOINTS:
-        yield from _endpoint_files(marts, endpoint, run, websites, widgets)
+        if endpoint.is_exported:
+            yield from _endpoint_files(marts, endpoint, run, websites, widgets)
         if endpoint.sums_up:
             yield from _files_of_all(marts, endpoint, run)
 
