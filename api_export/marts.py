@@ -13,7 +13,7 @@ from uuid import uuid4
 import duckdb
 import simplejson
 
-from api_export.errors import UsageError
+from api_export.errors import NotFoundError, UsageError
 from api_export.payloads import lookups, schemas
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import Endpoint
@@ -135,6 +135,17 @@ class PublishedMarts:
             )
             while rows := found.fetchmany(ROWS_AT_A_TIME):
                 yield from (dict(zip(keys, row, strict=True)) for row in rows)
+
+    def client(self, client_id: int) -> dict[str, Any]:
+        """The payload of a client. Raises `NotFoundError`."""
+        keys = tuple(lookups.Client.__annotations__)
+        with self._cursor() as cursor:
+            row = cursor.execute(
+                f"select {_keys(lookups.Client)} from client($client_id)", {"client_id": client_id}
+            ).fetchone()
+        if row is None:
+            raise NotFoundError(f"There is no client {client_id}.")
+        return dict(zip(keys, row, strict=True))
 
     def payloads(
         self, endpoint: Endpoint, value: int | None, website_id: int | None = None

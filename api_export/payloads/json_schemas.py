@@ -16,6 +16,7 @@ PAYLOADS: dict[str, Any] = {
     "analytics_record": schemas.AnalyticsRecord,
     **{endpoint.name: endpoint.payload_type for endpoint in ENDPOINTS},
     "explain": lookups.Explanation,
+    "client": lookups.Client,
     "dashboard_widgets": list[schemas.Widget],
     "dashboard_widget": schemas.Widget,
     "dashboard_widget_data": schemas.WidgetData,

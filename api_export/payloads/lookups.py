@@ -6,6 +6,7 @@ from typing import Annotated, Literal, NamedTuple
 from pydantic import Field
 from typing_extensions import TypedDict
 
+from api_export.payloads.client_schemas import LifecycleState, Segment
 from api_export.payloads.figures import FIGURES
 from api_export.payloads.schemas import Id
 
@@ -43,3 +44,33 @@ class Explanation(TypedDict):
     count: Annotated[int, Field(description="How many rows there are in all.")]
     total: Annotated[int, Field(description="The sum of their points.")]
     rows: list[ExplainedRow]
+
+
+class Client(TypedDict):
+    """All that is known of a client, as of as_of."""
+
+    id: Id
+    website: Id
+    as_of: date | None
+    member_since: date | None
+    tier_id: Id | None
+    tier: str | None
+    balance: int
+    next_tier_id: Id | None
+    next_tier: str | None
+    points_to_next_tier: int | None
+    points_issued: int
+    points_redeemed: int
+    points_deducted: int
+    transactions: int
+    redemptions: int
+    redemption_value: int
+    segment: Segment | None
+    lifecycle: LifecycleState | None
+    recency_days: int | None
+    frequency: int | None
+    monetary_points: int | None
+    last_transaction: date | None
+    last_redemption: date | None
+    last_conversion: date | None
+    last_activity: date | None

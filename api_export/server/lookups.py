@@ -3,10 +3,12 @@
 from fastapi import FastAPI, Request, Response
 
 from api_export.payloads.json_bytes import json_bytes
-from api_export.payloads.lookups import Explanation
+from api_export.payloads.lookups import Client, Explanation
 from api_export.server.parameters import (
+    AnyWebsiteId,
     FigureName,
     FirstDate,
+    Id,
     LastDate,
     Limit,
     Offset,
@@ -36,3 +38,9 @@ def add_lookups(app: FastAPI, served: Served, cache_seconds: int) -> None:
         """The rows whose sum or count is a figure, of any range of dates."""
         explained = served.current().explain(figure, website, date_from, date_to)
         return reply(request, json_bytes(explained.payload(offset, limit)), JSON, cache_control)
+
+    @app.get(f"{ANALYTICS}/client/{{id:id}}/", response_model=Client)
+    def get_client(request: Request, client_id: Id, website_id: AnyWebsiteId = None) -> Response:
+        """One client: balance, tier and the next one, figures of all time, segment, last dates."""
+        client = served.current().client(client_id, website_id)
+        return reply(request, json_bytes(client), JSON, cache_control)

@@ -84,6 +84,15 @@ class Version:
         website_id = None if website == ALL_WEBSITES else self.website(website).id
         return explain(self._marts, figure, website_id, date_from, date_to)
 
+    def client(self, client_id: int, website_id: int | None) -> dict[str, Any]:
+        """The payload of a client: of the named website, or of any. Raises `NotFoundError`."""
+        if website_id is not None:
+            self.website(website_id)
+        client = self._marts.client(client_id)
+        if website_id not in (None, client["website"]):
+            raise NotFoundError(f"There is no client {client_id} of the website {website_id}.")
+        return client
+
     def with_record(self, record_id: int, website_id: int | None) -> Website:
         """The website that has a record: the named one, or any. Raises `NotFoundError`."""
         return _first(
