@@ -89,6 +89,26 @@
 
         ),
 
+        {# Who is active on as_of is known of each client, so that no day need be read. #}
+        active_client_rows as (
+
+            select
+                'clients' as entity,
+                clients.client_id as id,
+                clients.client_id,
+                clients.last_transaction_date as "date",
+                clients.balance as points
+            from {{ mart(ref('dim_clients'), published=true) }} as clients
+            where
+                figure = 'active_clients'
+                and clients.is_active
+                and (website_id is null or clients.website_id = website_id)
+                and cast(date_to as date) >= (
+                    select run.as_of from {{ mart(ref('dim_run'), published=true) }} as run
+                )
+
+        ),
+
         client_rows as (
 
             select
@@ -103,6 +123,12 @@
                 and (website_id is null or days.website_id = website_id)
                 and (figure = 'active_clients' or days."date" >= cast(date_from as date))
                 and days."date" <= cast(date_to as date)
+                and (
+                    figure != 'active_clients'
+                    or cast(date_to as date) < (
+                        select run.as_of from {{ mart(ref('dim_run'), published=true) }} as run
+                    )
+                )
             group by days.client_id
             having figure != 'active_clients' or sum(days.net) > 0
 
@@ -149,6 +175,8 @@
         select * from request_rows
         union all
         select * from conversion_rows
+        union all
+        select * from active_client_rows
         union all
         select * from client_rows
         union all

@@ -22,6 +22,10 @@ create table fct_loyalty_transactions as from (values
 ) as ledger (transaction_id, website_id, client_id, date, transaction_type, points);
 create table fct_client_days as
 select website_id, client_id, date, sum(points) as net from fct_loyalty_transactions group by all;
+create table dim_clients as
+select client_id, website_id, sum(points) > 0 as is_active, max(date) as last_transaction_date,
+    cast(sum(points) as bigint) as balance
+from fct_loyalty_transactions group by all;
 create table fct_redemption_requests as from (values
     (91, 1, 11, date '2024-03-01', true, 30),
     (92, 1, 11, date '2024-03-31', true, 0),
@@ -90,6 +94,26 @@ def test_the_rows_of_march(
         [figure, website],
     ).fetchall()
     assert [row[-len(expected) :] for row, expected in zip(found, rows, strict=True)] == rows
+
+
+@pytest.mark.parametrize(
+    ("last", "rows"),
+    [
+        ("2024-02-29", [(11, "2024-02-29", 100)]),
+        ("2024-03-30", [(11, "2024-03-01", 70)]),
+        ("2024-03-31", [(11, "2024-03-31", 65), (21, "2024-03-31", 7)]),
+        ("2024-12-31", [(11, "2024-03-31", 65), (21, "2024-03-31", 7)]),
+    ],
+)
+def test_who_is_active_is_told_of_as_of_and_of_any_date_before(
+    explained: duckdb.DuckDBPyConnection, last: str, rows: list[tuple]
+) -> None:
+    found = explained.execute(
+        "select id, cast(date as varchar), points"
+        " from explain('active_clients', null, '2024-01-01', ?) order by id",
+        [last],
+    ).fetchall()
+    assert found == rows
 
 
 def test_what_counts_at_the_end_ignores_the_beginning(

@@ -41,7 +41,7 @@ REPORTS = {
     "rpt_conversion": {"conversions": "conversions", "points_converted": "points_converted"},
 }
 """The columns of each report that are figures; where it has dates, of that date alone."""
-LAST_DAYS = 20
+LAST_DAYS = 12
 WINDOWS = (1, 30, 400)
 Explain = Callable[..., int]
 
