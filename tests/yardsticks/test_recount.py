@@ -238,6 +238,16 @@ def test_datasets_hold_every_reason_and_repeat(tmp_path: Path, file_format: File
         "loyalty_transactions": event | {"unknown_type", "sign_mismatch"},
         "wallet_conversions": event,
         "dashboard_widgets": tenant | {"unknown_widget_type"},
+        "orders": event,
+        "campaigns": tenant,
+        "campaign_members": everywhere
+        | {
+            "unknown_campaign",
+            "unknown_client",
+            "website_mismatch",
+            "unknown_arm",
+            "conflicting_arms",
+        },
     }
     for entity in KINDS:
         file = f"{entity}.{file_format}"
