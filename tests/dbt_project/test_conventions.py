@@ -32,16 +32,21 @@ COMMENT = re.compile(r"\{#.*?#\}|--[^\n]*", re.DOTALL)
 KEYS_PROVEN_ELSEWHERE = {
     "dim_run": "assert_one_run",
     "fct_client_days": "assert_client_days_run_on",
+    "int_client_tier_changes": "assert_client_tiers_run_on",
+    "fct_lot_takings": "assert_takings_add_up_to_what_was_taken",
     "fct_loyalty_transactions": "assert_points_equal_valid_transactions",
     **dict.fromkeys(
         ("int_loyalty_transactions_validated", "int_orders_validated"),
         "assert_every_delivered_row_is_validated_once",
     ),
+    "rpt_issue_sources": "assert_issue_sources_add_up",
+    "rpt_request_funnel": "assert_request_funnel_adds_up",
 }
 ONE_ROW_BY_CONSTRUCTION = {
     "int_previous_run",
     "int_publication",
     "int_run",
+    "rpt_all_points_balance",
     "rpt_manifest_drift",
 }
 LAST_RUN = {
@@ -239,9 +244,23 @@ def test_reports_read_marts_only(model: Model) -> None:
 
 
 @each("reports")
-def test_reports_say_where_they_are_exported(model: Model) -> None:
+def test_table_macros_are_the_reports_that_take_a_range_and_say_so(model: Model) -> None:
     _, entry = properties()[model.name]
-    assert re.search(r"xported.*\.json`", entry["description"], re.DOTALL)
+    is_macro = "materialized='table_macro'" in model.sql
+    assert is_macro == (model.name in {one.report for one in ENDPOINTS if one.takes_range})
+    if is_macro:
+        assert "meta={'parameters': ['date_from', 'date_to']}" in model.sql
+        description = entry["description"]
+        assert "`date_from`" in description and "`date_to`" in description
+        assert "A table macro" in description
+
+
+@each("reports")
+def test_reports_say_where_they_are_exported_or_why_not(model: Model) -> None:
+    _, entry = properties()[model.name]
+    is_served_alone = model.name in {one.report for one in ENDPOINTS if not one.is_exported}
+    told = r"Not exported: it \w+" if is_served_alone else r"xported.*\.json`"
+    assert re.search(told, entry["description"], re.DOTALL)
 
 
 def test_sources_are_described_column_by_column() -> None:
@@ -308,9 +327,10 @@ def exposures() -> dict[str, dict[str, Any]]:
 def test_every_endpoint_is_an_exposure_of_its_report_and_files() -> None:
     for endpoint in ENDPOINTS:
         exposure = exposures()[endpoint.name]
-        assert exposure["depends_on"] == [f"ref('{endpoint.report}')"]
-        (pattern,) = exposure["config"]["meta"]["files"]
-        assert pattern == f"*/{API_ROOT}/{Path(endpoint.path()).parent}/*.json"
+        reports = [endpoint.report] + [endpoint.report_of_all] * endpoint.sums_up
+        assert exposure["depends_on"] == [f"ref('{report}')" for report in reports]
+        files = f"*/{API_ROOT}/{Path(endpoint.path()).parent}/*.json"
+        assert exposure["config"]["meta"]["files"] == [files] * endpoint.is_exported
 
 
 def test_every_exposure_of_one_analytics_folder_is_an_endpoint() -> None:
@@ -320,7 +340,7 @@ def test_every_exposure_of_one_analytics_folder_is_an_endpoint() -> None:
         for pattern in entry["config"]["meta"]["files"]
         if re.fullmatch(r"\*/[\w/-]+/analytics/\w+/\*\.json", pattern)
     }
-    assert folders == {endpoint.name for endpoint in ENDPOINTS}
+    assert folders == {endpoint.name for endpoint in ENDPOINTS if endpoint.is_exported}
 
 
 def test_every_report_is_exposed_and_every_exposure_has_an_owner_and_a_description() -> None:

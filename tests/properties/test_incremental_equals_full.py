@@ -15,7 +15,7 @@ from hypothesis.stateful import RuleBasedStateMachine, rule, run_state_machine_a
 from support.commands import Loyalty
 from support.programme import START, WEBSITES, Programme, draw_as_of
 from support.replay import DEFAULTS, Replay, export_marts, open_warehouse
-from support.workspaces import read_files
+from support.workspaces import OF_EARLIER_RUNS, read_files
 
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import BY_WIDGET_TYPE
@@ -159,8 +159,8 @@ def mart_names(connection: duckdb.DuckDBPyConnection) -> list[str]:
         name
         for (name,) in connection.execute(
             "select 'marts.' || schema_name || '.' || table_name from duckdb_tables()"
-            " where database_name = 'marts'"
-            " and table_name not in ('fct_published_figures', 'fct_restatements') order by all"
+            " where database_name = 'marts' and not list_contains($told, table_name) order by all",
+            {"told": OF_EARLIER_RUNS},
         ).fetchall()
     ]
 

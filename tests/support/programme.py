@@ -31,6 +31,7 @@ instants = st.builds(
     st.one_of(st.integers(0, 86_399), st.sampled_from([0, 86_399, 18_000, 14_400])),
 )
 points = st.sampled_from([0, 1, 10, 10, 60, 100, 999, 1000])
+reasons = st.sampled_from([None, "visit", "order"])
 
 
 class Programme:
@@ -103,6 +104,7 @@ class Programme:
                 points=amount if kind == "add" else -amount,
                 transaction_type=kind,
                 timestamp=draw(instants),
+                reason=draw(reasons),
             )
 
     def add_request(self, draw: Draw) -> None:
@@ -116,6 +118,7 @@ class Programme:
             points_used=draw(points),
             status=draw(st.sampled_from(STATUSES)),
             requested_at=draw(instants),
+            fulfilled_at=draw(st.one_of(st.none(), instants)),
         )
 
     def add_conversion(self, draw: Draw) -> None:
@@ -193,7 +196,7 @@ class Programme:
         column = draw(st.sampled_from(sorted(row.keys() - {"id"})))
         if draw(st.integers(0, 3)) == 0:
             row[column] = draw(st.sampled_from(DIRT))
-        elif column in EVENT_TIMES:
+        elif column in (*EVENT_TIMES, "fulfilled_at"):
             row[column] = draw(instants)
         elif column in ("points", "points_used"):
             sign = -1 if row.get("transaction_type") in ("redeem", "deduct") else 1
@@ -204,6 +207,8 @@ class Programme:
             row[column] = draw(st.sampled_from(CLIENTS))
         elif column == "website_id":
             row[column] = draw(st.sampled_from(WEBSITES))
+        elif column == "reason":
+            row[column] = draw(reasons)
         elif column == "status":
             row[column] = draw(st.sampled_from(STATUSES))
         elif column == "item_id":
@@ -299,6 +304,6 @@ class Programme:
 
 
 def draw_as_of(draw: Draw) -> date | None:
-    """None for the latest event, or a date before, among or after the events."""
-    day = draw(st.one_of(st.none(), st.integers(-3, 90)))
+    """None for the latest event, or a date before, among or after the events, or a year later."""
+    day = draw(st.one_of(st.none(), st.integers(-3, 120), st.integers(360, 480)))
     return None if day is None else START.date() + timedelta(days=day)

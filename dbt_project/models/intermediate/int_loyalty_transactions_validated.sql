@@ -4,6 +4,7 @@
 {{ config(
     materialized='incremental',
     database='marts',
+    persist_docs={'relation': true, 'columns': true},
     incremental_strategy='replace_changed',
     incremental_predicates=[
         "transaction_id in (select transaction_id from {{ ref('int_changed_transactions') }})",
