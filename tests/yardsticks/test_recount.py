@@ -13,7 +13,14 @@ from typing import Any
 import pytest
 from support.datasets import KINDS, FileFormat, mid_history, write_dataset
 from support.handmade import clients, fulfilled, ledger, write_source
-from support.recount import record_id, recount, recount_fallbacks, recount_manifest, rounded
+from support.recount import (
+    record_id,
+    recount,
+    recount_fallbacks,
+    recount_manifest,
+    rounded,
+    validate,
+)
 from support.replay import PROJECT
 
 Payload = Any  # whatever json.loads gives
@@ -198,6 +205,47 @@ def test_the_duplicate_that_stays(tmp_path: Path) -> None:
     assert manifest["drift"] == {"clients_checked": 1, "clients_drifted": 0, "points_drifted": 0}
 
 
+def test_the_dates_and_members_of_a_campaign(tmp_path: Path) -> None:
+    """An end at the website's midnight is of the day before; who is in both arms is in neither."""
+    times = (
+        ("2024-03-01T05:00:00Z", "2024-03-08T05:00:00Z"),
+        ("2024-03-01T05:00:00Z", "2024-03-08T05:00:01Z"),
+        ("2024-03-01T05:00:00Z", "2024-03-01T05:00:00Z"),
+        ("2024-03-01T05:00:00Z", "2024-03-01T04:59:59Z"),
+    )
+    arms = ((1, None), (1, "treatment"), (2, "treatment"), (2, "control"), (3, "control"), (3, "A"))
+    source = write_source(
+        tmp_path,
+        websites=[{"id": 1, "name": "Shop", "timezone": "America/New_York"}],
+        clients=clients(1, 2, 3),
+        campaigns=[
+            {"id": number, "website_id": 1, "name": "A", "starts_at": first, "ends_at": last}
+            for number, (first, last) in enumerate(times, start=1)
+        ],
+        campaign_members=[
+            {"campaign_id": 1, "client_id": client, "arm": arm} for client, arm in arms
+        ],
+    )
+    validated = validate(source)
+    found = validated.valid["campaigns"]
+    assert {number: str(row["date_to"]) for number, row in found.items()} == {
+        1: "2024-03-07",
+        2: "2024-03-08",
+        3: "2024-03-01",
+    }
+    members = validated.valid["campaign_members"]
+    assert {key: row["arm"] for key, row in members.items()} == {
+        (1, 1): "treatment",
+        (1, 3): "control",
+    }
+    assert validated.quarantined["campaigns"] == {"invalid_value": 1}
+    assert validated.quarantined["campaign_members"] == {
+        "duplicate_id": 1,
+        "conflicting_arms": 2,
+        "unknown_arm": 1,
+    }
+
+
 def test_widget_sizes_and_configs(tmp_path: Path) -> None:
     """Valid sizes get a file, bad ones are named, and numbers are written as delivered."""
     configs = ('{"b": 1.10, "a": {"d": 1E2, "c": -0}, "days": 14}', '{"days": 14.0, "limit": "3"}')
@@ -228,6 +276,8 @@ def test_datasets_hold_every_reason_and_repeat(tmp_path: Path, file_format: File
     everywhere = {"invalid_value", "duplicate_id"}
     tenant = everywhere | {"unknown_website"}
     event = tenant | {"unknown_client", "website_mismatch"}
+    member = {"unknown_campaign", "unknown_client", "website_mismatch"}
+    member |= {"unknown_arm", "conflicting_arms"}
     assert {entity: set(reasons) for entity, reasons in quarantined.items()} == {
         "websites": everywhere,
         "clients": tenant,
@@ -240,14 +290,7 @@ def test_datasets_hold_every_reason_and_repeat(tmp_path: Path, file_format: File
         "dashboard_widgets": tenant | {"unknown_widget_type"},
         "orders": event,
         "campaigns": tenant,
-        "campaign_members": everywhere
-        | {
-            "unknown_campaign",
-            "unknown_client",
-            "website_mismatch",
-            "unknown_arm",
-            "conflicting_arms",
-        },
+        "campaign_members": everywhere | member,
     }
     for entity in KINDS:
         file = f"{entity}.{file_format}"
