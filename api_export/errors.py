@@ -31,4 +31,4 @@ class NoRoomError(LoyaltyError):
 
 
 class NotFoundError(LookupError):
-    """A website, record or widget that doesn't exist."""
+    """A website, record, widget or client that doesn't exist; the message may say why."""

@@ -1,9 +1,12 @@
 """Reading the published marts: plain selects from their reports, as the payloads' Python values."""
 
+import tempfile
 import threading
 from collections import defaultdict
+from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
+from uuid import uuid4
 
 import duckdb
 import simplejson
@@ -11,10 +14,11 @@ import simplejson
 from api_export.payloads import schemas
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import Endpoint
+from api_export.payloads.limits import LAST_DATE
 from api_export.payloads.strict_json import loads_strict
 from api_export.payloads.widgets import PlacedWidget
 
-READER = {"memory_limit": "512MB", "threads": 1, "temp_directory": ""}
+READER = {"memory_limit": "512MB", "threads": 1}
 """DuckDB's settings: reports are small, and one thread reads them as fast as many."""
 
 
@@ -26,9 +30,11 @@ class PublishedMarts:
 
     def __init__(self, path: Path) -> None:
         """Open the file; raises `duckdb.Error` where it can't be read."""
+        # The folder comes to be, and goes, where a range has more rows than memory holds.
+        spill = Path(tempfile.gettempdir(), f"loyalty-{uuid4().hex}")
+        self.connection = duckdb.connect(config=READER | {"temp_directory": str(spill)})
         # Attached, because DuckDB opens a path once in a process: connecting to it again would
         # give the file that was there before it was replaced.
-        self.connection = duckdb.connect(config=READER)
         quoted = str(path).replace("'", "''")
         self.connection.execute(f"attach '{quoted}' as published (read_only)")
         self.connection.execute("use published")
@@ -91,22 +97,37 @@ class PublishedMarts:
 
         A website is missing where its list is empty. With `website_id` only that one is read.
         """
-        keys = _keys(endpoint.schema)
-        conditions = [endpoint.condition]
+        report, condition = f"reports.{endpoint.report}", endpoint.condition
         parameters = {} if endpoint.parameter is None else {"value": value}
+        if endpoint.takes_range:
+            report += "($date_from, $date_to)"
+            parameters = self._window(value)
         if website_id is not None:
-            conditions.append("website_id = $website_id")
+            condition += " and website_id = $website_id"
             parameters["website_id"] = website_id
-        order = f"order by {endpoint.order}" if endpoint.is_list else ""
         rows = self._rows(
-            f"select website_id, {keys} from reports.{endpoint.report}"
-            f" where {' and '.join(conditions)} {order}",
+            f"select website_id, {_keys(endpoint.schema)} from {report}"
+            f" where {condition} {_order(endpoint)}",
             **parameters,
         )
         grouped = _group_by(rows, "website_id")
         for row in rows:
             del row["website_id"]
         return grouped if endpoint.is_list else {key: group[0] for key, group in grouped.items()}
+
+    def payload_of_all(self, endpoint: Endpoint, value: int | None) -> Any:
+        """The payload of all websites together, of an endpoint that sums up."""
+        rows = self._rows(
+            f"select {_keys(endpoint.schema)} from reports.{endpoint.report_of_all}"
+            f" where {endpoint.condition} {_order(endpoint)}",
+            **({} if endpoint.parameter is None else {"value": value}),
+        )
+        return rows if endpoint.is_list else rows[0]
+
+    def _window(self, days: int) -> dict[str, date]:
+        """First and last date of a window; without as_of one of that length, as empty as any."""
+        last = self.run()["as_of"] or LAST_DATE
+        return {"date_from": last - timedelta(days=days - 1), "date_to": last}
 
     def widgets(self, edits: tuple[WidgetEdit, ...] = ()) -> dict[int, list[PlacedWidget]]:
         """Each website's visible widgets, by position, with edits laid over them."""
@@ -194,6 +215,10 @@ def _as_json(edits: tuple[WidgetEdit, ...]) -> str:
 def _keys(schema: type) -> str:
     """A payload's keys as the columns of a select."""
     return ", ".join(f'"{key}"' for key in schema.__annotations__)
+
+
+def _order(endpoint: Endpoint) -> str:
+    return f"order by {endpoint.order}" if endpoint.is_list else ""
 
 
 def _group_by(rows: list[dict[str, Any]], key: str) -> dict[int, list[dict[str, Any]]]:

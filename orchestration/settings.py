@@ -2,8 +2,9 @@
 
 import re
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, NamedTuple
 from urllib.parse import urlsplit
 
 from pydantic import (
@@ -14,10 +15,18 @@ from pydantic import (
     HttpUrl,
     SecretStr,
     ValidationError,
+    WithJsonSchema,
 )
 from pydantic_settings import BaseSettings, NoDecode, SettingsConfigDict
 
-from api_export.payloads.limits import FIRST_DATE, LAST_DATE, MAX_DAYS, MAX_LIMIT
+from api_export.payloads.limits import (
+    FIRST_DATE,
+    LAST_DATE,
+    MAX_DAYS,
+    MAX_INT64,
+    MAX_LIMIT,
+    MIN_INT64,
+)
 from orchestration.errors import UsageError
 from orchestration.installation import default_workspace
 
@@ -64,6 +73,48 @@ def _strip(value: str) -> str:
 Origin = Annotated[str, AfterValidator(_strip), AfterValidator(_check_origin)]
 
 
+class PointValue(NamedTuple):
+    """What a point is worth on a website."""
+
+    website_id: int | None
+    """None for every website."""
+    value: Decimal
+
+
+def _point_value(text: str) -> PointValue:
+    """A value such as `0.01`, or a website's, such as `1:0.01`; raises `ValueError` else."""
+    found = re.fullmatch(r"\s*(?:(-?\d{1,19})\s*:\s*)?(\d{1,6}(?:\.\d{1,6})?)\s*", text, re.ASCII)
+    website = int(found[1]) if found and found[1] else None
+    if not found or not MIN_INT64 <= (website or 0) <= MAX_INT64:
+        raise ValueError(
+            f"{text.strip()!r} isn't what a point is worth: give a number below 1,000,000 with at"
+            " most six decimals, such as 0.01, or one for each website, such as 1:0.01,2:0.005"
+        )
+    return PointValue(website, Decimal(found[2]))
+
+
+def _point_values(given: Any) -> Any:
+    """The values by website; raises `ValueError` where two claim to be a website's."""
+    if not isinstance(given, str):
+        return given
+    values = [_point_value(text) for text in given.split(",")]
+    websites = [value.website_id for value in values]
+    if None in websites and len(values) > 1:
+        raise ValueError("a value for all websites stands alone: give each website its own instead")
+    for website in websites:
+        if websites.count(website) > 1:
+            raise ValueError(f"website {website} has more than one value: leave one")
+    return tuple(sorted(values))
+
+
+PointValues = Annotated[
+    tuple[PointValue, ...],
+    NoDecode,
+    BeforeValidator(_point_values),
+    WithJsonSchema({"type": "string", "format": "point-value"}),
+]
+
+
 def _numbers(highest: int) -> Any:
     """A comma-separated list of whole numbers from 1 to `highest`."""
     number = Annotated[int, Field(ge=1, le=highest)]
@@ -98,6 +149,9 @@ class Settings(BaseSettings):
     run to the next; 1 lets any share through."""
     tier_basis: Literal["balance", "lifetime"] = "balance"
     """Whether a client's tier goes by the balance, or by all points ever issued (`lifetime`)."""
+    point_value: PointValues = ()
+    """What a point is worth in money, on all websites, or website by website (`1:0.01,2:0.005`);
+    where it isn't told, what the website's conversions brought for a point."""
     window_days: _numbers(MAX_DAYS) = (7, 30, 90, 365)
     """The windows, in days, for which every website's export has files."""
     top_limits: _numbers(MAX_LIMIT) = (5, 10, 25)

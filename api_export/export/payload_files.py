@@ -5,7 +5,7 @@ from typing import Any
 
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import RequestedRange, WidgetEdit
-from api_export.payloads.endpoints import API_ROOT, ENDPOINTS, Endpoint
+from api_export.payloads.endpoints import ALL_WEBSITES, API_ROOT, ENDPOINTS, Endpoint
 from api_export.payloads.json_schemas import json_schemas
 from api_export.payloads.widgets import PlacedWidget
 
@@ -27,7 +27,10 @@ def payload_files(
         yield from _record_files(website_id, records.get(website_id, []))
         yield from _widget_files(website_id, widgets.get(website_id, []))
     for endpoint in ENDPOINTS:
-        yield from _endpoint_files(marts, endpoint, run, websites, widgets)
+        if endpoint.is_exported:
+            yield from _endpoint_files(marts, endpoint, run, websites, widgets)
+        if endpoint.sums_up:
+            yield from _files_of_all(marts, endpoint, run)
 
 
 def _record_files(
@@ -66,7 +69,7 @@ def _endpoint_files(
     wanted = {
         website_id: _wanted_values(endpoint, run, placed) for website_id, placed in showing.items()
     }
-    default = None if endpoint.parameter is None else endpoint.parameter.default
+    default = _default_value(endpoint)
     for value in sorted({default}.union(*wanted.values()), key=lambda value: value or 0):
         payloads = marts.payloads(endpoint, value)
         for website_id, placed in showing.items():
@@ -80,6 +83,20 @@ def _endpoint_files(
                 if widget.shown_value() == value:
                     path = f"{root}/dashboard-widgets/{widget.payload['id']}/data/index.json"
                     yield [path], widget.with_data(run["as_of"], payload)
+
+
+def _files_of_all(
+    marts: PublishedMarts, endpoint: Endpoint, run: dict[str, Any]
+) -> Iterator[tuple[list[str], Any]]:
+    """An endpoint's payloads of all websites together, whose widgets request none of them."""
+    folder = f"{ALL_WEBSITES}/{API_ROOT}"
+    yield [f"{folder}/{endpoint.path()}"], marts.payload_of_all(endpoint, _default_value(endpoint))
+    for value in sorted(_wanted_values(endpoint, run, [])):
+        yield [f"{folder}/{endpoint.path(value)}"], marts.payload_of_all(endpoint, value)
+
+
+def _default_value(endpoint: Endpoint) -> int | None:
+    return None if endpoint.parameter is None else endpoint.parameter.default
 
 
 def _wanted_values(endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedWidget]) -> set[int]:

@@ -33,6 +33,14 @@ function go(website, days) {
   location.hash = new URLSearchParams({ website, days });
 }
 
+/** The same of all websites together, of which not everything adds up. */
+const PARTS_OF_ALL = {
+  "At a glance": glanceSection,
+  Trends: periodSection,
+  "Of each website": ownSection,
+  "About the data": dataSection,
+};
+
 /** Reads and draws what the address requests, unless it has changed again by then. */
 async function show() {
   latestTurn += 1;
@@ -73,8 +81,9 @@ function draw(view) {
     return;
   }
   const { name } = view.website;
+  const isAll = view.website === ALL_WEBSITES;
   document.title = `${name} · Loyalty Analytics`;
-  const parts = Object.entries(PARTS).map(([title, make]) =>
+  const parts = Object.entries(isAll ? PARTS_OF_ALL : PARTS).map(([title, make]) =>
     attempt(
       () => make(view),
       (failure) => titledSection(title, "", failure),
@@ -90,10 +99,10 @@ function drawControls({ websites, website, days, manifest }) {
   const focused = controls.contains(document.activeElement) && document.activeElement.name;
   const periods = [...manifest.settings.window_days].sort((one, other) => one - other);
   const options = periods.map((period) => ({ value: String(period), label: count(period, "day") }));
-  const sites = websites.map(({ id, name }) => ({ value: id, label: name }));
+  const sites = [ALL_WEBSITES, ...websites].map(({ id, name }) => ({ value: id, label: name }));
   controls.replaceChildren();
   if (website === null) return;
-  if (sites.length > 1) {
+  if (websites.length > 1) {
     controls.append(chooser("website", "Website", sites, website.id, (id) => go(id, days)));
   }
   controls.append(

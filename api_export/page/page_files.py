@@ -1,7 +1,8 @@
 """The files that an export holds for the page.
 
 Over HTTP the page fetches the exported JSON. Opened from disk it can't, so the same JSON is in a
-classic script for each website: without indentation, and without what its other files hold too.
+classic script for each website, and in one for all together: without indentation, and without what
+its other files hold too.
 """
 
 import re
@@ -11,7 +12,7 @@ from pathlib import Path
 
 import simplejson
 
-from api_export.payloads.endpoints import ENDPOINTS
+from api_export.payloads.endpoints import ALL_WEBSITES, ENDPOINTS
 
 HERE = Path(__file__).parent
 CHART_JS = HERE / "chart.umd.min.js"
@@ -47,11 +48,9 @@ def page_files(version: Path, paths: list[str], header: str) -> Iterator[tuple[s
     for path in sorted(paths, key=lambda path: path.split("/")):
         if not SINGLE_RECORD.search(path) and not path.endswith(DEFAULTS):
             shown[path.partition("/")[0]].append(path)
-    for website in simplejson.loads(websites):
-        texts = {
-            path: (version / path).read_text(encoding="utf-8") for path in shown[str(website["id"])]
-        }
-        yield f"assets/website-{website['id']}.js", _script(common | texts)
+    for folder in (ALL_WEBSITES, *(str(website["id"]) for website in simplejson.loads(websites))):
+        texts = {path: (version / path).read_text(encoding="utf-8") for path in shown[folder]}
+        yield f"assets/website-{folder}.js", _script(common | texts)
 
 
 def _script(texts: dict[str, str]) -> bytes:

@@ -10,13 +10,17 @@ const MOST_TRIES = 5;
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;
 
+/** All websites together, in the place of one: what adds up is in a folder of that name. */
+const ALL_WEBSITES = { id: "all", name: "All websites", timezone: "each website's own" };
+
 /** Why something can't be read or shown, as a sentence for people. */
 class Unreadable extends Error {}
 
 /**
- * What the page shows: a website and a period, from one and the same export. Widgets, records and
- * payloads are functions that return them, or throw why their file can't be read, so that only the
- * part that shows them fails.
+ * What the page shows: a website, or all of them together, and a period, from one and the same
+ * export. Widgets, records and payloads are functions that return them, or throw why their file
+ * can't be read, so that only the part that shows them fails. All websites together have neither
+ * widgets nor records, and not every payload.
  * @typedef {object} View
  * @property {object} manifest
  * @property {string} manifestText
@@ -40,6 +44,7 @@ const PERIOD_ENDPOINTS = [
   "redemption_patterns",
   "conversion",
 ];
+const PERIOD_ENDPOINTS_OF_ALL = ["overview", "points_trend", "redemption_trend", "engagement_stats"];
 
 /**
  * Reads a view. The manifest is read first and last; where it changed, the export was switched
@@ -78,6 +83,12 @@ async function readParts(read, manifestText, wanted) {
     name,
     await keep(readJson(`${root}/analytics/${name}/${file}.json`)),
   ];
+  if (website === ALL_WEBSITES) {
+    const added = await Promise.all(
+      PERIOD_ENDPOINTS_OF_ALL.map((name) => readPayload(name, `days=${days}`)),
+    );
+    return { manifest, websites, website, days, payloads: Object.fromEntries(added) };
+  }
   const [widgets, records, ...payloads] = await Promise.all([
     keep(readWidgets(readJson, `${root}/dashboard-widgets`)),
     keep(readJson(`${root}/analytics/index.json`)),
@@ -120,17 +131,22 @@ function parseJson(text, path) {
 
 /** The folder of a website or a widget: its id. */
 function pathOf({ id }) {
+  if (id === ALL_WEBSITES.id) return id;
   if (typeof id !== "string" || !/^-?\d+$/.test(id))
     throw new Unreadable("An id in this export isn't a whole number.");
   return id;
 }
 
-/** The requested website, or else the first one with events, or else the first one. */
+/**
+ * The requested website, or all together where there are several; or else the first one with
+ * events, or else the first one.
+ */
 function findWebsite(websites, id, { totals }) {
   const hasEvents = (website) =>
     Object.hasOwn(totals, website.id) &&
     (totals[website.id].transactions > 0 || totals[website.id].requests > 0);
-  const requested = websites.find((website) => website.id === id);
+  const choices = websites.length > 1 ? [ALL_WEBSITES, ...websites] : websites;
+  const requested = choices.find((website) => website.id === id);
   return requested ?? websites.find(hasEvents) ?? websites[0] ?? null;
 }
 

@@ -21,13 +21,15 @@ function titledSection(title, caption, ...children) {
   );
 }
 
-/** The headline figures of the period. */
+/** The headline figures of the period; what points went to isn't known of all websites together. */
 function glanceSection({ payloads, manifest, days }) {
   const figures = payloads.overview();
-  const uses = attempt(
-    () => usesOfPoints(figures, payloads.conversion()),
-    (failure) => [failure.textContent],
-  );
+  const uses = has(payloads, "conversion")
+    ? attempt(
+        () => usesOfPoints(figures, payloads.conversion()),
+        (failure) => [failure.textContent],
+      )
+    : ["in the period"];
   const tiles = [
     ["Points outstanding", formatNumber(figures.total_points_balance), "as of the last day"],
     ["Points issued", formatNumber(figures.total_points_issued), "in the period"],
@@ -84,29 +86,45 @@ function widgetSection({ widgets: readWidgetList }) {
   return titledSection("Widgets", "Each over its own range of dates", cards);
 }
 
-/** Trends and patterns of the period. */
-function periodSection({ payloads, manifest, days }) {
-  const asOf = manifest.as_of;
-  const cards = [
-    card("Points outstanding", () => showOutstanding(payloads.points_trend()), "line"),
-    card("Points issued and redeemed", () => showFlow(payloads.points_trend(), asOf), "bar"),
-    card("Redemptions", () => showRedemptions(payloads.redemption_trend(), { asOf }), "bar"),
-    card(
-      "Redemptions by category",
-      () => showCategories(payloads.redemption_categories(), asOf, days),
-      "bar",
-    ),
-    card("Engagement", () => showEngagementTrend(payloads.engagement_trend()), "line"),
-    card(
-      "When clients redeem",
-      () => showPatterns(payloads.redemption_patterns(), asOf, days),
-      "heat",
-    ),
-  ];
+/**
+ * The cards of the period: the title, the endpoint whose payload it shows, how, and its picture.
+ * @type {[string, string, (data: any, context: object) => Content, string][]}
+ */
+const PERIOD_CARDS = [
+  ["Points outstanding", "points_trend", showOutstanding, "line"],
+  ["Points issued and redeemed", "points_trend", showFlow, "bar"],
+  ["Redemptions", "redemption_trend", showRedemptions, "bar"],
+  ["Redemptions by category", "redemption_categories", showCategories, "bar"],
+  ["Engagement", "engagement_trend", showEngagementTrend, "line"],
+  ["Engagement", "engagement_stats", showEngagement, "metric"],
+  ["When clients redeem", "redemption_patterns", showPatterns, "heat"],
+];
+
+/** Trends and patterns of the period: a card for each payload that there is. */
+function periodSection({ website, payloads, manifest, days }) {
+  const context = { asOf: manifest.as_of, days };
+  const cards = PERIOD_CARDS.filter(([, endpoint]) => has(payloads, endpoint)).map(
+    ([title, endpoint, show, picture]) =>
+      card(title, () => show(payloads[endpoint](), context), picture),
+  );
   return titledSection(
-    "Trends and patterns",
-    formatWindow(asOf, days),
+    website === ALL_WEBSITES ? "Trends" : "Trends and patterns",
+    formatWindow(context.asOf, days),
     element("div", { class: "cards" }, ...cards),
+  );
+}
+
+/** Where what doesn't add up over websites is found. */
+function ownSection() {
+  return titledSection(
+    "Of each website",
+    "",
+    element(
+      "p",
+      { class: "notice" },
+      "The figures above are added up, each website's by its own calendar. Widgets, tiers, items," +
+        " categories and the figures of months and weeks belong to one website: choose it above.",
+    ),
   );
 }
 
@@ -124,7 +142,7 @@ function showOutstanding(rows) {
   };
 }
 
-function showFlow(rows, asOf) {
+function showFlow(rows, { asOf }) {
   const series = [
     { key: "issued", label: "Issued" },
     { key: "redeemed", label: "Redeemed, in all" },
@@ -163,7 +181,7 @@ function showEngagementTrend(rows) {
   };
 }
 
-function showCategories(rows, asOf, days) {
+function showCategories(rows, { asOf, days }) {
   const parts = rows.map(({ category: label, redemptions, percentage: share }) => ({
     label: wording(label),
     value: redemptions,
@@ -183,7 +201,7 @@ function showCategories(rows, asOf, days) {
   };
 }
 
-function showPatterns(rows, asOf, days) {
+function showPatterns(rows, { asOf, days }) {
   return {
     caption: `${formatWindow(asOf, days)}, local time`,
     empty:

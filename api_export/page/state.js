@@ -142,7 +142,10 @@ function dataSection({ manifest, website }) {
 }
 
 function websiteFigures({ as_of: asOf, settings, totals }, website) {
-  const { transactions, requests } = totals[website.id];
+  const isAll = website === ALL_WEBSITES;
+  const counted = isAll ? Object.values(totals) : [totals[website.id]];
+  const sumOf = (key) => counted.reduce((sum, each) => sum + figure(each[key]), 0);
+  const whose = isAll ? "all websites" : "this website";
   return [
     {
       label: "Last day counted",
@@ -155,7 +158,7 @@ function websiteFigures({ as_of: asOf, settings, totals }, website) {
       label: "Tiers go by",
       value: settings.tier_basis === "lifetime" ? "points ever issued" : "balance",
     },
-    { label: "Transactions of this website", value: formatNumber(transactions) },
-    { label: "Redemption requests of this website", value: formatNumber(requests) },
+    { label: `Transactions of ${whose}`, value: formatNumber(sumOf("transactions")) },
+    { label: `Redemption requests of ${whose}`, value: formatNumber(sumOf("requests")) },
   ];
 }

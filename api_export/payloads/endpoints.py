@@ -3,10 +3,12 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_export.payloads import client_schemas, schemas
+from api_export.payloads import client_schemas, daily_schemas, money, schemas
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
+ALL_WEBSITES = "all"
+"""What stands in the place of a website's id where all of them are meant together."""
 
 
 @dataclass(frozen=True)
@@ -34,13 +36,26 @@ class Endpoint:
     parameter: Parameter | None = None
     condition: str = "true"
     """Which rows of the report belong to a value of the parameter, `$value`."""
+    takes_range: bool = False
+    """Whether the report is a table macro of a first and a last date, not a table: it is asked for
+    a window's dates, where rows for every window would be too many."""
     widget_type: str | None = None
     """The type of widget that shows this payload."""
+    sums_up: bool = False
+    """Whether there is one of all websites together too: counts and points added up by each
+    website's own calendar, rates from the sums."""
+    is_exported: bool = True
+    """Whether it has files; the server answers in any case."""
 
     @property
     def report(self) -> str:
         """The dbt model that has its rows, a column for each key of the schema."""
         return f"rpt_{self.name}"
+
+    @property
+    def report_of_all(self) -> str:
+        """The dbt model of all websites together: the same columns, but for `website_id`."""
+        return f"rpt_all_{self.name}"
 
     @property
     def is_list(self) -> bool:
@@ -72,6 +87,7 @@ ENDPOINTS = (
         parameter=DAYS,
         condition=IN_WINDOW,
         widget_type="points_issued",
+        sums_up=True,
     ),
     Endpoint(
         name="top_redemptions",
@@ -93,12 +109,14 @@ ENDPOINTS = (
         parameter=DAYS,
         condition=OF_WINDOW,
         widget_type="engagement_rate",
+        sums_up=True,
     ),
     Endpoint(
         name="overview",
         schema=schemas.Overview,
         parameter=DAYS,
         condition=OF_WINDOW,
+        sums_up=True,
     ),
     Endpoint(
         name="redemption_trend",
@@ -107,6 +125,7 @@ ENDPOINTS = (
         parameter=DAYS,
         condition=IN_WINDOW,
         widget_type="redemptions_trend",
+        sums_up=True,
     ),
     Endpoint(
         name="engagement_trend",
@@ -133,6 +152,7 @@ ENDPOINTS = (
         name="points_balance",
         schema=schemas.PointsBalance,
         widget_type="points_balance",
+        sums_up=True,
     ),
     Endpoint(
         name="conversion",
@@ -172,6 +192,41 @@ ENDPOINTS = (
     Endpoint(
         name="first_redemption",
         schema=client_schemas.FirstRedemption,
+    ),
+    Endpoint(
+        name="roll_forward",
+        schema=money.RollForwardMonth,
+        order="month",
+        sums_up=True,
+    ),
+    Endpoint(name="aging", schema=money.AgingMonth, order="issued_month"),
+    Endpoint(name="redemption_curve", schema=money.RedemptionAge, order="age_months"),
+    Endpoint(name="liability", schema=money.Liability),
+    Endpoint(name="liability_backtest", schema=money.BacktestedMonth, order="month"),
+    Endpoint(
+        name="item_performance",
+        schema=daily_schemas.ItemPerformance,
+        order="redemptions_365 desc, id",
+    ),
+    Endpoint(
+        name="request_funnel",
+        schema=daily_schemas.RequestFunnel,
+        parameter=DAYS,
+        takes_range=True,
+    ),
+    Endpoint(
+        name="issue_sources",
+        schema=daily_schemas.IssueSource,
+        order="source_rank",
+        parameter=DAYS,
+        takes_range=True,
+    ),
+    # Exported bytes don't depend on earlier runs, which this tells of.
+    Endpoint(
+        name="restatements",
+        schema=daily_schemas.Restatement,
+        order="publication, date_from, date_to, figure",
+        is_exported=False,
     ),
 )
 

@@ -75,7 +75,7 @@ def _refuse_http_error(request: Request, error: HTTPException) -> Response:
 
 
 def _refuse_not_found(request: Request, error: NotFoundError) -> Response:
-    return refuse(404, NOT_FOUND)
+    return refuse(404, {"detail": str(error)} if error.args else NOT_FOUND)
 
 
 def _refuse_request(request: Request, error: RequestValidationError) -> Response:

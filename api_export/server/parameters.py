@@ -1,26 +1,52 @@
 """What URLs take: ids in their paths, `?website=`, and no parameter that nothing reads."""
 
-from typing import Annotated
+from collections.abc import Callable
+from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
-from pydantic import WithJsonSchema
+from pydantic import BeforeValidator, WithJsonSchema, WrapValidator
 from starlette.convertors import Convertor, register_url_convertor
 
+from api_export.errors import NotFoundError
+from api_export.payloads.endpoints import ALL_WEBSITES
 from api_export.payloads.schemas import INT64
 
 CACHE_BUSTER = "_"
 """The parameter that jQuery and others add so that nothing kept is used."""
 
+
+def _refuse_all(value: Any) -> Any:
+    """The value, unless it means all websites: for most that is answered, nothing adds up."""
+    if value == ALL_WEBSITES:
+        raise NotFoundError("There is none of all websites together: name one of them.")
+    return value
+
+
+def _read_all(value: Any, read_id: Callable[[Any], int]) -> int | str:
+    return ALL_WEBSITES if value == ALL_WEBSITES else read_id(value)
+
+
 WebsiteId = Annotated[
     int | None,
+    BeforeValidator(_refuse_all),
     Query(
         alias="website",
         description="The website's id; without it, the first one with events answers.",
     ),
     WithJsonSchema(INT64),
 ]
+WebsiteIdOrAll = Annotated[
+    Annotated[int, WrapValidator(_read_all)] | None,
+    Query(
+        alias="website",
+        description="The website's id, or `all` for all of them together; without it, the first"
+        " one with events answers.",
+    ),
+    WithJsonSchema({"anyOf": [INT64, {"const": ALL_WEBSITES}]}),
+]
 AnyWebsiteId = Annotated[
     int | None,
+    BeforeValidator(_refuse_all),
     Query(
         alias="website",
         description="The website's id; without it, whichever website has this id answers.",

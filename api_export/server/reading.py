@@ -8,7 +8,7 @@ from fastapi import FastAPI, Query, Request, Response
 from api_export.payloads.endpoints import API_ROOT, ENDPOINTS, Endpoint
 from api_export.payloads.json_bytes import json_bytes
 from api_export.payloads.schemas import AnalyticsRecord, Widget, WidgetData
-from api_export.server.parameters import AnyWebsiteId, Id, WebsiteId
+from api_export.server.parameters import AnyWebsiteId, Id, WebsiteId, WebsiteIdOrAll
 from api_export.server.replies import JSON, REVALIDATE, reply
 from api_export.server.served import Served
 
@@ -33,8 +33,8 @@ def add_analytics(app: FastAPI, served: Served, cache_seconds: int) -> None:
         return reply(request, json_bytes(website.records[record_id]), JSON, cache_control)
 
     def add(endpoint: Endpoint) -> None:
-        def answer(request: Request, website_id: int | None, value: int | None) -> Response:
-            payload = served.current().website(website_id).payload(endpoint, value)
+        def answer(request: Request, website: int | str | None, value: int | None) -> Response:
+            payload = served.current().payload(endpoint, value, website)
             return reply(request, json_bytes(payload), JSON, cache_control)
 
         app.add_api_route(
@@ -50,23 +50,24 @@ def add_analytics(app: FastAPI, served: Served, cache_seconds: int) -> None:
 
 
 def _with_parameter(
-    endpoint: Endpoint, answer: Callable[[Request, int | None, int | None], Response]
+    endpoint: Endpoint, answer: Callable[[Request, int | str | None, int | None], Response]
 ) -> Callable[..., Response]:
-    """A route that takes the endpoint's parameter, if it has one."""
+    """A route that takes the endpoint's parameter, if it has one, and all websites if it may."""
+    Website = WebsiteIdOrAll if endpoint.sums_up else WebsiteId  # noqa: N806
     parameter = endpoint.parameter
     if parameter is None:
 
-        def get(request: Request, website_id: WebsiteId = None) -> Response:
-            return answer(request, website_id, None)
+        def get(request: Request, website: Website = None) -> Response:
+            return answer(request, website, None)
 
         return get
 
     Value = Annotated[int, Query(alias=parameter.name, ge=1, le=parameter.highest)]  # noqa: N806
 
     def get_value(
-        request: Request, value: Value = parameter.default, website_id: WebsiteId = None
+        request: Request, value: Value = parameter.default, website: Website = None
     ) -> Response:
-        return answer(request, website_id, value)
+        return answer(request, website, value)
 
     return get_value
 

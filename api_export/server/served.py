@@ -9,7 +9,7 @@ from typing import Any
 from api_export.additions.published import Published
 from api_export.errors import NotFoundError
 from api_export.marts import PublishedMarts
-from api_export.payloads.endpoints import Endpoint
+from api_export.payloads.endpoints import ALL_WEBSITES, Endpoint
 from api_export.payloads.widgets import PlacedWidget
 
 
@@ -44,7 +44,7 @@ class Version:
 
     def __init__(self, published: Published) -> None:
         """Open the marts."""
-        marts = PublishedMarts(published.marts)
+        self._marts = marts = PublishedMarts(published.marts)
         records = marts.records(published.requested_ranges())
         widgets = marts.widgets(published.widget_edits())
         as_of = marts.run()["as_of"]
@@ -62,6 +62,12 @@ class Version:
     def website(self, website_id: int | None) -> Website:
         """A website, without an id the first one with events. Raises `NotFoundError`."""
         return self._candidates(website_id)[0]
+
+    def payload(self, endpoint: Endpoint, value: int | None, website: int | str | None) -> Any:
+        """An endpoint's payload of a website, or of all together where it sums up."""
+        if website == ALL_WEBSITES:
+            return self._marts.payload_of_all(endpoint, value)
+        return self.website(website).payload(endpoint, value)
 
     def with_record(self, record_id: int, website_id: int | None) -> Website:
         """The website that has a record: the named one, or any. Raises `NotFoundError`."""

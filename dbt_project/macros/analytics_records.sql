@@ -194,19 +194,3 @@ records as (
         )
     end
 {%- endmacro %}
-
-
-{#
-    A mart as dbt knows it, or as a published table macro finds it: in the file that its parameter
-    `catalog` names, else in the one in use. DuckDB looks up bare names of a macro's body where it
-    is called: in the caller's own tables and CTEs, and never in the file that holds the macro.
-#}
-{% macro mart(model, published) -%}
-    {%- if published -%}
-        query_table(
-            '"' || coalesce(catalog, current_database()) || '".{{ model.include(database=false) }}'
-        )
-    {%- else -%}
-        {{ model }}
-    {%- endif -%}
-{%- endmacro %}

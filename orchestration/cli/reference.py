@@ -36,6 +36,7 @@ FORMATS = {
     "date": "a date, `YYYY-MM-DD`",
     "uri": "a URL",
     "password": "a text, kept secret",
+    "point-value": "a number, 0 or more; or `website:number`, several between commas",
 }
 """What people call the formats of JSON Schema."""
 

@@ -8,6 +8,7 @@ import duckdb
 
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.pull.loading import Compared
+from orchestration.settings import PointValue
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
 
@@ -23,6 +24,8 @@ class RunInputs:
     top_limits: tuple[int, ...]
     requested_ranges: tuple[RequestedRange, ...]
     widget_edits: tuple[WidgetEdit, ...]
+    point_values: tuple[PointValue, ...] = ()
+    """What a point is worth, as far as it is told."""
     began_at: datetime | None = None
     """When the run begins, with a time zone: without `as_of`, later dates than are over by then
     don't count. None for a run without a clock."""
@@ -72,6 +75,12 @@ def load_inputs(
             " title varchar, position bigint, is_visible boolean, config varchar,"
             " created_at varchar",
             inputs.widget_edits,
+        ),
+        fill(
+            connection,
+            "point_values",
+            "website_id bigint, point_value decimal(18, 6)",
+            inputs.point_values,
         ),
         fill(
             connection,

@@ -70,4 +70,5 @@ def _files(folder: Path) -> list[Path]:
 
 def _is_beside_the_build(path: Path) -> bool:
     """Whether no table depends on a file of the dbt project."""
-    return path.parent.name == "analyses" or path.name in ("_unit_tests.yml", "_exposures.yml")
+    is_test = path.name.startswith("_unit_tests")
+    return is_test or path.parent.name == "analyses" or path.name == "_exposures.yml"

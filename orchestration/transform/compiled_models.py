@@ -66,10 +66,15 @@ def compile_project(workspace: Path, *options: str) -> list[dict[str, Any]]:
 
 def create_statement(node: dict[str, Any]) -> str:
     """What dbt executes for a node of a full build."""
-    kind = "view" if node["config"]["materialized"] == "view" else "table"
+    config, created = node["config"], f"table {node['relation_name']} as"
+    if config["materialized"] == "view":
+        created = f"view {node['relation_name']} as"
+    elif config["materialized"] == "table_macro":
+        parameters = ", ".join([*config["meta"]["parameters"], "catalog := null"])
+        created = f"macro {node['relation_name']}({parameters}) as table"
     return (
         f'create schema if not exists "{node["database"]}"."{node["schema"]}";'
-        f" create or replace {kind} {node['relation_name']} as {node['sql']}"
+        f" create or replace {created} {node['sql']}"
     )
 
 

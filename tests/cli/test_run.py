@@ -2,6 +2,7 @@
 
 import shutil
 import subprocess
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
@@ -88,6 +89,21 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
         assert removed > 0
 
 
+def test_another_point_value_acts_on_marts_that_are_built(
+    workspace: Path, dirty_source: Path, loyalty: Loyalty
+) -> None:
+    run = ("run", "--workspace", workspace, "--source", f"files:{dirty_source}")
+    done = loyalty(*run, LOYALTY_POINT_VALUE="1:0.25")
+    assert done.returncode == 0, done.stderr
+    assert "incremental: the source or the settings changed" in done.stdout
+    payload = Path("api/v1/loyalty-management/analytics/liability/index.json")
+    liability = simplejson.loads(
+        (workspace / "export" / "current" / "1" / payload).read_bytes(), use_decimal=True
+    )
+    assert liability["point_value"] == Decimal("0.25")
+    assert liability["liability_if_all_redeemed"] == liability["points_held"] * Decimal("0.25")
+
+
 def test_calculate_keeps_its_range_through_a_full_refresh(
     workspace: Path, dirty_source: Path, loyalty: Loyalty
 ) -> None:
@@ -172,6 +188,7 @@ def test_run_refuses_wrong_usage(
         ("LOYALTY_TIER_BASIS", "points"),
         ("LOYALTY_WINDOW_DAYS", "7,0"),
         ("LOYALTY_TOP_LIMITS", "ten"),
+        ("LOYALTY_POINT_VALUE", "1:0.01,1:0.02"),
         ("LOYALTY_KEEP_EXPORTS", "0"),
     ],
 )

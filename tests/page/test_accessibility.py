@@ -16,10 +16,10 @@ DARK = {"color_scheme": "dark"}
 
 @pytest.mark.parametrize(
     ("settings", "website"),
-    [(WIDE, SHOP), (DARK, EMPTY), (PHONE, HOSTILE), (PHONE | DARK, SHOP)],
+    [(WIDE, SHOP), (DARK, EMPTY), (PHONE, HOSTILE), (PHONE | DARK, SHOP), (WIDE, "all")],
 )
 def test_axe_finds_nothing(
-    visit: Visiting, shops: Path, settings: dict[str, Any], website: int
+    visit: Visiting, shops: Path, settings: dict[str, Any], website: int | str
 ) -> None:
     page = visit(shops, **settings)
     page.go(website=website)

@@ -49,8 +49,8 @@ def test_what_the_page_loads_is_in_the_export(export: Export) -> None:
 
 def test_a_websites_script_holds_the_json_of_its_files(export: Export) -> None:
     files = read_files(export.version)
-    for website in simplejson.loads(files["websites.json"]):
-        texts = texts_of(files[f"assets/website-{website['id']}.js"])
+    for folder in ["all", *(website["id"] for website in simplejson.loads(files["websites.json"]))]:
+        texts = texts_of(files[f"assets/website-{folder}.js"])
         header = simplejson.loads(texts.pop("manifest.json"))
         manifest = simplejson.loads(files["manifest.json"])
         assert {**header, "files": manifest["files"]} == manifest
@@ -59,9 +59,7 @@ def test_a_websites_script_holds_the_json_of_its_files(export: Export) -> None:
         assert held == {
             path: files[path]
             for path in files
-            if path.startswith(f"{website['id']}/")
-            and not is_single_record(path)
-            and not is_default(path)
+            if path.startswith(f"{folder}/") and not is_single_record(path) and not is_default(path)
         }
 
 

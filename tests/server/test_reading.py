@@ -2,8 +2,10 @@
 
 import hashlib
 import re
+import shutil
 from pathlib import Path
 
+import duckdb
 import pytest
 import requests
 import simplejson
@@ -13,8 +15,11 @@ from support.servers import (
     ROOT,
     Serving,
     api_call,
+    serve,
 )
-from support.workspaces import read_files, read_payloads
+from support.workspaces import publish, read_files, read_payloads
+
+from orchestration.workspace.workspace import Workspace
 
 
 def test_every_exported_payload_is_served_with_its_bytes(serving: Serving) -> None:
@@ -37,6 +42,36 @@ def test_any_window_and_limit_is_the_recount(serving: Serving, dirty_source: Pat
     for path in requested:
         call, parameters = api_call(path)
         assert serving.get(call, **parameters).content == expected[path], path
+
+
+def test_restatements_are_served_oldest_first_and_in_no_file(
+    tmp_path: Path, few_marts: Path
+) -> None:
+    marts = tmp_path / "marts.duckdb"
+    shutil.copyfile(few_marts, marts)
+    march = "1, {}, '2024-03-01', '2024-03-31', '{}', '2024-04-01', '2024-04-02', {}, 0, 2, 1, 0"
+    with duckdb.connect(str(marts)) as connection:
+        for publication, figure, before in (
+            (3, "total_redemptions", 4),
+            (2, "total_redemptions", -5),
+            (2, "total_points_issued", 6.5),
+        ):
+            row = march.format(publication, figure, before)
+            connection.execute(f"insert into reports.rpt_restatements values ({row})")
+    workspace = Workspace(tmp_path / "workspace")
+    publish(workspace, marts)
+    with serve(workspace) as serving:
+        answer = serving.get("analytics/restatements/", website=1)
+        assert serving.get("analytics/restatements/", website=2).content == b"[]\n"
+        assert not list(serving.current.rglob("*restatements/*"))
+    rows = answer.json()
+    assert [(row["figure"], row["from_value"]) for row in rows] == [
+        ("total_points_issued", 6.5),
+        ("total_redemptions", -5),
+        ("total_redemptions", 4),
+    ]
+    assert list(rows[0].items())[:2] == [("date_from", "2024-03-01"), ("date_to", "2024-03-31")]
+    assert b'"from_value": -5.00,' in answer.content
 
 
 def test_without_a_website_the_first_one_answers(serving: Serving) -> None:

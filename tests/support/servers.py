@@ -51,7 +51,7 @@ def serve(workspace: Workspace, *options: str, **settings: str) -> Iterator[Serv
 
 def api_call(path: str) -> tuple[str, dict[str, str]]:
     """The API's path and parameters for an exported file."""
-    website, rest = re.fullmatch(rf"([0-9]+)/{ROOT}/(.*)\.json", path).groups()
+    website, rest = re.fullmatch(rf"([0-9]+|all)/{ROOT}/(.*)\.json", path).groups()
     folder, _, file = rest.rpartition("/")
     name, _, value = file.partition("=")
     return f"{folder}/", {"website": website} | ({name: value} if value else {})

@@ -25,7 +25,7 @@ class Visit:
     address: str
     complaints: list[str] = field(default_factory=list)
 
-    def go(self, **place: int) -> None:
+    def go(self, **place: int | str) -> None:
         """Go to a website or period by the address, and wait for its figures."""
         parts = "&".join(f"{key}={value}" for key, value in place.items())
         self.page.goto(f"{self.address}#{parts}")
@@ -85,7 +85,7 @@ def serving(directory: Path) -> Iterator[str]:
         server.shutdown()
 
 
-def payload(export: Path, path: str, website: int = 1) -> Any:
+def payload(export: Path, path: str, website: int | str = 1) -> Any:
     """What an exported file of a website says."""
     return simplejson.loads((export / str(website) / API / path).read_bytes(), use_decimal=True)
 

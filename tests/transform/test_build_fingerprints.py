@@ -63,6 +63,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
         ("dbt_project/tests/assert_one_run.sql", MODELS),
         ("dbt_project/analyses/points_lying_idle.sql", set()),
         ("dbt_project/models/marts/_unit_tests.yml", set()),
+        ("dbt_project/models/marts/_unit_tests_money.yml", set()),
         ("dbt_project/models/reports/_exposures.yml", set()),
         ("orchestration/__pycache__/cli.cpython-311.pyc", set()),
         ("orchestration/pull/.raw.py.swp", set()),

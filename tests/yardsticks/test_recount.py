@@ -5,7 +5,6 @@ What the recount is trusted for elsewhere stands on these few hand-made sources.
 
 import ast
 import json
-from collections.abc import Iterable
 from datetime import date
 from fractions import Fraction
 from pathlib import Path
@@ -13,65 +12,13 @@ from typing import Any
 
 import pytest
 from support.datasets import KINDS, FileFormat, mid_history, write_dataset
+from support.handmade import clients, fulfilled, ledger, write_source
 from support.recount import record_id, recount, recount_fallbacks, recount_manifest, rounded
 from support.replay import PROJECT
 
 Payload = Any  # whatever json.loads gives
 ROOM = sorted((PROJECT / "tests/support/recount").glob("*.py"))
 ROOT = "1/api/v1/loyalty-management"
-REQUIRED = {
-    "websites": [{"id": 1, "name": "Shop", "timezone": "UTC"}],
-    "clients": [],
-    "loyalty_tiers": [],
-    "loyalty_transactions": [],
-    "redemption_categories": [{"id": 1, "website_id": 1, "name": "Cash"}],
-    "redemption_items": [
-        {"id": 1, "website_id": 1, "category_id": 1, "name": "Credit", "points_required": 5}
-    ],
-    "redemption_requests": [],
-}
-
-
-def _write(directory: Path, **entities: Iterable[dict[str, Any]]) -> Path:
-    for entity, rows in {**REQUIRED, **entities}.items():
-        lines = [json.dumps(row) + "\n" for row in rows]
-        (directory / f"{entity}.jsonl").write_text("".join(lines), encoding="utf-8")
-    return directory
-
-
-def _clients(*ids: int) -> list[dict[str, Any]]:
-    return [{"id": client, "website_id": 1} for client in ids]
-
-
-def _ledger(*entries: tuple[int, str, int, str]) -> list[dict[str, Any]]:
-    """Transactions of (client, type, points, time)."""
-    return [
-        {
-            "id": number,
-            "website_id": 1,
-            "client_id": client,
-            "transaction_type": kind,
-            "points": points,
-            "timestamp": at,
-        }
-        for number, (client, kind, points, at) in enumerate(entries, start=1)
-    ]
-
-
-def _fulfilled(*entries: tuple[int, int, int, str]) -> list[dict[str, Any]]:
-    """Fulfilled requests of (client, item, points_used, time)."""
-    return [
-        {
-            "id": number,
-            "website_id": 1,
-            "client_id": client,
-            "item_id": item,
-            "points_used": points,
-            "status": "fulfilled",
-            "requested_at": at,
-        }
-        for number, (client, item, points, at) in enumerate(entries, start=1)
-    ]
 
 
 def _json(files: dict[str, bytes], path: str) -> Payload:
@@ -80,13 +27,13 @@ def _json(files: dict[str, bytes], path: str) -> Payload:
 
 def test_points_trend_gives_the_specs_900_then_2400(tmp_path: Path) -> None:
     """The spec's points trend, to the byte."""
-    ledger = _ledger(
+    entries = ledger(
         (1, "add", 1500, "2024-01-01T10:00:00Z"),
         (1, "redeem", -600, "2024-01-01T11:00:00Z"),
         (2, "add", 2000, "2024-01-02T10:00:00Z"),
         (2, "redeem", -500, "2024-01-02T23:59:59.999999Z"),
     )
-    source = _write(tmp_path, clients=_clients(1, 2), loyalty_transactions=ledger)
+    source = write_source(tmp_path, clients=clients(1, 2), loyalty_transactions=entries)
     files = recount(source, window_days=[2])
     assert files[f"{ROOT}/analytics/points_trend/days=2.json"].decode() == (
         "[\n"
@@ -119,12 +66,12 @@ def programme(tmp_path: Path) -> Path:
         {"id": number, "website_id": 1, "name": name, "threshold": threshold}
         for number, (name, _, threshold) in enumerate(sizes, start=1)
     ]
-    return _write(
+    return write_source(
         tmp_path,
-        clients=_clients(*range(1, 2001)),
+        clients=clients(*range(1, 2001)),
         loyalty_tiers=tiers,
-        loyalty_transactions=_ledger(*entries),
-        redemption_requests=_fulfilled(*((client, 1, 40, new) for client in range(1, 451))),
+        loyalty_transactions=ledger(*entries),
+        redemption_requests=fulfilled(*((client, 1, 40, new) for client in range(1, 451))),
     )
 
 
@@ -193,13 +140,13 @@ def test_ties_go_to_the_lowest_id(tmp_path: Path) -> None:
         for number, name in ((8, "gold"), (3, "Old SILVER"))
     ]
     at = "2024-02-05T00:00:00+00"
-    source = _write(
+    source = write_source(
         tmp_path,
-        clients=_clients(1),
+        clients=clients(1),
         loyalty_tiers=tiers,
         redemption_items=items,
-        loyalty_transactions=_ledger((1, "add", 5, at)),
-        redemption_requests=_fulfilled((1, 9, 1, at), (1, 4, 1, at)),
+        loyalty_transactions=ledger((1, "add", 5, at)),
+        redemption_requests=fulfilled((1, 9, 1, at), (1, 4, 1, at)),
     )
     files = recount(source, requested_ranges=[(1, date(2024, 2, 5), date(2024, 2, 5))])
     (record,) = _json(files, "analytics/index.json")
@@ -216,7 +163,7 @@ def test_ties_go_to_the_lowest_id(tmp_path: Path) -> None:
 
 def test_no_event_at_all(tmp_path: Path) -> None:
     """Without as_of, dated rows are [], every client is a member, the rest is 0."""
-    files = recount(_write(tmp_path, clients=_clients(1, 2)))
+    files = recount(write_source(tmp_path, clients=clients(1, 2)))
     assert _json(files, "analytics/index.json") == []
     assert _json(files, "analytics/points_trend/index.json") == []
     assert _json(files, "analytics/engagement_stats/index.json")["total_clients"] == 2
@@ -227,24 +174,24 @@ def test_no_event_at_all(tmp_path: Path) -> None:
 
 def test_business_dates_are_the_websites(tmp_path: Path) -> None:
     """23:00 of 31 January in New York is 1 February in UTC, and counts in January."""
-    source = _write(
+    source = write_source(
         tmp_path,
         websites=[{"id": 1, "name": "Shop", "timezone": "America/New_York"}],
-        clients=_clients(1),
-        loyalty_transactions=_ledger((1, "add", 5, "2024-02-01T04:00:00Z")),
+        clients=clients(1),
+        loyalty_transactions=ledger((1, "add", 5, "2024-02-01T04:00:00Z")),
     )
     assert recount_manifest(source)["as_of"] == "2024-01-31"
 
 
 def test_the_duplicate_that_stays(tmp_path: Path) -> None:
     """Latest time first, then the greatest signed points; the rest is counted."""
-    first, second, third = _ledger(
+    first, second, third = ledger(
         (1, "add", 9, "2024-01-01T00:00:00Z"),
         (1, "redeem", -3, "2024-01-02T00:00:00Z"),
         (1, "redeem", -2, "2024-01-02T05:30:00+05:30"),
     )
     rows = [{**row, "id": 1} for row in (first, second, third, first)]
-    source = _write(tmp_path, clients=_clients(1), loyalty_transactions=rows)
+    source = write_source(tmp_path, clients=clients(1), loyalty_transactions=rows)
     manifest = recount_manifest(source)
     assert manifest["totals"] == {"1": {"transactions": 1, "requests": 0, "points_outstanding": -2}}
     assert manifest["quarantined"] == {"loyalty_transactions": {"duplicate_id": 3}}
@@ -259,7 +206,7 @@ def test_widget_sizes_and_configs(tmp_path: Path) -> None:
         f' "position": 1, "is_visible": true, "config": {config}}}\n'
         for number, config in enumerate(configs, start=1)
     ]
-    source = _write(tmp_path)
+    source = write_source(tmp_path)
     (source / "dashboard_widgets.jsonl").write_text("".join(lines))
     files = recount(source, window_days=[])
     sizes = [path for path in files if "/analytics/" in path and "days=" in path]

@@ -4,6 +4,7 @@
 {{ config(
     materialized='incremental',
     database='marts',
+    persist_docs={'relation': true, 'columns': true},
     incremental_strategy='replace_changed',
     incremental_predicates=[
         "transaction_id in (select transaction_id from {{ ref('int_changed_transactions') }})",
@@ -18,7 +19,7 @@ with
 delivered as not materialized (
 
     {% if is_update %}
-        {{ changed_transactions(ref('stg_loyalty__loyalty_transactions')) }}
+        {{ changed_rows('loyalty_transactions', ref('stg_loyalty__loyalty_transactions')) }}
     {% else %}
         select * from {{ ref('stg_loyalty__loyalty_transactions') }}
     {% endif %}

@@ -15,6 +15,7 @@ clients as (
         count(*) filter (is_active) as active_clients,
         count(*) filter (lifetime_issued > 0) as clients_ever_issued,
         sum(balance) as points_outstanding,
+        sum(greatest(-balance, 0)) as points_overdrawn,
         sum(lifetime_issued) as lifetime_issued
     from {{ ref('dim_clients') }}
     group by website_id
@@ -50,6 +51,7 @@ totals as (
         coalesce(clients.active_clients, 0) as active_clients,
         coalesce(clients.clients_ever_issued, 0) as clients_ever_issued,
         cast(coalesce(clients.points_outstanding, 0) as bigint) as points_outstanding,
+        cast(coalesce(clients.points_overdrawn, 0) as bigint) as points_overdrawn,
         cast(coalesce(clients.lifetime_issued, 0) as bigint) as lifetime_issued,
         cast(coalesce(transactions.transactions, 0) as bigint) as transactions,
         coalesce(requests.requests, 0) as requests

@@ -27,6 +27,15 @@ def points_redeemed(rows: list[Row]) -> int:
     return -sum(row["points"] for row in rows if row["transaction_type"] == "redeem")
 
 
+def points_deducted(rows: list[Row]) -> int:
+    return -sum(row["points"] for row in rows if row["transaction_type"] == "deduct")
+
+
+def points_refunded(rows: list[Row]) -> int:
+    """The part of issued that a request is named for, whether there is such a request or not."""
+    return points_issued([row for row in rows if row["redemption_request_id"] is not None])
+
+
 def outstanding_points(site: Site, day: date | None) -> int:
     return sum(row["points"] for row in site.transactions if day and row["date"] <= day)
 
@@ -63,15 +72,21 @@ def _tier_points(site: Site, day: date | None) -> dict[int, int]:
     return points
 
 
-def tier_counts(site: Site, day: date | None) -> Counter[int]:
-    """Active clients by tier id: highest threshold within the points, ties to the lowest id."""
+def tiers_on(site: Site, day: date | None) -> dict[int, int]:
+    """The tier id of each active client in one: highest threshold reached, then lowest id."""
     points = _tier_points(site, day)
-    counts: Counter[int] = Counter()
+    tiers = {}
     for client in active_clients(site, day):
         within = [tier for tier in site.tiers if tier["threshold"] <= points[client]]
         if within:
-            counts[min(within, key=lambda tier: (-tier["threshold"], tier["id"]))["id"]] += 1
-    return counts
+            highest = min(within, key=lambda tier: (-tier["threshold"], tier["id"]))
+            tiers[client] = highest["id"]
+    return tiers
+
+
+def tier_counts(site: Site, day: date | None) -> Counter[int]:
+    """Active clients by tier id."""
+    return Counter(tiers_on(site, day).values())
 
 
 def rounded(value: Fraction | int, places: int = 2) -> Decimal:

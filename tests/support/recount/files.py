@@ -2,30 +2,19 @@
 
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import date, datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+from support.recount.all_websites import roll_forward_of_all, together
 from support.recount.blocks import iso
 from support.recount.contract import Range, Row
-from support.recount.payloads import PLAIN, WINDOWED, top_redemptions
+from support.recount.endpoints import ADDED_UP, PLAIN, SIZED, payload_of, size_key
 from support.recount.records import analytics_record, periods_of
-from support.recount.sites import Site, all_sites, latest_date
+from support.recount.sites import PointValue, Site, all_sites, latest_date
 from support.recount.strict_json import to_bytes
 from support.recount.validation import Validated, validate
 from support.recount.widgets import DEFAULT, WIDGET_ENDPOINT, requested_size, widget_json
-
-
-def _size_key(endpoint: str) -> str | None:
-    if endpoint == "top_redemptions":
-        return "limit"
-    return "days" if endpoint in WINDOWED else None
-
-
-def _payload(site: Site, endpoint: str, size: int | None) -> object:
-    if endpoint in PLAIN:
-        return PLAIN[endpoint](site)
-    function = top_redemptions if endpoint == "top_redemptions" else WINDOWED[endpoint]
-    return function(site, size)
 
 
 def _requested_sizes(site: Site, endpoint: str, key: str) -> set[int]:
@@ -34,15 +23,29 @@ def _requested_sizes(site: Site, endpoint: str, key: str) -> set[int]:
     return {size for widget in widgets if (size := requested_size(widget, key)) is not None}
 
 
+def _sized_files(
+    site: Site, endpoint: str, key: str, always: Iterable[int]
+) -> Iterator[tuple[str, Any]]:
+    yield f"analytics/{endpoint}/index.json", payload_of(site, endpoint, DEFAULT[key])
+    for size in sorted({*always, *_requested_sizes(site, endpoint, key)}):
+        yield f"analytics/{endpoint}/{key}={size}.json", payload_of(site, endpoint, size)
+
+
 def _endpoint_files(site: Site, settings: Row) -> Iterator[tuple[str, Any]]:
     for endpoint in PLAIN:
-        yield f"analytics/{endpoint}/index.json", _payload(site, endpoint, None)
-    for endpoint in [*WINDOWED, "top_redemptions"]:
-        key = _size_key(endpoint)
-        always = settings["top_limits" if key == "limit" else "window_days"]
-        yield f"analytics/{endpoint}/index.json", _payload(site, endpoint, DEFAULT[key])
-        for size in sorted({*always, *_requested_sizes(site, endpoint, key)}):
-            yield f"analytics/{endpoint}/{key}={size}.json", _payload(site, endpoint, size)
+        yield f"analytics/{endpoint}/index.json", payload_of(site, endpoint)
+    for key, endpoints in SIZED.items():
+        for endpoint in endpoints:
+            yield from _sized_files(site, endpoint, key, settings[key])
+
+
+def _all_files(sites: list[Site], as_of: date | None, settings: Row) -> Iterator[tuple[str, Any]]:
+    """All websites as one, where adding makes sense."""
+    site = together(sites, as_of)
+    yield "analytics/points_balance/index.json", payload_of(site, "points_balance")
+    yield "analytics/roll_forward/index.json", roll_forward_of_all(sites)
+    for endpoint in ADDED_UP:
+        yield from _sized_files(site, endpoint, "days", settings["days"])
 
 
 def _record_files(site: Site, requested_ranges: Iterable[Range]) -> Iterator[tuple[str, Any]]:
@@ -57,9 +60,9 @@ def _widget_files(site: Site) -> Iterator[tuple[str, Any]]:
     for row in site.widgets:
         widget = widget_json(site, row)
         endpoint = WIDGET_ENDPOINT[row["widget_type"]]
-        key = _size_key(endpoint)
+        key = size_key(endpoint)
         size = None if key is None else requested_size(row, key) or DEFAULT[key]
-        data = _payload(site, endpoint, size)
+        data = payload_of(site, endpoint, size)
         yield f"dashboard-widgets/{row['id']}/index.json", widget
         yield (
             f"dashboard-widgets/{row['id']}/data/index.json",
@@ -84,24 +87,24 @@ def recount(
     requested_ranges: Iterable[Range] = (),
     widget_edits: Sequence[Row] = (),
     clock: datetime | None = None,
+    point_value: PointValue = None,
 ) -> dict[str, bytes]:
     """Every exported file but manifest.json: its path under export/current, and its bytes.
 
     Raises UnusableSourceError where source-contract.md says that the run stops.
     """
     validated = validate(source)
-    settings = {"window_days": window_days, "top_limits": top_limits}
+    day = as_of or latest_date(validated, clock)
+    settings = {"days": window_days, "limit": top_limits}
     ranges = list(requested_ranges)
+    sites = all_sites(validated, day, tier_basis, widget_edits, point_value)
+    folders = {"all": _all_files(sites, day, settings)}
+    for site in sites:
+        folders[str(site.id)] = chain(
+            _endpoint_files(site, settings), _record_files(site, ranges), _widget_files(site)
+        )
     files = {"websites.json": to_bytes(_websites_json(validated))}
-    for site in all_sites(
-        validated, as_of or latest_date(validated, clock), tier_basis, widget_edits
-    ):
-        root = f"{site.id}/api/v1/loyalty-management"
-        for part in (
-            _endpoint_files(site, settings),
-            _record_files(site, ranges),
-            _widget_files(site),
-        ):
-            for path, payload in part:
-                files[f"{root}/{path}"] = to_bytes(payload)
+    for folder, payloads in folders.items():
+        for path, payload in payloads:
+            files[f"{folder}/api/v1/loyalty-management/{path}"] = to_bytes(payload)
     return files

@@ -1,10 +1,8 @@
 """Payloads of endpoints (metrics.md, both lists of endpoints)."""
 
 from collections import Counter, defaultdict
-from collections.abc import Callable
 from datetime import date
 from fractions import Fraction
-from typing import Any
 
 from support.recount.blocks import (
     ONE_DAY,
@@ -225,19 +223,3 @@ def conversion(site: Site, days: int) -> Row:
         "conversion_rate": percentage(points, issued),
         "amount_per_point": quotient(amount, points, places=4),
     }
-
-
-WINDOWED: dict[str, Callable[[Site, int], Any]] = {
-    "points_trend": points_trend,
-    "engagement_stats": engagement_stats,
-    "overview": overview,
-    "redemption_trend": redemption_trend,
-    "engagement_trend": engagement_trend,
-    "redemption_categories": redemption_categories,
-    "redemption_patterns": redemption_patterns,
-    "conversion": conversion,
-}
-PLAIN: dict[str, Callable[[Site], Any]] = {
-    "tier_distribution": tier_distribution,
-    "points_balance": points_balance,
-}

@@ -4,7 +4,6 @@ import hashlib
 from collections import Counter
 from collections.abc import Iterable, Iterator
 from datetime import date, timedelta
-from itertools import pairwise
 
 from support.recount.blocks import (
     ONE_DAY,
@@ -19,9 +18,8 @@ from support.recount.blocks import (
     tier_counts,
 )
 from support.recount.contract import EPOCH, Range, Row
+from support.recount.months import first_event
 from support.recount.sites import Site
-
-LONGEST_GAP = timedelta(days=3660)
 
 
 def record_id(website_id: int, date_from: date, date_to: date) -> int:
@@ -103,12 +101,8 @@ def periods_of(site: Site, requested_ranges: Iterable[Range]) -> list[tuple[date
         for website_id, date_from, date_to in requested_ranges
         if website_id == site.id and date_from <= date_to <= site.as_of
     }
-    dates = sorted({row["date"] for row in (*site.transactions, *site.requests, *site.conversions)})
-    if dates:
-        first = dates[0]
-        for previous, day in pairwise(dates):
-            if day - previous > LONGEST_GAP:
-                first = day
+    first = first_event(site)
+    if first is not None:
         periods.update(_months(first, site.as_of))
         periods.update(_weeks(first, site.as_of))
     return sorted(periods, key=lambda period: (period[1], period[0]), reverse=True)

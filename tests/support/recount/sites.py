@@ -1,13 +1,18 @@
 """What counts for one website (metrics.md, "Building blocks")."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from decimal import Decimal
+from pathlib import Path
 
 from support.recount.contract import EVENT_TIME, WIDGET_TITLES, Row
 from support.recount.strict_json import parse_json
-from support.recount.validation import Validated, local_time, zone_of
+from support.recount.validation import Validated, local_time, validate, zone_of
 from support.recount.values import read_time
+
+PointValue = Decimal | Mapping[int, Decimal] | None
+"""The value set for a point: for all websites, by website, or for none."""
 
 
 @dataclass
@@ -26,6 +31,7 @@ class Site:
     requests: list[Row]
     conversions: list[Row]
     widgets: list[Row]
+    point_value: Decimal | None = None
 
     @property
     def redemptions(self) -> list[Row]:
@@ -100,12 +106,31 @@ def _lay_over(widgets: list[Row], edits: list[Row]) -> list[Row]:
 
 
 def all_sites(
-    validated: Validated, as_of: date | None, tier_basis: str, widget_edits: Sequence[Row] = ()
+    validated: Validated,
+    as_of: date | None,
+    tier_basis: str,
+    widget_edits: Sequence[Row] = (),
+    point_value: PointValue = None,
 ) -> list[Site]:
     return [
-        _site(validated, website, as_of, tier_basis, widget_edits)
+        _site(validated, website, as_of, tier_basis, widget_edits, point_value)
         for _, website in sorted(validated.valid["websites"].items())
     ]
+
+
+def site_of(
+    source: Path,
+    website_id: int = 1,
+    as_of: date | None = None,
+    point_value: PointValue = None,
+    tier_basis: str = "balance",
+) -> Site:
+    """One website of a source: as of the day, or else of its latest event."""
+    validated = validate(source)
+    day = as_of or latest_date(validated, clock=None)
+    sites = all_sites(validated, day, tier_basis, point_value=point_value)
+    (site,) = (one for one in sites if one.id == website_id)
+    return site
 
 
 def _site(
@@ -114,6 +139,7 @@ def _site(
     as_of: date | None,
     tier_basis: str,
     widget_edits: Sequence[Row],
+    point_value: PointValue,
 ) -> Site:
     def own(entity: str) -> list[Row]:
         rows = validated.valid[entity].values()
@@ -141,4 +167,7 @@ def _site(
         requests=events("redemption_requests"),
         conversions=events("wallet_conversions"),
         widgets=sorted(visible, key=lambda row: (row["position"], row["id"])),
+        point_value=(
+            point_value.get(website["id"]) if isinstance(point_value, Mapping) else point_value
+        ),
     )

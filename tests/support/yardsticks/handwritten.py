@@ -32,7 +32,12 @@ def find_differences(database: Path, marts: Path) -> list[str]:
         ).fetchall()
         pairs = [
             *((name, name, f"handwritten.{name}") for (name,) in marts_of_script),
-            *(pair for endpoint in ENDPOINTS for pair in _payloads(endpoint)),
+            *(
+                pair
+                for endpoint in ENDPOINTS
+                if endpoint.is_exported
+                for pair in _payloads(endpoint)
+            ),
         ]
         return [name for name, ours, theirs in pairs if _differ(connection, ours, theirs)]
 
@@ -42,10 +47,14 @@ def _payloads(endpoint: Endpoint) -> Iterator[tuple[str, str, str]]:
     parameter = endpoint.parameter and endpoint.parameter.name
     for value in EXPORTED[parameter]:
         condition = endpoint.condition.replace("$value", str(value))
+        report = f"reports.{endpoint.report}"
+        if endpoint.takes_range:
+            window = f"from dim_windows where window_days = {value}"
+            report += f"((select date_from {window}), (select date_to {window}))"
         theirs = {None: "true", "days": f"days = {value}", "limit": f"item_rank <= {value}"}
         yield (
             f"{endpoint.name} {value or ''}".strip(),
-            f"(select * from reports.{endpoint.report} where {condition})",
+            f"(select * from {report} where {condition})",
             f"(select * from handwritten.payload_{endpoint.name} where {theirs[parameter]})",
         )
 

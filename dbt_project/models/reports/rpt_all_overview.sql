@@ -1,0 +1,89 @@
+with
+
+totals as (
+
+    select
+        cast(coalesce(sum(active_clients), 0) as bigint) as active_clients,
+        cast(coalesce(sum(points_outstanding), 0) as bigint) as points_outstanding,
+        coalesce(sum(lifetime_issued), 0) as lifetime_issued,
+        coalesce(sum(clients_ever_issued), 0) as clients_ever_issued
+    from {{ ref('fct_website_totals') }}
+
+),
+
+windows as (
+
+    select * from {{ ref('dim_windows') }}
+
+),
+
+run as (
+
+    select * from {{ ref('dim_run') }}
+
+),
+
+points as (
+
+    select
+        date,
+        sum(issued) as issued,
+        sum(redeemed) as redeemed
+    from {{ ref('fct_points_daily') }}
+    group by date
+
+),
+
+redemptions as (
+
+    select
+        date,
+        sum(redemptions) as redemptions,
+        sum(points) as points
+    from {{ ref('fct_redemptions_daily') }}
+    group by date
+
+),
+
+windowed as (
+
+    select
+        windows.window_days,
+        sum(coalesce(points.issued, 0)) over wider_windows as issued,
+        sum(coalesce(points.redeemed, 0)) over wider_windows as redeemed,
+        sum(coalesce(redemptions.redemptions, 0)) over wider_windows as redemptions,
+        sum(coalesce(redemptions.points, 0)) over wider_windows as redemption_points
+    from windows
+    left join points on windows.date_from = points.date
+    left join redemptions on windows.date_from = redemptions.date
+    window
+        wider_windows as (order by windows.window_days)
+
+),
+
+payload as (
+
+    select
+        windowed.window_days,
+        run.as_of,
+        windowed.window_days as days,
+        totals.active_clients as total_active_clients,
+        cast(windowed.issued as bigint) as total_points_issued,
+        cast(windowed.redeemed as bigint) as total_points_redeemed,
+        totals.points_outstanding as total_points_balance,
+        cast(windowed.redemptions as bigint) as total_redemptions,
+        cast(windowed.redemption_points as bigint) as total_redemption_value,
+        {{ ratio('windowed.redemption_points', 'windowed.redemptions') }}
+            as average_redemption_value,
+        {{ ratio('totals.points_outstanding', 'totals.active_clients') }}
+            as average_points_per_client,
+        {{ ratio('totals.lifetime_issued', 'totals.clients_ever_issued') }}
+            as client_lifetime_value
+    from windowed
+    cross join totals
+    cross join run
+
+)
+
+select * from payload
+order by window_days
