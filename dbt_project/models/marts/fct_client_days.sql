@@ -63,23 +63,6 @@ client_days as (
 
 ),
 
-{% if is_update %}
-    {# What each client had before the first date that is computed. #}
-    opening as (
-
-        select
-            days.client_id,
-            sum(days.net) as balance,
-            sum(days.issued) as lifetime_issued,
-            max(days.date) filter (where {{ is_activity_date('days') }}) as last_activity_date
-        from {{ this }} as days
-        inner join {{ ref('int_changed_client_days') }} as changed
-            on days.client_id = changed.client_id and days.date < changed.from_date
-        group by days.client_id
-
-    ),
-{% endif %}
-
 running as (
 
     select
@@ -108,7 +91,8 @@ running as (
         client_days.transactions
     from client_days
     {% if is_update %}
-        left join opening on client_days.client_id = opening.client_id
+        left join {{ ref('int_opening_balances') }} as opening
+            on client_days.client_id = opening.client_id
     {% endif %}
     window
         client_order as (partition by client_days.client_id order by client_days.date),
