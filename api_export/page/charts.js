@@ -157,7 +157,7 @@ function barStyle(theme, at, bars) {
   };
 }
 
-/** An axis of days, whose ticks are days or the first days of months; of months alone if they are. */
+/** An axis of days, whose ticks are days or the first days of months; of months, these alone. */
 function dayAxis(min, max, areMonths) {
   return {
     type: "linear",

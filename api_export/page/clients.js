@@ -125,7 +125,7 @@ function showTierMoves(rows, context, payloads) {
   ];
   return {
     caption: month
-      ? `From the tier before ${formatMonth(month)} to that at its end. The table has earlier months.`
+      ? `From the tier before ${formatMonth(month)} to that at its end; the table has earlier months`
       : "By month",
     empty: rows.length === 0 && "No whole month has passed with clients in a tier yet.",
     columns: [column("Month", "month", formatMonth), ...ends],

@@ -1,7 +1,7 @@
 "use strict";
 
-// The parts that are closed at first. Each reads its own script and files when it is opened, so that
-// the page is as quick as without them.
+// The parts that are closed at first. Each reads its own script and files when it is opened, so
+// that the page is as quick as without them.
 
 /**
  * A part by its heading: the question that it answers, the script that draws it, the endpoints that

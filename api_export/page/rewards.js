@@ -22,6 +22,7 @@ const ITEM_COLUMNS = [
   textColumn("Category", "category"),
   column("Price in points", "points_required"),
 ];
+const OFFER_COLUMN = textColumn("On offer", "is_active", formatOffer);
 const AFFORDING_COLUMNS = [
   column("Clients who can afford it", "clients_who_can_afford"),
   column("Share of active clients", "affordable_rate", formatPercent),
@@ -41,7 +42,7 @@ function showItems(rows) {
     empty: rows.length === 0 ? NO_ITEMS : parts.length === 0 && "No redemptions in 365 days.",
     columns: [
       ...ITEM_COLUMNS,
-      textColumn("On offer", "is_active", formatOffer),
+      OFFER_COLUMN,
       column("30 days", "redemptions_30"),
       column("90 days", "redemptions_90"),
       column("365 days", "redemptions_365"),
@@ -82,7 +83,7 @@ function showNeverRedeemed(items) {
   return {
     caption: `${formatNumber(rows.length)} of ${count(items.length, "item")}`,
     empty: items.length === 0 ? NO_ITEMS : rows.length === 0 && "Every item has been redeemed.",
-    columns: [...ITEM_COLUMNS, textColumn("On offer", "is_active", formatOffer), AFFORDING_COLUMNS[0]],
+    columns: [...ITEM_COLUMNS, OFFER_COLUMN, AFFORDING_COLUMNS[0]],
     rows,
     pictures: {},
   };

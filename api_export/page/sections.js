@@ -128,8 +128,8 @@ function ownSection() {
     element(
       "p",
       { class: "notice" },
-      "The figures above are added up, each website's by its own calendar. Widgets, clients, tiers," +
-        " items, categories and snapshots belong to one website: choose it above.",
+      "The figures above are added up, each website's by its own calendar. Widgets, clients," +
+        " tiers, items, categories and snapshots belong to one website: choose it above.",
     ),
   );
 }
