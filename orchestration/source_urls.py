@@ -4,6 +4,7 @@ Sources are opened by them, and workspaces remember what they were built from by
 that are made here; so this lies below both.
 """
 
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from pathlib import Path
 from urllib.parse import parse_qsl, unquote, urlsplit
@@ -81,10 +82,10 @@ def scheme_of(url: str) -> str:
     return ALIASES.get(scheme, scheme)
 
 
-def read_url(url: str) -> DatabaseUrl:
-    """Take a database's URL apart.
+def read_url(url: str, option_names: Collection[str] | None = None) -> DatabaseUrl:
+    """Take a database's URL apart; all options are known where `option_names` is None.
 
-    Raises `SourceError`, without the password, where it can't be read.
+    Raises `SourceError`, without the password, where it can't be read or has an unknown option.
     """
     kind = scheme_of(url)
     address = url.partition(":")[2]
@@ -96,7 +97,7 @@ def read_url(url: str) -> DatabaseUrl:
                 "the source's URL can't be read: in user, password and options, write"
                 " @ as %40, / as %2F, ? as %3F and # as %23"
             )
-        return DatabaseUrl(
+        found = DatabaseUrl(
             kind=kind,
             host=parts.hostname or "",
             port=parts.port,
@@ -108,6 +109,11 @@ def read_url(url: str) -> DatabaseUrl:
     except ValueError as error:
         problem = without_password(str(error), url)
         raise SourceError(f"the source's URL can't be read: {problem}") from None
+    unknown = [] if option_names is None else sorted(found.options.keys() - set(option_names))
+    if unknown:
+        known = f"use {', '.join(option_names)}" if option_names else "use none"
+        raise SourceError(f"{found.identity}: unknown options {', '.join(unknown)}; {known}")
+    return found
 
 
 def is_same_source(remembered: str, identity: str) -> bool:

@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_export.payloads import daily_schemas, money, schemas
+from api_export.payloads import client_schemas, daily_schemas, money, schemas
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
@@ -160,6 +160,38 @@ ENDPOINTS = (
         parameter=DAYS,
         condition=OF_WINDOW,
         widget_type="conversion_rate",
+    ),
+    Endpoint(
+        name="segments",
+        schema=client_schemas.SegmentShare,
+        order="place",
+    ),
+    Endpoint(
+        name="lifecycle",
+        schema=client_schemas.LifecycleShare,
+        order="place",
+    ),
+    Endpoint(
+        name="lifecycle_moves",
+        schema=client_schemas.LifecycleMove,
+        order="from_place, to_place",
+    ),
+    Endpoint(
+        name="tier_migration",
+        schema=client_schemas.TierMove,
+        order=(
+            "month, from_threshold nulls first, from_tier_id nulls first,"
+            " to_threshold nulls first, to_tier_id nulls first"
+        ),
+    ),
+    Endpoint(
+        name="cohorts",
+        schema=client_schemas.CohortMonth,
+        order="cohort, months_since",
+    ),
+    Endpoint(
+        name="first_redemption",
+        schema=client_schemas.FirstRedemption,
     ),
     Endpoint(
         name="roll_forward",

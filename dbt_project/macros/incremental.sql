@@ -54,10 +54,62 @@
         )
 {%- endmacro %}
 
-{# The rows of a changed id in `transactions`. #}
-{% macro changed_transactions(transactions) -%}
-    {%- set changed = ref('int_changed_transactions') -%}
-    {{ rows_of_ids(transactions, 'transaction_id', changed, 'transaction_id') }}
+{#
+    The entities whose validated models follow changes, each with the rest of the name of
+    `int_changed_…`, the model of its changed ids.
+#}
+{% macro followed_entities() -%}
+    {{ return({'loyalty_transactions': 'transactions', 'orders': 'orders'}) }}
+{%- endmacro %}
+
+{# The rows of an entity's changed ids in `rows`. #}
+{% macro changed_rows(entity, rows) -%}
+    {%- set key = validated_entities()[entity]['id'] -%}
+    {%- set name = followed_entities()[entity] -%}
+    {{ rows_of_ids(rows, key, ref('int_changed_' ~ name), key) }}
+{%- endmacro %}
+
+{# The ids of an entity's rows to validate again: CTEs, the last of which is `changed`. #}
+{% macro changed_ids(entity) -%}
+{%- set key = validated_entities()[entity]['id'] -%}
+delivered as not materialized (
+
+    select * from {{ ref('stg_loyalty__' ~ entity) }}
+
+),
+
+{# Rows that are new, gone or other than before. #}
+differing as (
+
+    select changed_id as {{ key }}
+    from {{ ref('stg_pipeline__changed_ids') }}
+    where entity = '{{ entity }}'
+
+),
+
+{# Rows that stayed, but whose client or website did not. #}
+revalidated as (
+
+    select {{ key }}
+    from delivered
+    where client_id in (select clients.client_id from {{ ref('int_changed_clients') }} as clients)
+    union all
+    select {{ key }}
+    from delivered
+    where
+        website_id in (
+            select websites.website_id from {{ ref('int_changed_websites') }} as websites
+        )
+
+),
+
+changed as (
+
+    select * from differing
+    union
+    select * from revalidated
+
+)
 {%- endmacro %}
 
 {#

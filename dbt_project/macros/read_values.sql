@@ -30,21 +30,29 @@
     end
 {%- endmacro %}
 
-{# An instant's microseconds are plain numbers; a cast to or from a local time asks a calendar. #}
+{# A number strictly between 0 and 1, to 18 decimals; a share of nothing or of all plans none. #}
+{% macro read_share(column) -%}
+    case
+        when
+            regexp_full_match(cast({{ column }} as varchar), '[+]?0+[.][0-9]+')
+            and try_cast(cast({{ column }} as varchar) as decimal(19, 18)) > 0
+            and try_cast(cast({{ column }} as varchar) as decimal(19, 18)) < 1
+            then try_cast(cast({{ column }} as varchar) as decimal(19, 18))
+    end
+{%- endmacro %}
+
+{#
+    An instant's microseconds are plain numbers; a cast to or from a local time asks a calendar.
+    What lies outside the years 1 to 9999 can't be written as the contract says, nor be read.
+#}
 {% macro read_instant(column) -%}
     case
         when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
-            then if(
-                isfinite(try_cast({{ column }} as timestamptz)),
-                try_cast({{ column }} as timestamptz),
-                null
-            )
+            then {{ within_calendar('try_cast(' ~ column ~ ' as timestamptz)') }}
         when starts_with(typeof({{ column }}), 'TIMESTAMP') or typeof({{ column }}) = 'DATE'
-            then if(
-                isfinite(try_cast({{ column }} as timestamp)),
-                make_timestamptz(epoch_us(try_cast({{ column }} as timestamp))),
-                null
-            )
+            then {{ within_calendar(
+                'make_timestamptz(epoch_us(try_cast(' ~ column ~ ' as timestamp)))'
+            ) }}
         when
             regexp_full_match(
                 cast({{ column }} as varchar),
@@ -52,8 +60,19 @@
                 || '([.][0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?'
             )
             and not starts_with(cast({{ column }} as varchar), '0000')
-            then try_cast(cast({{ column }} as varchar) as timestamptz)
+            then {{ within_calendar(
+                'try_cast(cast(' ~ column ~ ' as varchar) as timestamptz)'
+            ) }}
     end
+{%- endmacro %}
+
+{% macro within_calendar(instant) -%}
+    if(
+        {{ instant }} between timestamptz '0001-01-01 00:00:00+00'
+        and timestamptz '9999-12-31 23:59:59.999999+00',
+        {{ instant }},
+        null
+    )
 {%- endmacro %}
 
 {% macro read_boolean(column) -%}

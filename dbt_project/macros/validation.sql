@@ -4,34 +4,46 @@
     reason that applies; a valid row has none.
 #}
 
-{# The entities of the source contract, each with the key of its validated model. #}
+{#
+    The entities of the source contract, each with its key: the columns by which its rows are told
+    apart, as the contract names them, with their names in its validated model.
+#}
 {% macro validated_entities() -%}
     {{ return({
-        'websites': 'website_id',
-        'clients': 'client_id',
-        'loyalty_tiers': 'tier_id',
-        'loyalty_transactions': 'transaction_id',
-        'redemption_categories': 'category_id',
-        'redemption_items': 'item_id',
-        'redemption_requests': 'request_id',
-        'wallet_conversions': 'conversion_id',
-        'dashboard_widgets': 'widget_id',
+        'websites': {'id': 'website_id'},
+        'clients': {'id': 'client_id'},
+        'loyalty_tiers': {'id': 'tier_id'},
+        'loyalty_transactions': {'id': 'transaction_id'},
+        'redemption_categories': {'id': 'category_id'},
+        'redemption_items': {'id': 'item_id'},
+        'redemption_requests': {'id': 'request_id'},
+        'wallet_conversions': {'id': 'conversion_id'},
+        'dashboard_widgets': {'id': 'widget_id'},
+        'orders': {'id': 'order_id'},
+        'campaigns': {'id': 'campaign_id'},
+        'campaign_members': {'campaign_id': 'campaign_id', 'client_id': 'client_id'},
     }) }}
 {%- endmacro %}
 
-{# The column that a reason other than an unreadable value is about, as the contract names it. #}
-{% macro column_of(reason) -%}
+{#
+    The column that a reason other than an unreadable value is about, as the contract names it; of a
+    duplicate the last one of its entity's key.
+#}
+{% macro column_of(reason, key) -%}
     case {{ reason }}
-        when 'duplicate_id' then 'id'
+        when 'duplicate_id' then '{{ key | list | last }}'
         when 'unknown_website' then 'website_id'
         when 'unknown_category' then 'category_id'
+        when 'unknown_campaign' then 'campaign_id'
         when 'unknown_client' then 'client_id'
         when 'website_mismatch' then 'client_id'
         when 'unknown_item' then 'item_id'
         when 'unknown_type' then 'transaction_type'
         when 'unknown_status' then 'status'
         when 'unknown_widget_type' then 'widget_type'
+        when 'unknown_arm' then 'arm'
         when 'sign_mismatch' then 'points'
+        when 'conflicting_arms' then 'arm'
     end
 {%- endmacro %}
 

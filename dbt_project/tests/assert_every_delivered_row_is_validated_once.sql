@@ -12,7 +12,7 @@ delivered as (
         select
             '{{ entity }}' as entity,
             count(*) as delivered_count,
-            sum({{ key }}) + sum(copy_number) as delivered_sum
+            sum({{ key.values() | join(') + sum(') }}) + sum(copy_number) as delivered_sum
         from {{ ref('stg_loyalty__' ~ entity) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -25,7 +25,7 @@ validated as (
             '{{ entity }}' as entity,
             count(*) filter (quarantine_reason is null) as valid_count,
             count(*) as validated_count,
-            sum({{ key }}) + sum(copy_number) as validated_sum
+            sum({{ key.values() | join(') + sum(') }}) + sum(copy_number) as validated_sum
         from {{ ref('int_' ~ entity ~ '_validated') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

@@ -13,22 +13,30 @@ from orchestration.sources.base import Source
 from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_BITS, Blocks
 from orchestration.sources.contract import Entity
 
-# The id as staging reads it (see the macro read_integer): rows of one id are replaced together.
-ID = f"""
+
+def read_integer(column: str) -> str:
+    """The SQL of an integer as staging reads it (see the macro of this name).
+
+    By it rows are told apart: those of one id are replaced together.
+    """
+    return f"""
     case
-        when typeof(id) in (
+        when typeof({column}) in (
             'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
         )
-            then try_cast(id as bigint)
+            then try_cast({column} as bigint)
         when
-            typeof(id) in ('FLOAT', 'DOUBLE')
-            and abs(try_cast(cast(id as varchar) as double))
-                > if(typeof(id) = 'FLOAT', {MAX_EXACT_FLOAT}, {MAX_EXACT_DOUBLE})
+            typeof({column}) in ('FLOAT', 'DOUBLE')
+            and abs(try_cast(cast({column} as varchar) as double))
+                > if(typeof({column}) = 'FLOAT', {MAX_EXACT_FLOAT}, {MAX_EXACT_DOUBLE})
             then null
-        when regexp_full_match(cast(id as varchar), '[+-]?[0-9]+([.]0+)?')
-            then try_cast(regexp_replace(cast(id as varchar), '[.]0+$', '') as bigint)
+        when regexp_full_match(cast({column} as varchar), '[+-]?[0-9]+([.]0+)?')
+            then try_cast(regexp_replace(cast({column} as varchar), '[.]0+$', '') as bigint)
     end
-"""
+    """
+
+
+ID = read_integer("id")
 BLOCK = f"(({ID}) >> {BLOCK_BITS})"
 
 
@@ -88,6 +96,11 @@ def fingerprint(entity: Entity, block: str = "null") -> str:
         f"{block} as block, count(*) as row_count,"
         f" concat(sum(cast({row_hash} as hugeint)), '/', bit_xor({row_hash})) as checksum"
     )
+
+
+def key_of(entity: Entity) -> list[str]:
+    """The columns by which its rows are told apart, as staging reads them, as SQL."""
+    return [f"({read_integer(column)})" for column in entity.key]
 
 
 def columns_of(entity: Entity) -> str:

@@ -4,8 +4,11 @@ from dataclasses import dataclass, replace
 
 import duckdb
 
-from orchestration.pull.extract import BLOCK, ID, Extract, columns_of, fingerprint
+from orchestration.pull.extract import BLOCK, Extract, columns_of, fingerprint, key_of
 from orchestration.sources.contract import Entity
+
+CROWDED = "select keys from crowds where bits is not null"
+"""The keys, 32 together, of which one occurs twice."""
 
 
 @dataclass(frozen=True)
@@ -94,22 +97,22 @@ def replace_entity(extract: Extract) -> Compared:
 
 
 def _load_rows(extract: Extract) -> None:
-    """Load the delivered rows, and number those of an id that has several.
+    """Load the delivered rows, and number those of a key that has several.
 
-    Only ids that lie within the same 32 as one that occurs twice are sorted: those 32 share a
-    number with a bit for each, which has fewer bits than they have rows then. So are rows without
-    an id. What comes from far is read once, and numbered where it lies; reading again is cheaper
-    where it is near.
+    Only keys that lie within the same 32 as one that occurs twice are sorted: those 32 share a
+    number with a bit for each, which has fewer bits than they have rows then. So are rows whose key
+    is not whole. What comes from far is read once, and numbered where it lies; reading again is
+    cheaper where it is near.
     """
     connection, entity = extract.connection, extract.entity
     table, columns = f"raw.{entity.name}", columns_of(entity)
-    is_crowded = f"({ID}) is null or ({ID}) // 32 in (from crowded_ids where ids is not null)"
+    is_crowded = f"{_lacks_key(entity)} or {_crowd_of(entity)} in ({CROWDED})"
     create = (
         f"create or replace table {table} as select cast(1 as bigint) as _copy_number, {columns}"
     )
     if extract.is_remote:
         connection.execute(f"{create} from delivered")
-        if _find_crowded(connection, table):
+        if _find_crowded(connection, entity, table):
             connection.execute(
                 f"""
                 update {table} set _copy_number = numbered.number
@@ -122,7 +125,7 @@ def _load_rows(extract: Extract) -> None:
                 """
             )
         return
-    has_crowded = _find_crowded(connection, "delivered")
+    has_crowded = _find_crowded(connection, entity, "delivered")
     connection.execute(f"{create} from delivered where not ({is_crowded})")
     if has_crowded:
         connection.execute(
@@ -133,26 +136,44 @@ def _load_rows(extract: Extract) -> None:
         )
 
 
-def _find_crowded(connection: duckdb.DuckDBPyConnection, rows: str) -> bool:
-    """Make `crowded_ids`: the ids, 32 together, of which one occurs twice; whether any does."""
+def _find_crowded(connection: duckdb.DuckDBPyConnection, entity: Entity, rows: str) -> bool:
+    """Make `crowds`: the keys, 32 together, of which one occurs twice, or is not whole.
+
+    Whether there are any.
+    """
+    bit = f"case when not {_lacks_key(entity)} then 1::bigint << ({key_of(entity)[-1]} & 31) end"
     connection.execute(
         f"""
-        create or replace temp table crowded_ids as
-        select ({ID}) // 32 as ids
+        create or replace temp table crowds as
+        select
+            {_crowd_of(entity)} as keys,
+            bit_or({bit}) as bits
         from {rows}
-        group by all
-        having bit_count(bit_or(1::bigint << (({ID}) & 31))) is distinct from count(*)
+        group by keys
+        having bit_count(bits) is distinct from count(*)
         """
     )
-    return count_rows(connection, "crowded_ids") > 0
+    return count_rows(connection, "crowds") > 0
+
+
+def _crowd_of(entity: Entity) -> str:
+    """What 32 keys next to each other share: a number; a list where keys have several columns."""
+    *first, last = key_of(entity)
+    return f"[{', '.join(first)}, {last} // 32]" if first else f"{last} // 32"
+
+
+def _lacks_key(entity: Entity) -> str:
+    """The condition that a row's key is not whole."""
+    return f"({' or '.join(f'{column} is null' for column in key_of(entity))})"
 
 
 def copy_number_of(entity: Entity) -> str:
-    """The number of a row among those of its id: by what they say, not by how they arrived.
+    """The number of a row among those of its key: by what they say, not by how they arrived.
 
     Which of two rows that read the same gives way then does not depend on the history of runs.
     """
-    return f"row_number() over (partition by {ID} order by {columns_of(entity)})"
+    key = ", ".join(key_of(entity))
+    return f"row_number() over (partition by {key} order by {columns_of(entity)})"
 
 
 def is_retyped(connection: duckdb.DuckDBPyConnection, entity: Entity) -> bool:

@@ -14,16 +14,33 @@ from orchestration.sources.contract import Entity
 
 EXAMPLES = 3
 SHOWN_CHARACTERS = 40
-BESIDE = {"website_mismatch": "website_id", "sign_mismatch": "transaction_type"}
-"""The column without which the value that is the reason says little."""
+BESIDE = {
+    "website_mismatch": ("website_id", "campaign_id"),
+    "sign_mismatch": ("transaction_type",),
+    "conflicting_arms": ("client_id",),
+}
+"""Columns, of which an entity has one, without which the value that is the reason says little."""
 WANTED = {
     "integer": "a whole number",
     "decimal": "a number with at most two decimals",
-    "instant": "2024-03-31 12:00:00, and Z or an offset where it is not UTC; 1970 to 2199",
+    "share": "a number between 0 and 1",
+    "instant": "2024-03-31 12:00:00, and Z or an offset where it is not UTC",
     "boolean": "true or false, 1 or 0",
     "json": "strict JSON",
     "text": "a text",
 }
+BOUNDS = {
+    **dict.fromkeys(
+        (
+            ("redemption_requests", "points_used"),
+            ("wallet_conversions", "points"),
+            ("wallet_conversions", "amount"),
+        ),
+        ", 0 or more",
+    ),
+    ("campaigns", "ends_at"): "; not before starts_at",
+}
+"""What a column's values are held to besides, by entity and column; so is an event's time."""
 
 
 @dataclass(frozen=True)
@@ -56,6 +73,7 @@ def find_examples(
 
     Of the rows of one website alone, where one is named.
     """
+    beside = next((name for name in BESIDE.get(reason, ()) if name in entity.columns), None)
     rows = connection.execute(
         """
         with
@@ -101,15 +119,15 @@ def find_examples(
         {
             "entity": entity.name,
             "reason": reason,
-            "beside": BESIDE.get(reason),
+            "beside": beside,
             "website": website_id,
             "website_column": "id" if entity.name == "websites" else "website_id",
             "examples": EXAMPLES,
         },
     ).fetchall()
     found: dict[str, list[str]] = defaultdict(list)
-    for named, value, beside in rows:
-        with_beside = f" ({BESIDE[reason]} {shown(beside)})" if reason in BESIDE else ""
+    for named, value, value_beside in rows:
+        with_beside = "" if beside is None else f" ({beside} {shown(value_beside)})"
         found[named].append(shown(value) + with_beside)
     return [
         f"{named} {', '.join(values)}{_takes(entity, named) if reason == 'invalid_value' else ''}"
@@ -121,10 +139,9 @@ def _takes(entity: Entity, column: str) -> str:
     """What a column takes, in brackets."""
     if column not in entity.columns:
         return ""
-    is_amount = column in ("points_used", "amount") or (
-        entity.name == "wallet_conversions" and column == "points"
-    )
-    return f" (takes {WANTED[entity.kind_of(column)]}{', 0 or more' if is_amount else ''})"
+    bounds = "; 1970 to 2199" if column == entity.event_time else ""
+    bounds += BOUNDS.get((entity.name, column), "")
+    return f" (takes {WANTED[entity.kind_of(column)]}{bounds})"
 
 
 def shown(value: str | None) -> str:

@@ -11,7 +11,7 @@ from duckdb import DuckDBPyConnection
 
 from api_export.payloads.schemas import WidgetType
 from orchestration.quality.examples import SHOWN_CHARACTERS, shown
-from orchestration.sources.contract import LEDGER, STATUSES, TRANSACTION_TYPES, Entity
+from orchestration.sources.contract import ARMS, LEDGER, STATUSES, TRANSACTION_TYPES, Entity
 from orchestration.sources.mapping import Mapped
 
 DELETION_WORDS = ("delet", "remov", "archiv", "void", "trash")
@@ -36,6 +36,7 @@ def accepted_values(entity: Entity, mapped: Mapped) -> list[str]:
         ],
         "status": STATUSES,
         "widget_type": get_args(WidgetType),
+        "arm": ARMS,
     }
     return [
         f"{column} {', '.join(values)}"
@@ -57,8 +58,9 @@ def find_hints(
     hints += _decimals_hint(connection, entity)
     if entity.name == LEDGER:
         hints += [*_type_hint(connection, entity), *_sign_hints(connection, mapped)]
-    if entity.event_time is not None:
-        hints += _zone_hint(connection, entity, entity.event_time)
+    for field in entity.fields:
+        if field.kind == "instant" and field.is_required:
+            hints += _zone_hint(connection, entity, field.name)
     return hints
 
 

@@ -69,7 +69,10 @@ class Source(ABC):
         """
 
     def computes_fingerprints(self, entity: Entity) -> bool:
-        """Whether the source computes fingerprints itself, so that only differing blocks travel."""
+        """Whether the source computes fingerprints itself, so that only differing blocks travel.
+
+        Rows of an entity that isn't one of events travel once then, rather than being read again.
+        """
         return False
 
     def fingerprints(

@@ -1,4 +1,4 @@
-"""The source contract: the nine entities that every source delivers, and their columns.
+"""The source contract: the twelve entities that a source delivers, and their columns.
 
 Here alone they are stated: sources, pull and checks read them from here, and a test holds the dbt
 project to them. What a value of each kind looks like is `docs/source-contract.md`'s to say.
@@ -7,12 +7,13 @@ project to them. What a value of each kind looks like is `docs/source-contract.m
 from dataclasses import dataclass
 from typing import Literal
 
-Kind = Literal["integer", "decimal", "instant", "boolean", "json", "text"]
+Kind = Literal["integer", "decimal", "share", "instant", "boolean", "json", "text"]
 
 LEDGER = "loyalty_transactions"
 """The entity of the point transactions."""
 TRANSACTION_TYPES = ("add", "redeem", "deduct")
 STATUSES = ("pending", "approved", "fulfilled", "rejected", "cancelled")
+ARMS = ("treatment", "control")
 
 
 @dataclass(frozen=True)
@@ -37,6 +38,8 @@ class Entity:
     """Whether a source may lack the entity."""
     event_time: str | None = None
     """The column of an event's instant; None for an entity that isn't one of events."""
+    key: tuple[str, ...] = ("id",)
+    """The columns, of integers, by which rows are told apart; of events always `id`."""
 
     @property
     def columns(self) -> tuple[str, ...]:
@@ -157,5 +160,41 @@ ENTITIES = (
             Field("created_at", "instant", is_required=False),
         ),
         is_optional=True,
+    ),
+    Entity(
+        "orders",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("client_id", "integer"),
+            Field("ordered_at", "instant"),
+            Field("amount", "decimal"),
+            Field("margin", "decimal", is_required=False),
+        ),
+        is_optional=True,
+        event_time="ordered_at",
+    ),
+    Entity(
+        "campaigns",
+        (
+            Field("id", "integer"),
+            Field("website_id", "integer"),
+            Field("name", "text"),
+            Field("starts_at", "instant"),
+            Field("ends_at", "instant"),
+            Field("cost", "decimal", is_required=False),
+            Field("planned_treatment_share", "share", is_required=False),
+        ),
+        is_optional=True,
+    ),
+    Entity(
+        "campaign_members",
+        (
+            Field("campaign_id", "integer"),
+            Field("client_id", "integer"),
+            Field("arm", "text", is_required=False),
+        ),
+        is_optional=True,
+        key=("campaign_id", "client_id"),
     ),
 )

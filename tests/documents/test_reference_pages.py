@@ -10,14 +10,14 @@ from api_export.payloads.endpoints import ENDPOINTS
 from api_export.payloads.schemas import AnalyticsRecord, Manifest, Widget, WidgetData, WidgetType
 from orchestration.cli.reference import PAGE, write_reference
 from orchestration.sources import KINDS
-from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES, Entity
+from orchestration.sources.contract import ARMS, ENTITIES, STATUSES, TRANSACTION_TYPES, Entity
 from orchestration.sources.databases.django import TABLES
 
 CONTRACT = (PROJECT / "docs/source-contract.md").read_text()
 METRICS = (PROJECT / "docs/metrics.md").read_text()
 API = (PROJECT / "docs/api.md").read_text()
 CODE_SPAN = re.compile(r"`([^`]+)`")
-REASON = re.compile(r"then '((?:invalid|duplicate|unknown|website_mis|sign_mis)\w+)'")
+REASON = re.compile(r"then '((?:invalid|duplicate|unknown|website_mis|sign_mis|conflicting)\w+)'")
 
 
 def rows_of(text: str, heads: str) -> list[list[str]]:
@@ -66,6 +66,7 @@ def test_the_contract_lists_the_accepted_values() -> None:
     assert listed["transaction_type"] == list(TRANSACTION_TYPES)
     assert listed["status"] == list(STATUSES)
     assert listed["widget_type"] == list(WidgetType.__args__)
+    assert listed["arm"] == list(ARMS)
 
 
 def test_the_contract_lists_the_reasons_of_the_models() -> None:

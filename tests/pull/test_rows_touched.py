@@ -28,6 +28,9 @@ def test_a_new_day_touches_its_own_rows(tmp_path: Path, replay: Replay, rows: in
         assert ledger.read <= 2 * BLOCK_IDS
         assert count(warehouse, "intermediate.int_changed_transactions") == NEW_ROWS
         assert count(warehouse, "intermediate.int_changed_client_days") <= NEW_ROWS
+        assert count(warehouse, "intermediate.int_changed_client_totals") <= NEW_ROWS
+        assert count(warehouse, "intermediate.int_changed_client_tiers") <= NEW_ROWS
+        assert count(warehouse, "intermediate.int_changed_cohorts") == 0
         assert count(warehouse, "intermediate.int_changed_dates") <= 3
 
 
@@ -49,6 +52,9 @@ def test_an_edit_long_ago_touches_one_client(tmp_path: Path, replay: Replay) -> 
         assert (ledger.added, ledger.changed, ledger.removed) == (0, 1, 0)
         assert ledger.read <= 2 * BLOCK_IDS
         assert count(warehouse, "intermediate.int_changed_client_days") == 1
+        assert count(warehouse, "intermediate.int_changed_client_totals") == 1
+        assert count(warehouse, "intermediate.int_changed_client_tiers") == 1
+        assert count(warehouse, "intermediate.int_changed_cohorts") == 0
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

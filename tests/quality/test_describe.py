@@ -62,6 +62,7 @@ def test_each_entity_is_a_block_of_its_own_with_what_it_accepts(source: Path) ->
     assert list(blocks) == [
         *("websites", "clients", "loyalty_tiers", "loyalty_transactions", "redemption_categories"),
         *("redemption_items", "redemption_requests", "wallet_conversions", "dashboard_widgets"),
+        *("orders", "campaigns", "campaign_members"),
     ]
     ledger = blocks["loyalty_transactions"]
     assert "from loyalty_transactions.csv" in ledger
@@ -109,6 +110,40 @@ def test_values_that_can_not_be_read_are_told_by_column(source: Path) -> None:
     ) in ledger
     widgets = blocks["dashboard_widgets"]
     assert "is_visible 'maybe' (takes true or false, 1 or 0)" in widgets
+
+
+def test_orders_and_campaigns_are_shown_like_the_others(source: Path) -> None:
+    (source / "orders.csv").write_text(
+        "id,website_id,client_id,ordered_at,amount,currency\n"
+        "1,1,1,2024-01-01 00:00:00Z,9.90,EUR\n2,1,1,2024-01-02 00:00:00Z,-9.90,EUR\n"
+        "3,1,1,1024-01-02 00:00:00Z,1.234,EUR\n4,1,1,2024-01-02 00:00:00Z,1.234,EUR\n"
+    )
+    (source / "campaigns.csv").write_text(
+        "id,website_id,name,starts_at,ends_at\n"
+        "1,1,Spring,2024-03-01 00:00:00,2024-04-01 00:00:00Z\n"
+        "2,1,Autumn,2024-10-01 00:00:00Z,2024-09-01 00:00:00Z\n"
+    )
+    (source / "campaign_members.csv").write_text(
+        "campaign_id,client_id,arm\n1,1,\n1,1,control\n1,2,Control\n1,9,\n2,1,\n"
+    )
+    blocks = shown(source, [row(1, 5, "add")])
+    orders = blocks["orders"]
+    assert "rows 4, 1024-01-02 00:00:00Z to 2024-01-02 00:00:00Z" in orders
+    assert "absent margin not read currency" in orders
+    assert "amount '1.234' (takes a number with at most two decimals)" in orders
+    assert "ordered_at '1024-01-02 00:00:00Z' (takes 2024-03-31 12:00:00" in orders
+    assert "1970 to 2199)" in orders
+    campaigns = blocks["campaigns"]
+    assert "ends_at '2024-09-01 00:00:00Z' (takes 2024-03-31 12:00:00" in campaigns
+    assert "not before starts_at)" in campaigns
+    assert "hint starts_at has no zone, as in '2024-03-01 00:00:00'" in campaigns
+    members = blocks["campaign_members"]
+    assert "rows 5 absent" not in members
+    assert "accepted arm treatment, control" in members
+    assert "conflicting_arms 2: arm 'control' (client_id 1), null (client_id 1)" in members
+    assert "unknown_arm 1: arm 'Control'" in members
+    assert "unknown_campaign 1: campaign_id 2" in members
+    assert "unknown_client 1: client_id 9" in members
 
 
 def test_hostile_values_are_shown_harmlessly(source: Path) -> None:

@@ -50,6 +50,9 @@ PLAIN = {
     "timestamp": "2024-03-01T10:00:00Z",
 }
 
+NO_AMOUNTS = ("NaN", "1e3", "1,5", "10000000000.00", "0.001", "-", "1 000")
+PLAIN_ORDER = {"website_id": 1, "client_id": 1, "ordered_at": PLAIN["timestamp"], "amount": "-1.5"}
+
 
 def rows_of(texts: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
     """A plain programme, with every hostile value in a row of its own."""
@@ -96,6 +99,26 @@ def rows_of(texts: Iterable[str]) -> dict[str, list[dict[str, Any]]]:
                 "config": {name[:99]: name},
             }
             for at, name in names
+        ],
+        "orders": [
+            {"id": 100 + at, **PLAIN_ORDER, column: value}
+            for at, (column, value) in enumerate(
+                [("id", value) for value in (*NO_IDS, *IDS)]
+                + [("amount", value) for value in NO_AMOUNTS]
+                + [("margin", text) for text in texts]
+            )
+        ],
+        "campaigns": [
+            {
+                **{"id": at, "website_id": 1, "name": name, "planned_treatment_share": name},
+                **{"starts_at": PLAIN["timestamp"], "ends_at": PLAIN["timestamp"], "cost": name},
+            }
+            for at, name in names
+        ],
+        "campaign_members": [
+            *({"campaign_id": at, "client_id": 1} for at, _ in names),
+            *({"campaign_id": value, "client_id": value} for value in NO_IDS),
+            *({"campaign_id": 10, "client_id": 1, "arm": text} for text in texts),
         ],
     }
 
@@ -152,14 +175,21 @@ def test_a_hostile_value_costs_its_own_row_at_most(
         )
 
     lost = len(texts) - len(TEXTS)  # a lone surrogate is no text, so each of its rows is broken
+    lost_lines = lost if file_format == "csv" else 0  # a value may be null there, a line may not
     unreadable = len(NO_IDS) + len(NO_POINTS) + len(NO_INSTANTS)
     assert quarantined == sorted(
         row
         for row in [
+            ("campaign_members", "invalid_value", len(NO_IDS) + lost_lines),
+            ("campaign_members", "duplicate_id", lost - lost_lines),  # no arm is treatment
+            ("campaign_members", "unknown_arm", len(TEXTS)),
+            ("campaign_members", "unknown_campaign", lost),
+            ("campaigns", "invalid_value", lost),
             ("dashboard_widgets", "invalid_value", lost),
             ("loyalty_tiers", "invalid_value", lost),
-            ("loyalty_transactions", "invalid_value", unreadable + lost * broken_rows(file_format)),
+            ("loyalty_transactions", "invalid_value", unreadable + lost + lost_lines),
             ("loyalty_transactions", "unknown_type", len(TEXTS)),
+            ("orders", "invalid_value", len(NO_IDS) + len(NO_AMOUNTS) + lost_lines),
             ("redemption_categories", "invalid_value", lost),
             ("redemption_items", "invalid_value", lost),
             ("redemption_requests", "unknown_item", lost),
@@ -175,11 +205,6 @@ def test_a_hostile_value_costs_its_own_row_at_most(
     assert websites == expected | {1: "Plain"}
     top = export.version / "1/api/v1/loyalty-management/analytics/top_redemptions/limit=25.json"
     assert {row["name"] for row in simplejson.loads(top.read_bytes())} == set(TEXTS)
-
-
-def broken_rows(file_format: str) -> int:
-    """How many ledger rows a text that is none breaks: a reason may be null, a line may not."""
-    return 2 if file_format == "csv" else 1
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

@@ -19,6 +19,9 @@ from orchestration.sources.base import Source
 from orchestration.sources.blocks import ALL_BLOCKS, BLOCK_IDS
 from orchestration.sources.contract import Entity
 
+UNEXPORTED = ("orders", "campaigns", "campaign_members")
+"""Entities of which no file tells each row."""
+
 
 @pytest.fixture(scope="module", params=KINDS)
 def url(
@@ -34,13 +37,14 @@ def url(
 def test_every_kind_gives_the_same_export(
     url: str, programme: tuple[Path, Rows], replay: Replay, tmp_path: Path
 ) -> None:
-    exports = []
+    exports, validated = [], []
     for name, source in (("files", f"files:{programme[0]}"), ("database", url)):
         folder = tmp_path / name
         folder.mkdir()
         with open_warehouse(":memory:", folder / "marts.duckdb") as connection:
             load_raw(connection, open_source(source, folder), DEFAULTS)
             build(connection, replay)
+            validated.append({entity: validated_rows(connection, entity) for entity in UNEXPORTED})
         export = write_export(folder / "marts.duckdb", folder / "export")
         exports.append(
             {
@@ -50,6 +54,8 @@ def test_every_kind_gives_the_same_export(
         )
     assert exports[0] == exports[1]
     assert len(exports[0]) > 100
+    assert validated[0] == validated[1]
+    assert all(len(rows) > 100 for entity, rows in validated[0].items() if entity != "campaigns")
 
 
 def test_only_differing_blocks_travel_and_every_change_is_found(
@@ -85,6 +91,75 @@ def test_only_differing_blocks_travel_and_every_change_is_found(
             rows = f"select {columns} from raw.loyalty_transactions order by all"
             assert connection.execute(rows).fetchall() == fresh.execute(rows).fetchall()
         execute(f"delete from {ledger} where id = {far}")
+
+
+def test_orders_and_members_that_changed_are_found(
+    url: str, programme: tuple[Path, Rows], tmp_path: Path
+) -> None:
+    """Orders by their blocks; members, who have no id that counts, all together."""
+    source = open_source(url, tmp_path)
+    orders, members = quoted(url, "orders_order"), quoted(url, "campaigns_campaignmember")
+    far = 7 * BLOCK_IDS + 5
+    changes = [
+        f"insert into {orders} (id, website_id, client_id, ordered_at, amount)"
+        f" values ({far}, 1, 1, '2024-03-01 10:00:00', -10.5)",
+        f"insert into {members} (id, campaign_id, client_id, arm)"
+        f" select id + {far}, campaign_id, client_id, arm from {members} where id <= 50",
+        f"update {orders} set margin = 1.25 where id = {far}",
+        f"update {members} set arm = 'control' where id = {far + 1}",
+        f"delete from {orders} where id = {far}",
+        f"delete from {members} where id > {far}",
+    ]
+    with open_warehouse(":memory:", ":memory:") as connection, change(url) as execute:
+        load_raw(connection, source, DEFAULTS)
+        finish(connection)
+        for statement in changes:
+            execute(statement)
+            pull = load_raw(connection, source, DEFAULTS)
+            finish(connection)
+            found = {name for name, compared in pull.entities.items() if compared.has_changed}
+            assert found == {"orders" if orders in statement else "campaign_members"}
+            with duckdb.connect() as fresh:
+                fresh.execute("set timezone = 'UTC'")
+                load_raw(fresh, source, DEFAULTS)
+                for entity in UNEXPORTED:
+                    rows = f"from raw.{entity} order by all"
+                    assert connection.execute(rows).fetchall() == fresh.execute(rows).fetchall()
+
+
+def test_a_neighbour_s_table_is_no_entity_that_was_only_looked_for(
+    postgres: Postgres,
+    programme: tuple[Path, Rows],
+    tmp_path: Path,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    url = postgres.create("neighbours", programme[1])
+    with postgres.connect("neighbours") as owner:
+        owner.execute("revoke select on campaigns_campaign from reader")
+        owner.execute("alter table orders_order drop column amount, drop column ordered_at")
+        owner.execute("drop table campaigns_campaignmember")
+    absent = {}
+    with open_warehouse(":memory:", ":memory:") as connection:
+        load_raw(connection, open_source(url, tmp_path), DEFAULTS)
+        for entity in UNEXPORTED:
+            absent[entity] = connection.execute(
+                f"select is_delivered, (select count(*) from raw.{entity})"
+                " from raw.deliveries where entity = ?",
+                [entity],
+            ).fetchone()
+    assert absent == dict.fromkeys(UNEXPORTED, (False, 0))
+    told = [record.getMessage() for record in caplog.records if record.levelname == "WARNING"]
+    assert "orders_order has no ordered_at, amount, unlike the contract's orders" in told[0]
+    assert "permission denied for table campaigns_campaign; campaigns counts as absent" in told[1]
+    assert len(told) == 2
+
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text("orders: {table: orders_order}")
+    with (
+        duckdb.connect() as connection,
+        pytest.raises(SourceError, match="orders lacks the required columns ordered_at, amount"),
+    ):
+        load_raw(connection, open_source(url, tmp_path, mapping), DEFAULTS)
 
 
 @pytest.mark.parametrize("kind", ["postgresql", "mysql", "sqlite"])
@@ -313,6 +388,10 @@ def test_source_shows_where_each_entity_comes_from_and_what_is_wrong_there(
 
 def count_rows(source: Source, connection: duckdb.DuckDBPyConnection, entity: Entity) -> int:
     return len(source.deliver(connection, entity, ["id"]).fetchall())
+
+
+def validated_rows(connection: duckdb.DuckDBPyConnection, entity: str) -> list[tuple]:
+    return connection.execute(f"from intermediate.int_{entity}_validated order by all").fetchall()
 
 
 def build(connection: duckdb.DuckDBPyConnection, replay: Replay) -> None:

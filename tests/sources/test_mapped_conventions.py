@@ -38,7 +38,8 @@ VALIDATED = """
 def in_own_words(row: tuple) -> tuple:
     """A ledger row as a programme with other conventions keeps it."""
     number, website, client, points, name, *rest = row
-    is_adjusted = number % 3 == 0 and points and (points > 0) == (name == "add")
+    has_readable_sign = points and abs(points) < 2**31  # of what can't be read none is known
+    is_adjusted = number % 3 == 0 and has_readable_sign and (points > 0) == (name == "add")
     if name in ("add", "deduct") and is_adjusted:
         return (number, website, client, points, "adjust", *rest)
     spelled = {"add": "earn", "deduct": "expire"}.get(name, name)

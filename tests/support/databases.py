@@ -22,10 +22,16 @@ TYPES = {
     "duckdb": {"integer": "bigint", "decimal": "decimal(12, 2)", "instant": "timestamptz"},
 }
 OTHERS = {
-    "postgresql": {"boolean": "boolean", "json": "jsonb", "text": "text"},
-    "mysql": {"boolean": "tinyint(1)", "json": "json", "text": "longtext"},
-    "sqlite": {"boolean": "bool", "json": "text", "text": "text"},
-    "duckdb": {"boolean": "boolean", "json": "json", "text": "varchar"},
+    "postgresql": {"boolean": "boolean", "json": "jsonb", "text": "text", "share": "numeric"},
+    "mysql": {
+        **{"boolean": "tinyint(1)", "json": "json", "text": "longtext"},
+        "share": "decimal(20, 18)",
+    },
+    "sqlite": {"boolean": "bool", "json": "text", "text": "text", "share": "decimal"},
+    "duckdb": {
+        **{"boolean": "boolean", "json": "json", "text": "varchar"},
+        "share": "decimal(20, 18)",
+    },
 }
 
 Rows = dict[str, list[tuple[Any, ...]]]
@@ -49,12 +55,13 @@ def write_programme(directory: Path, seed: int = 0) -> Rows:
                 for column in entity.columns
             )
             delivered.create_view("delivered", replace=True)
-            is_held = "id is not null"
+            key = ", ".join(entity.key)
+            is_held = " and ".join(f"{column} is not null" for column in entity.key)
             if entity.name == "wallet_conversions":  # the application knows the client by a wallet
                 known = ", ".join(str(row[0]) for row in rows["clients"])
                 is_held += f" and client_id in ({known})"
             typed = connection.sql(
-                f"select distinct on (id) * from (select {values} from delivered)"
+                f"select distinct on ({key}) * from (select {values} from delivered)"
                 f" where {is_held} order by all"
             )
             typed.write_parquet(str(directory / f"{entity.name}.parquet"))
@@ -70,6 +77,7 @@ PLAIN_CONFIG = r'[{]"(days|limit|chart)": ("[a-z0-9]+"|[0-9]+)[}]'
 TYPES_READ = {
     "integer": "bigint",
     "decimal": "decimal(12, 2)",
+    "share": "decimal(20, 18)",
     "instant": "timestamptz",
     "boolean": "boolean",
     "json": "varchar",
@@ -102,6 +110,9 @@ def create_tables(kind: str, rows: Rows, execute: Execute) -> None:
         if entity.name == "clients":
             columns["user_id"] = types["integer"]
             values = [(*row, ~row[0]) for row in values]
+        if entity.key != ("id",):  # Django's tables have one all the same
+            columns = {"id": types["integer"], **columns}
+            values = [(number, *row) for number, row in enumerate(values, start=1)]
         _create(kind, mark, TABLES[entity.name], columns, values, execute)
     clients = {row[0] for row in rows["clients"]}
     _create(

@@ -17,6 +17,12 @@ CLIENTS = tuple(range(1, 8))
 ITEMS = tuple(range(1, 5))
 ZONES = ("UTC", "America/New_York", "Asia/Kolkata", None)
 STATUSES = ("pending", "approved", "fulfilled", "rejected", "cancelled")
+CAMPAIGNS = (1, 2, 3)
+ARMS = ("treatment", "control", None, None, "blue")
+AMOUNTS = ("10.00", "-2.5", "0", "1e3", None)
+UNNEEDED = ("orders", "campaigns", "campaign_members")
+"""The optional entities that a programme may begin, and cease, to deliver."""
+EVENT_TIMES = ("timestamp", "requested_at", "converted_at", "ordered_at")
 DIRT = (" 12 ", "", "1e3", "twelve", None)
 
 instants = st.builds(
@@ -25,6 +31,7 @@ instants = st.builds(
     st.one_of(st.integers(0, 86_399), st.sampled_from([0, 86_399, 18_000, 14_400])),
 )
 points = st.sampled_from([0, 1, 10, 10, 60, 100, 999, 1000])
+reasons = st.sampled_from([None, "visit", "order"])
 
 
 class Programme:
@@ -36,7 +43,9 @@ class Programme:
             "loyalty_transactions": 0,
             "redemption_requests": 0,
             "wallet_conversions": 0,
+            "orders": 0,
         }
+        self.absent: set[str] = set()
         self.rows: dict[str, list[Row]] = {
             "websites": [
                 {"id": website, "name": f"Site {website}", "timezone": ZONES[website - 1]}
@@ -68,13 +77,19 @@ class Programme:
             "loyalty_transactions": [],
             "redemption_requests": [],
             "wallet_conversions": [],
+            "orders": [],
+            "campaigns": [],
+            "campaign_members": [],
         }
 
     def write(self, directory: Path) -> None:
         """The entities as JSON lines."""
         for entity, rows in self.rows.items():
             lines = "".join(json.dumps(row) + "\n" for row in rows)
-            (directory / f"{entity}.jsonl").write_text(lines, encoding="utf-8")
+            file = directory / f"{entity}.jsonl"
+            file.write_text(lines, encoding="utf-8")
+            if entity in self.absent:
+                file.unlink()
 
     def add_transactions(self, draw: Draw) -> None:
         """New rows, some of them backdated, or of clients that aren't there yet."""
@@ -89,6 +104,7 @@ class Programme:
                 points=amount if kind == "add" else -amount,
                 transaction_type=kind,
                 timestamp=draw(instants),
+                reason=draw(reasons),
             )
 
     def add_request(self, draw: Draw) -> None:
@@ -102,6 +118,7 @@ class Programme:
             points_used=draw(points),
             status=draw(st.sampled_from(STATUSES)),
             requested_at=draw(instants),
+            fulfilled_at=draw(st.one_of(st.none(), instants)),
         )
 
     def add_conversion(self, draw: Draw) -> None:
@@ -116,6 +133,62 @@ class Programme:
             converted_at=draw(instants),
         )
 
+    def add_orders(self, draw: Draw) -> None:
+        """New orders, some of them given back, some without a margin."""
+        for _ in range(draw(st.integers(1, 3))):
+            client = draw(st.sampled_from(CLIENTS))
+            self._append(
+                "orders",
+                website_id=1 + client % 2,
+                client_id=client,
+                ordered_at=draw(instants),
+                amount=draw(st.sampled_from(AMOUNTS[:3])),
+                margin=draw(st.sampled_from(AMOUNTS)),
+            )
+
+    def touch_campaign(self, draw: Draw) -> None:
+        """A campaign begins, ends otherwise, moves to another website, or is gone."""
+        number = draw(st.sampled_from(CAMPAIGNS))
+        campaigns = self.rows["campaigns"]
+        known = [row for row in campaigns if row["id"] == number]
+        if not known:
+            times = {"starts_at": draw(instants), "ends_at": draw(instants)}
+            place = {"id": number, "website_id": 1 + number % 2, "name": f"Campaign {number}"}
+            campaigns.append({**place, **times, "cost": draw(st.sampled_from(AMOUNTS))})
+            return
+        match draw(st.integers(0, 3)):
+            case 0:
+                campaigns.remove(known[0])
+            case 1:
+                known[0]["website_id"] = draw(st.sampled_from(WEBSITES))
+            case 2:
+                known[0]["ends_at"] = draw(instants)
+            case 3:
+                known[0]["planned_treatment_share"] = draw(st.sampled_from(["0.5", "1.5", None]))
+
+    def touch_members(self, draw: Draw) -> None:
+        """Clients come to a campaign in one arm or both, go from it, or change arms."""
+        members = self.rows["campaign_members"]
+        if members and draw(st.integers(0, 2)) == 0:
+            row = draw(st.sampled_from(members))
+            if draw(st.booleans()):
+                members.remove(row)
+            else:
+                row["arm"] = draw(st.sampled_from(ARMS))
+            return
+        for _ in range(draw(st.integers(1, 5))):
+            members.append(
+                {
+                    "campaign_id": draw(st.sampled_from((*CAMPAIGNS, 99, None))),
+                    "client_id": draw(st.sampled_from(CLIENTS)),
+                    "arm": draw(st.sampled_from(ARMS)),
+                }
+            )
+
+    def touch_deliveries(self, draw: Draw) -> None:
+        """An optional entity is delivered from now on, or no longer."""
+        self.absent ^= {draw(st.sampled_from(UNNEEDED))}
+
     def edit_event(self, draw: Draw) -> None:
         """Points, type, time, client or website of an event become others, or dirt."""
         if not (row := self._draw_event(draw)):
@@ -123,15 +196,19 @@ class Programme:
         column = draw(st.sampled_from(sorted(row.keys() - {"id"})))
         if draw(st.integers(0, 3)) == 0:
             row[column] = draw(st.sampled_from(DIRT))
-        elif column in ("timestamp", "requested_at", "converted_at"):
+        elif column in (*EVENT_TIMES, "fulfilled_at"):
             row[column] = draw(instants)
         elif column in ("points", "points_used"):
             sign = -1 if row.get("transaction_type") in ("redeem", "deduct") else 1
             row[column] = sign * draw(points)
+        elif column in ("amount", "margin"):
+            row[column] = draw(st.sampled_from(AMOUNTS))
         elif column == "client_id":
             row[column] = draw(st.sampled_from(CLIENTS))
         elif column == "website_id":
             row[column] = draw(st.sampled_from(WEBSITES))
+        elif column == "reason":
+            row[column] = draw(reasons)
         elif column == "status":
             row[column] = draw(st.sampled_from(STATUSES))
         elif column == "item_id":
@@ -161,7 +238,7 @@ class Programme:
             case 1:
                 copy["website_id"] = f"{row['website_id']}.0"
             case 2:
-                for column in ("timestamp", "requested_at", "converted_at"):
+                for column in EVENT_TIMES:
                     if column in copy:
                         copy[column] = draw(instants)
         entity = next(name for name in self.next_id if any(row is r for r in self.rows[name]))
@@ -227,6 +304,6 @@ class Programme:
 
 
 def draw_as_of(draw: Draw) -> date | None:
-    """None for the latest event, or a date before, among or after the events."""
-    day = draw(st.one_of(st.none(), st.integers(-3, 90)))
+    """None for the latest event, or a date before, among or after the events, or a year later."""
+    day = draw(st.one_of(st.none(), st.integers(-3, 120), st.integers(360, 480)))
     return None if day is None else START.date() + timedelta(days=day)

@@ -13,17 +13,10 @@ changed as (
 
 ),
 
-{# The dates that a later as_of brings in, or an earlier one takes out. #}
-dates_between_as_ofs as (
+passed_dates as (
 
-    select
-        cast(unnest(generate_series(
-            least(run.as_of, previous.as_of) + 1,
-            greatest(run.as_of, previous.as_of),
-            interval 1 day
-        )) as date) as date
-    from {{ ref('int_run') }} as run
-    cross join {{ ref('int_previous_run') }} as previous
+    select date from {{ ref('int_passed_dates') }}
+    where days_ago = 0
 
 ),
 
@@ -47,14 +40,14 @@ new_dates as (
 
 ),
 
-{# These rows may have been loaded long ago. #}
-between_as_ofs as (
+{# What a later as_of brings in, or an earlier one takes out, may have been loaded long ago. #}
+passed as (
 
     select
         client_id,
         business_date
     from transactions
-    where business_date in (select dates.date from dates_between_as_ofs as dates)
+    where business_date in (select dates.date from passed_dates as dates)
 
 ),
 
@@ -64,7 +57,7 @@ touched as (
     union all
     select * from new_dates
     union all
-    select * from between_as_ofs
+    select * from passed
 
 ),
 

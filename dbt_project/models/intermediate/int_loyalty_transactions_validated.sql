@@ -19,7 +19,7 @@ with
 delivered as not materialized (
 
     {% if is_update %}
-        {{ changed_transactions(ref('stg_loyalty__loyalty_transactions')) }}
+        {{ changed_rows('loyalty_transactions', ref('stg_loyalty__loyalty_transactions')) }}
     {% else %}
         select * from {{ ref('stg_loyalty__loyalty_transactions') }}
     {% endif %}

@@ -7,7 +7,7 @@ with
 {% if previous %}
 changed as (
 
-    {{ changed_transactions(previous) }}
+    {{ changed_rows('loyalty_transactions', previous) }}
 
 ),
 

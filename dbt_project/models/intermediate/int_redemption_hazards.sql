@@ -5,7 +5,10 @@ months as (
     select
         website_id,
         month,
-        issued
+        issued,
+        sum(issued) over (partition by website_id order by month) as issued_so_far,
+        max(month) over (partition by website_id) as last_month,
+        max(if(issued > 0, month, null)) over (partition by website_id) as last_issued_month
     from {{ ref('fct_points_monthly') }}
     where is_complete
 
@@ -30,7 +33,10 @@ takings as (
 
 ),
 
-{# The development triangle: each lot in each month from its issue on. #}
+{#
+    The development triangle: each month's issue in each month from then on. What was issued after
+    all lots is nothing, and has a place only in the last month, whose curve has every age.
+#}
 triangle as (
 
     select
@@ -39,6 +45,7 @@ triangle as (
         months.month,
         {{ months_apart('lots.month', 'months.month') }} as age_months,
         lots.issued,
+        months.issued_so_far,
         coalesce(takings.taken, 0) as taken,
         coalesce(takings.redeemed, 0) as redeemed,
         coalesce(takings.deducted, 0) as deducted
@@ -50,6 +57,7 @@ triangle as (
             lots.website_id = takings.website_id
             and lots.month = takings.issued_month
             and months.month = takings.month
+    where lots.month <= lots.last_issued_month or months.month = months.last_month
 
 ),
 
@@ -76,6 +84,7 @@ known as (
         website_id,
         month,
         age_months,
+        issued_so_far,
         lot_held,
         sum(at_risk) over lots_so_far as points_at_risk,
         sum(redeemed) over lots_so_far as redeemed,
@@ -90,13 +99,11 @@ known as (
 
 ),
 
-{# A tail of few points decides nothing: ages end where less than 1 % of the points reach. #}
+{# A tail of few points decides nothing: ages end where less than 1 % of the points arrive. #}
 observed as (
 
-    select *
-    from known
-    where points_at_risk > 0
-    qualify 100 * points_at_risk >= max(points_at_risk) over (partition by website_id, month)
+    select * from known
+    where points_at_risk > 0 and 100 * points_at_risk >= issued_so_far
 
 ),
 

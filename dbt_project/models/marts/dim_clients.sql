@@ -1,3 +1,5 @@
+{{ build_after('int_previous_cohorts') }}
+
 with
 
 clients as (
@@ -22,14 +24,7 @@ tiers as (
 
 ledger as (
 
-    select
-        client_id,
-        min(date) as first_transaction_date,
-        max(date) as last_transaction_date,
-        sum(net) as balance,
-        sum(issued) as lifetime_issued
-    from {{ ref('fct_client_days') }}
-    group by client_id
+    select * from {{ ref('int_client_totals') }}
 
 ),
 
@@ -37,6 +32,7 @@ redemptions as (
 
     select
         client_id,
+        min(date) as first_redemption_date,
         max(date) as last_redemption_date
     from {{ ref('fct_redemption_requests') }}
     where is_redemption
@@ -63,10 +59,11 @@ described as (
         least(clients.joined_date, ledger.first_transaction_date) as member_since_date,
         ledger.first_transaction_date,
         ledger.last_transaction_date,
+        redemptions.first_redemption_date,
         redemptions.last_redemption_date,
         conversions.last_conversion_date,
-        cast(coalesce(ledger.balance, 0) as bigint) as balance,
-        cast(coalesce(ledger.lifetime_issued, 0) as bigint) as lifetime_issued
+        coalesce(ledger.balance, 0) as balance,
+        coalesce(ledger.lifetime_issued, 0) as lifetime_issued
     from clients
     left join ledger on clients.client_id = ledger.client_id
     left join redemptions on clients.client_id = redemptions.client_id

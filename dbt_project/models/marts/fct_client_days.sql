@@ -70,7 +70,8 @@ client_days as (
         select
             days.client_id,
             sum(days.net) as balance,
-            sum(days.issued) as lifetime_issued
+            sum(days.issued) as lifetime_issued,
+            max(days.date) filter (where {{ is_activity_date('days') }}) as last_activity_date
         from {{ this }} as days
         inner join {{ ref('int_changed_client_days') }} as changed
             on days.client_id = changed.client_id and days.date < changed.from_date
@@ -98,12 +99,19 @@ running as (
             sum(client_days.issued) over client_history
             {{ '+ coalesce(opening.lifetime_issued, 0)' if is_update }} as bigint
         ) as lifetime_issued,
+        coalesce(
+            {{ last_known_before(
+                'if(' ~ is_activity_date('client_days') ~ ', client_days.date, null)'
+            ) }} over client_order
+            {{ ', opening.last_activity_date' if is_update }}
+        ) as previous_activity_date,
         client_days.transactions
     from client_days
     {% if is_update %}
         left join opening on client_days.client_id = opening.client_id
     {% endif %}
     window
+        client_order as (partition by client_days.client_id order by client_days.date),
         client_history as (
             partition by client_days.client_id
             order by client_days.date

@@ -40,8 +40,8 @@ client_months as (
         min(days.lifetime_issued - days.issued) as issued_before,
         max(days.lifetime_issued) as issued_after,
         max(days.lifetime_issued - days.balance) as taken_after,
-        sum(days.redeemed) as redeemed,
-        sum(days.deducted) as deducted
+        cast(sum(days.redeemed) as bigint) as redeemed,
+        cast(sum(days.deducted) as bigint) as deducted
     from {{ ref('fct_client_days') }} as days
     inner join clients on days.client_id = clients.client_id
     where

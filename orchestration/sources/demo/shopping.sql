@@ -1,4 +1,4 @@
--- Baskets with their points, and households with their website: rules 2, 3 and 5.
+-- Baskets with their points, and households with their website: rules 2, 3, 5 and 13.
 
 create table baskets as
 select
@@ -7,7 +7,8 @@ select
     store_id,
     cast(transaction_timestamp as timestamp) at time zone 'UTC' as bought_at,
     cast(bought_at at time zone 'America/New_York' as date) as shop_date,
-    cast(floor(sum(cast(sales_value as decimal(12, 2)))) as integer) as points,
+    cast(sum(cast(sales_value as decimal(12, 2))) as decimal(12, 2)) as amount,
+    cast(floor(amount) as integer) as points,
     bool_or(coupon_disc > 0) as has_coupon
 from transactions
 group by basket_id, household_id, store_id, transaction_timestamp;

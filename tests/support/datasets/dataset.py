@@ -11,11 +11,16 @@ from support.datasets.vocabulary import KINDS, FileFormat
 from support.datasets.world import (
     World,
     add_caches,
+    add_campaigns,
     add_clients,
     add_dimensions,
     add_events,
+    add_orders,
     add_widgets,
 )
+
+EMPTIED = {2: ("orders",), 3: ("dashboard_widgets",)}
+"""The entities that are there and have no row, by what remains of a seed divided by four."""
 
 
 def _sheets(world: World, seed: int) -> Iterator[Sheet]:
@@ -26,14 +31,21 @@ def _sheets(world: World, seed: int) -> Iterator[Sheet]:
             continue
         if entity == "wallet_conversions" and seed % 4 == 2:
             continue
-        if entity == "dashboard_widgets" and seed % 4 == 3:
+        if entity in ("campaigns", "campaign_members") and seed % 4 == 1:
+            continue
+        if entity == "orders" and seed % 4 == 3:
+            continue
+        if entity in EMPTIED.get(seed % 4, ()):
             rows = []
         if seed % 5 == 3 and entity == "websites":
             columns.remove("timezone")
         if seed % 5 == 1 and entity == "clients":
             columns.remove("date_joined")
         if seed % 3 == 1:
-            optional = ("reason", "redemption_type", "tier_id", "approved_at", "created_at")
+            optional = (
+                *("reason", "redemption_type", "tier_id", "approved_at", "created_at"),
+                *("margin", "cost", "arm"),
+            )
             columns = [name for name in columns if name not in optional]
         if seed % 2:
             world.rng.shuffle(columns)
@@ -55,9 +67,10 @@ def write_dataset(
 ) -> None:
     """Writes one file for each entity into the directory, the same for the same arguments.
 
-    Seeds: % 4 = 1 leaves out dashboard_widgets, 2 wallet_conversions, 3 empties the widgets ·
-    % 5 = 3 leaves out timezone, 1 date_joined · % 3 = 1 leaves out other optional columns, 2 adds
-    one · odd seeds shuffle columns · Parquet, % 3: 0 all text, 1 all native, 2 native or text.
+    Seeds: % 4 = 1 leaves out dashboard_widgets and campaigns, 2 wallet_conversions, 3 orders; 2
+    empties the orders, 3 the widgets · % 5 = 3 leaves out timezone, 1 date_joined · % 3 = 1 leaves
+    out other optional columns, 2 adds one · odd seeds shuffle columns · Parquet, % 3: 0 all text,
+    1 all native, 2 native or text.
     """
     directory.mkdir(parents=True, exist_ok=True)
     world = World(random.Random(f"loyalty {seed}"))
@@ -66,6 +79,8 @@ def write_dataset(
     add_events(world, transactions)
     add_caches(world)
     add_widgets(world)
+    add_orders(world, transactions // 3)
+    add_campaigns(world)
     if dirty:
         add_dirt(world, file_format)
     for sheet in _sheets(world, seed):

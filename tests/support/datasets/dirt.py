@@ -1,6 +1,6 @@
 """Dirt: rows that break the contract, for every reason that it names."""
 
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -66,6 +66,16 @@ BAD: dict[str, tuple[Any, ...]] = {
         Raw("5."),
         Raw("1,5"),
     ),
+    "share": (
+        Decimal(0),
+        Decimal(1),
+        Decimal("-0.5"),
+        Decimal("1.25"),
+        Raw("5e-1"),
+        Raw(".5"),
+        Raw("50%"),
+        Raw("half"),
+    ),
     "json": (
         Raw("{"),
         Raw('{"a": NaN}'),
@@ -88,6 +98,7 @@ def add_dirt(world: World, file_format: FileFormat) -> None:
     for entity, rows in clean.items():
         _add_invalid(world, entity, rows, file_format)
     _add_orphans(world, clean)
+    _add_stray_members(world, clean)
     _add_unknown_words(world, clean)
     _add_duplicates(world, clean)
 
@@ -96,6 +107,11 @@ def _twin(world: World, entity: str, row: Row, **changes: object) -> Row:
     """Adds a copy of the row with a fresh id (or that of `changes`) and other changes."""
     values = {name: value for name, value in row.items() if name != "id"}
     return world.add(entity, **{**values, **changes})
+
+
+def _copy(world: World, entity: str, row: Row, **changes: object) -> Row:
+    """Adds a row of the same key with these changes."""
+    return _twin(world, entity, row, id=row.get("id"), **changes)
 
 
 def _spoil_optional_values(world: World) -> None:
@@ -120,17 +136,19 @@ def _add_invalid(world: World, entity: str, rows: list[Row], file_format: FileFo
             bads.append(-1)
         for bad in bads:
             _twin(world, entity, world.rng.choice(rows), **{name: bad})
+    if entity == "campaigns":
+        row = world.rng.choice(rows)
+        _twin(world, entity, row, ends_at=row["starts_at"] - timedelta(microseconds=1))
     # An unreadable row with the id of a readable one takes nothing from it.
     name = [name for name, kind in KINDS[entity].items() if not kind.endswith("?")][-1]
-    kept = world.rng.choice(rows)
-    _twin(world, entity, kept, id=kept["id"], **{name: None})
+    _copy(world, entity, world.rng.choice(rows), **{name: None})
 
 
 def _add_orphans(world: World, clean: dict[str, list[Row]]) -> None:
     """Rows that hang on something missing, on something of another website, or quarantined."""
     rng = world.rng
     for entity, rows in clean.items():
-        if entity == "websites":
+        if "website_id" not in KINDS[entity]:
             continue
         for website_id in (4, 900_721, 2**62):
             _twin(world, entity, rng.choice(rows), website_id=website_id)
@@ -148,10 +166,27 @@ def _add_orphans(world: World, clean: dict[str, list[Row]]) -> None:
     for item_id in (stray_item["id"], foreign_item["id"], 999_999):
         _twin(world, "redemption_requests", rng.choice(requests), item_id=item_id)
     foreign = next(row for row in clean["clients"] if row["website_id"] == 2)
-    for entity in ("redemption_requests", "loyalty_transactions", "wallet_conversions"):
+    for entity in ("redemption_requests", "loyalty_transactions", "wallet_conversions", "orders"):
         rows = [row for row in clean[entity] if row["website_id"] == 1]
         for client_id in (stray_client["id"], foreign["id"], 999_999):
             _twin(world, entity, rng.choice(rows), client_id=client_id)
+
+
+def _add_stray_members(world: World, clean: dict[str, list[Row]]) -> None:
+    """Members of no campaign and no client, of another website, in no arm and in both."""
+    rng, entity = world.rng, "campaign_members"
+    homes = {row["id"]: row["website_id"] for row in clean["campaigns"]}
+    members = [row for row in clean[entity] if homes[row["campaign_id"]] == 1]
+    stray_client = _twin(world, "clients", rng.choice(clean["clients"]), website_id=6)
+    stray_campaign = _twin(world, "campaigns", rng.choice(clean["campaigns"]), website_id=6)
+    foreign = next(row for row in clean["clients"] if row["website_id"] == 2)
+    for campaign_id in (stray_campaign["id"], 999_999):
+        _twin(world, entity, rng.choice(members), campaign_id=campaign_id)
+    for client_id in (stray_client["id"], foreign["id"], 999_999):
+        for arm in ("control", "treatment"):  # neither is valid, so they contradict nothing
+            _twin(world, entity, rng.choice(members), client_id=client_id, arm=arm)
+    for arm in ("Control", "treatment ", "both"):
+        _twin(world, entity, rng.choice(members), arm=arm)
 
 
 def _add_unknown_words(world: World, clean: dict[str, list[Row]]) -> None:
@@ -175,8 +210,8 @@ def _add_duplicates(world: World, clean: dict[str, list[Row]]) -> None:
     for entity, rows in clean.items():
         exact = rng.choice(rows)
         for _ in range(2):
-            _twin(world, entity, exact, id=exact["id"])
+            _copy(world, entity, exact)
         for changes in changes_of(entity):
             row = rng.choice(rows)
             moved = {name: change(row[name]) for name, change in changes.items()}
-            _twin(world, entity, row, id=row["id"], **moved)
+            _copy(world, entity, row, **moved)

@@ -38,6 +38,21 @@ def changes_of(entity: str) -> Iterator[dict[str, Callable[[Any], Any]]]:
         yield {"converted_at": shifted(-60)}
         yield {"points": lambda points: points + 10, "amount": lambda _: Decimal("0.05")}
         yield {"amount": lambda amount: amount + Decimal("1.10")}
+    elif entity == "orders":
+        yield {"ordered_at": shifted(-60), "amount": lambda amount: amount + 1}
+        yield {"ordered_at": shifted(60), "margin": lambda _: None}
+        yield {"amount": lambda amount: -amount}
+        yield {"margin": lambda margin: None if margin else Decimal("-0.01")}
+        yield {"ordered_at": shifted(5), "client_id": lambda _: 999_999}
+    elif entity == "campaigns":
+        yield {"website_id": other(2, 3)}
+        yield {"starts_at": shifted(-86_400), "name": lambda _: "\uffee"}
+        yield {"ends_at": shifted(1)}
+        yield {"cost": lambda cost: None if cost else Decimal("9.50")}
+        yield {"planned_treatment_share": lambda share: None if share else Decimal("0.9")}
+    elif entity == "campaign_members":
+        yield {"arm": lambda arm: None if arm == "treatment" else "treatment"}
+        yield {"arm": lambda arm: "treatment" if arm == "control" else "control"}
     elif entity == "dashboard_widgets":
         yield {"position": lambda position: position - 1, "title": lambda _: "first"}
         yield {"position": lambda position: position + 1, "title": lambda _: "second"}

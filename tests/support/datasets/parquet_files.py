@@ -30,6 +30,9 @@ def _native_array(kind: str, values: list[Any], rng: random.Random) -> pa.Array:
     if kind == "decimal":
         fits = [value if isinstance(value, Decimal) else None for value in values]
         return pa.array(fits, pa.decimal128(18, 4))
+    if kind == "share":
+        fits = [value if isinstance(value, Decimal) else None for value in values]
+        return pa.array(fits, pa.decimal128(30, 25))
     if kind == "bool":
         fits = [value if isinstance(value, bool) else None for value in values]
         return pa.array(fits, pa.bool_())

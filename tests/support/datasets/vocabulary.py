@@ -164,4 +164,22 @@ KINDS: dict[str, dict[str, str]] = {
         "config": "json",
         "created_at": "time?",
     },
+    "orders": {
+        "id": "int",
+        "website_id": "int",
+        "client_id": "int",
+        "ordered_at": "event",
+        "amount": "decimal",
+        "margin": "decimal?",
+    },
+    "campaigns": {
+        "id": "int",
+        "website_id": "int",
+        "name": "text",
+        "starts_at": "time",
+        "ends_at": "time",
+        "cost": "decimal?",
+        "planned_treatment_share": "share?",
+    },
+    "campaign_members": {"campaign_id": "int", "client_id": "int", "arm": "text?"},
 }

@@ -214,6 +214,56 @@ def _add_extremes(world: World) -> None:
             )
 
 
+def add_orders(world: World, orders: int) -> None:
+    """Orders, some given back, of some websites without a margin or with one of some orders."""
+    rng = world.rng
+    zones = {website_id: zone for website_id, _, zone in WEBSITES}
+    clients = [row for row in world.tables["clients"] if row["website_id"] in BUSY]
+    for _ in range(orders):
+        client = rng.choice(clients)
+        website_id = client["website_id"]
+        is_edge = rng.random() < 0.1
+        amount = Decimal(rng.choice((0, -500, 9_999_999_999, rng.randint(1, 20_000)))).scaleb(-2)
+        margins = (Decimal("0.01"), amount / 4, -amount) if website_id in (1, 2) else (None,)
+        margin = rng.choice((*margins, None) if website_id == 2 else margins)
+        world.add(
+            "orders",
+            website_id=website_id,
+            client_id=client["id"],
+            ordered_at=rng.choice(_edges(zones[website_id])) if is_edge else _moment(rng),
+            amount=amount,
+            margin=margin and margin.quantize(Decimal("0.01")),
+        )
+
+
+def add_campaigns(world: World) -> None:
+    """Campaigns of a moment, of days by local midnights, and without an end; with their members."""
+    rng = world.rng
+    for website_id, _, zone in WEBSITES[:5]:
+        clients = world.of("clients", website_id)
+        for number in range(6):
+            starts_at = rng.choice(_edges(zone)) if number % 2 else _moment(rng)
+            length = rng.choice((timedelta(0), timedelta(days=1), timedelta(days=30), HISTORY))
+            campaign = world.add(
+                "campaigns",
+                website_id=website_id,
+                name=rng.choice(ODD_NAMES),
+                starts_at=starts_at,
+                ends_at=starts_at + length,
+                cost=rng.choice((None, Decimal(0), Decimal("-1.50"), Decimal("1234.56"))),
+                planned_treatment_share=rng.choice((None, Decimal("0.5"), Decimal("0.8125"))),
+            )
+            arms = (("treatment", "control"), ("treatment", None), (None,))[number % 3]
+            for client in rng.sample(clients, rng.randint(0, len(clients))):
+                world.add(
+                    "campaign_members",
+                    campaign_id=campaign["id"],
+                    client_id=client["id"],
+                    arm=rng.choice(arms),
+                )
+    world.tables["campaigns"][0]["ends_at"] = datetime(9999, 12, 31, 9, tzinfo=UTC)
+
+
 def add_caches(world: World) -> None:
     """`loyalty_points` as the application keeps them: mostly right, never below zero."""
     balances: dict[int, int] = {}

@@ -57,18 +57,33 @@ CONTRACT: dict[str, tuple[Column, ...]] = {
         "id int64, website_id int64, widget_type text, title text, position int64,"
         "is_visible bool, config json, created_at time?"
     ),
+    "orders": _columns(
+        "id int64, website_id int64, client_id int64, ordered_at time, amount decimal,"
+        "margin decimal?"
+    ),
+    "campaigns": _columns(
+        "id int64, website_id int64, name text, starts_at time, ends_at time, cost decimal?,"
+        "planned_treatment_share share?"
+    ),
+    "campaign_members": _columns("campaign_id int64, client_id int64, arm arm?"),
 }
 MADE_WIDGET_IDS = range(9 * 10**15, 9 * 10**15 + 10**12)
-OPTIONAL_ENTITIES = {"wallet_conversions", "dashboard_widgets"}
+OPTIONAL_ENTITIES = {
+    *("wallet_conversions", "dashboard_widgets"),
+    *("orders", "campaigns", "campaign_members"),
+}
 EVENT_TIME = {
     "loyalty_transactions": "timestamp",
     "redemption_requests": "requested_at",
     "wallet_conversions": "converted_at",
 }
-EVENT_POINTS = {
-    "loyalty_transactions": "points",
-    "redemption_requests": "points_used",
-    "wallet_conversions": "points",
+# Orders move neither as_of nor the first event, but their time is bounded as an event's is.
+BOUNDED_TIME = EVENT_TIME | {"orders": "ordered_at"}
+RANKED_FIRST = {
+    "loyalty_transactions": ("timestamp", "points"),
+    "redemption_requests": ("requested_at", "points_used"),
+    "wallet_conversions": ("converted_at", "points"),
+    "orders": ("ordered_at", "amount"),
 }
 NOT_NEGATIVE = {
     "redemption_requests": ("points_used",),
@@ -79,15 +94,19 @@ REASONS = (
     "duplicate_id",
     "unknown_website",
     "unknown_category",
+    "unknown_campaign",
     "unknown_client",
     "website_mismatch",
     "unknown_item",
     "unknown_type",
     "unknown_status",
     "unknown_widget_type",
+    "unknown_arm",
     "sign_mismatch",
+    "conflicting_arms",
 )
 TRANSACTION_TYPES = {"add", "redeem", "deduct"}
+ARMS = {"treatment", "control"}
 STATUSES = {"pending", "approved", "fulfilled", "rejected", "cancelled"}
 WIDGET_TITLES = {
     "points_issued": "Points Issued Over Time",
@@ -109,4 +128,7 @@ VALIDATION_ORDER = (
     "loyalty_transactions",
     "wallet_conversions",
     "dashboard_widgets",
+    "orders",
+    "campaigns",
+    "campaign_members",
 )

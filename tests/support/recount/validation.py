@@ -2,7 +2,7 @@
 
 from collections import Counter, defaultdict
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime, time, timedelta
 from pathlib import Path
 from typing import Any
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
@@ -10,12 +10,13 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 from support.recount.cells import read_entity
 from support.recount.contract import (
     AFTER_LAST_EVENT,
+    ARMS,
+    BOUNDED_TIME,
     CONTRACT,
-    EVENT_POINTS,
-    EVENT_TIME,
     FIRST_EVENT,
     MADE_WIDGET_IDS,
     NOT_NEGATIVE,
+    RANKED_FIRST,
     STATUSES,
     TRANSACTION_TYPES,
     VALIDATION_ORDER,
@@ -31,9 +32,12 @@ from support.recount.values import read_row
 
 @dataclass
 class Validated:
-    """The valid rows by entity and id, the quarantined rows counted, the entities not there."""
+    """The valid rows by entity and id, the quarantined rows counted, the entities not there.
 
-    valid: dict[str, dict[int, Row]]
+    A campaign's members have two ids: campaign and client.
+    """
+
+    valid: dict[str, dict[Any, Row]]
     quarantined: dict[str, Counter[str]]
     absent: set[str]
 
@@ -46,16 +50,16 @@ def _is_invalid(entity: str, row: Row) -> bool:
         return True
     if entity == "dashboard_widgets" and row["id"] in MADE_WIDGET_IDS:
         return True
-    if entity in EVENT_TIME:
-        return not FIRST_EVENT <= row[EVENT_TIME[entity]] < AFTER_LAST_EVENT
+    if entity == "campaigns" and row["ends_at"] < row["starts_at"]:
+        return True
+    if entity in BOUNDED_TIME:
+        return not FIRST_EVENT <= row[BOUNDED_TIME[entity]] < AFTER_LAST_EVENT
     return False
 
 
 def _rank(entity: str, row: Row) -> tuple[Any, ...]:
     """Reason 2: of rows with one id, the one with the greatest rank stays."""
-    first: list[Any] = []
-    if entity in EVENT_TIME:
-        first = [row[EVENT_TIME[entity]], row[EVENT_POINTS[entity]]]
+    first = [row[name] for name in RANKED_FIRST.get(entity, ())]
     if entity == "dashboard_widgets":
         first = [-row["position"]]
     return (*first, *(_comparable(column, row[column.name]) for column in CONTRACT[entity]))
@@ -68,11 +72,17 @@ def _comparable(column: Column, value: object) -> tuple[Any, ...]:
     return (1, compact(value) if column.kind == "json" else value)
 
 
-def _later_reason(entity: str, row: Row, valid: dict[str, dict[int, Row]]) -> str | None:
-    """Reasons 3 to 9, in their order."""
+def _later_reason(entity: str, row: Row, valid: dict[str, dict[Any, Row]]) -> str | None:
+    """Reasons 3 to 9, in their order, but for members that contradict each other."""
     if entity == "websites":
         return None
-    website = row["website_id"]
+    if entity == "campaign_members":
+        campaign = valid["campaigns"].get(row["campaign_id"])
+        if campaign is None:
+            return "unknown_campaign"
+        website = campaign["website_id"]
+    else:
+        website = row["website_id"]
     if website not in valid["websites"]:
         return "unknown_website"
     if "category_id" in row:
@@ -104,21 +114,42 @@ def _own_reason(row: Row) -> str | None:
         return "unknown_status"
     if "widget_type" in row and row["widget_type"] not in WIDGET_TITLES:
         return "unknown_widget_type"
+    if "arm" in row and row["arm"] not in ARMS:
+        return "unknown_arm"
     return None
 
 
+def _id_of(entity: str, row: Row) -> Any:
+    """What rows have in common of which one stays: the id; of members all that they say."""
+    if entity == "campaign_members":
+        return (row["campaign_id"], row["client_id"], row["arm"])
+    return row["id"]
+
+
+def _without_conflicts(members: dict[Any, Row], reasons: Counter[str]) -> dict[Any, Row]:
+    """The members by campaign and client, of which none is in both arms."""
+    arms = Counter((campaign, client) for campaign, client, _ in members)
+    if both := sum(count for count in arms.values() if count > 1):
+        reasons["conflicting_arms"] = both
+    return {
+        (campaign, client): row
+        for (campaign, client, _), row in members.items()
+        if arms[campaign, client] == 1
+    }
+
+
 def _validate_entity(
-    entity: str, rows: list[Cells | None], valid: dict[str, dict[int, Row]]
-) -> tuple[dict[int, Row], Counter[str]]:
+    entity: str, rows: list[Cells | None], valid: dict[str, dict[Any, Row]]
+) -> tuple[dict[Any, Row], Counter[str]]:
     reasons: Counter[str] = Counter()
-    readable: dict[int, list[Row]] = defaultdict(list)
+    readable: dict[Any, list[Row]] = defaultdict(list)
     for cells in rows:
         row = None if cells is None else read_row(entity, cells)
         if row is None or _is_invalid(entity, row):
             reasons["invalid_value"] += 1
         else:
-            readable[row["id"]].append(row)
-    kept: dict[int, Row] = {}
+            readable[_id_of(entity, row)].append(row)
+    kept: dict[Any, Row] = {}
     for row_id, twins in readable.items():
         if len(twins) > 1:
             reasons["duplicate_id"] += len(twins) - 1
@@ -128,6 +159,8 @@ def _validate_entity(
             kept[row_id] = row
         else:
             reasons[reason] += 1
+    if entity == "campaign_members":
+        kept = _without_conflicts(kept, reasons)
     return kept, reasons
 
 
@@ -146,8 +179,16 @@ def local_time(instant: datetime, zone: ZoneInfo) -> datetime:
         return instant
 
 
+def _dates_of(campaign: Row, zone: ZoneInfo) -> tuple[date, date]:
+    """First and last date: an end at midnight is of the day before, but not before the first."""
+    first = local_time(campaign["starts_at"], zone).date()
+    end = local_time(campaign["ends_at"], zone)
+    is_midnight = end.time() == time() and end.date() > first
+    return first, end.date() - timedelta(days=1) if is_midnight else end.date()
+
+
 def validate(source: Path) -> Validated:
-    """Every row of the source validated, and events given their business date (metrics.md)."""
+    """Every row of the source validated, events and campaigns with their dates (metrics.md)."""
     validated = Validated({}, {}, set())
     for entity in VALIDATION_ORDER:
         rows = read_entity(source, entity)
@@ -157,10 +198,12 @@ def validate(source: Path) -> Validated:
         validated.valid[entity] = kept
         validated.quarantined[entity] = reasons
     zones = {row["id"]: zone_of(row["timezone"]) for row in validated.valid["websites"].values()}
-    for entity, time_column in EVENT_TIME.items():
+    for entity, time_column in BOUNDED_TIME.items():
         for row in validated.valid[entity].values():
             row["local"] = local_time(row[time_column], zones[row["website_id"]])
             row["date"] = row["local"].date()
+    for row in validated.valid["campaigns"].values():
+        row["date_from"], row["date_to"] = _dates_of(row, zones[row["website_id"]])
     for client in validated.valid["clients"].values():
         joined = client["date_joined"]
         zone = zones[client["website_id"]]

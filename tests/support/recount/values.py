@@ -11,6 +11,7 @@ from support.recount.strict_json import has_lone_surrogate, parse_json
 
 INT = re.compile(r"([+-]?)0*([0-9]+?)(\.0+)?")
 DECIMAL = re.compile(r"[+-]?[0-9]+(\.[0-9]{1,2}0*)?")
+SHARE = re.compile(r"[+-]?[0-9]+(\.[0-9]+)?")
 TIME = re.compile(
     r"([0-9]{4}-[0-9]{2}-[0-9]{2})[T ]([0-9]{2}):([0-9]{2}):([0-9]{2})(?:\.([0-9]{1,6}))?"
     r"(?:Z|([+-])([0-9]{2})(?::?([0-9]{2}))?)?"
@@ -32,6 +33,14 @@ def _read_decimal(text: str) -> Fraction | None:
         return None
     value = Fraction(text)
     return value if abs(value) < 10**10 else None
+
+
+def _read_share(text: str) -> Fraction | None:
+    """Any decimals, without an exponent, between 0 and 1."""
+    if SHARE.fullmatch(text) is None:
+        return None
+    value = Fraction(text)
+    return value if 0 < value < 1 else None
 
 
 def _read_bool(text: str) -> bool | None:
@@ -75,6 +84,8 @@ READ: dict[str, Callable[[str], Any]] = {
     "bool": _read_bool,
     "time": read_time,
     "json": _read_config,
+    "share": _read_share,
+    "arm": str,
 }
 
 
@@ -84,4 +95,6 @@ def read_row(entity: str, cells: Cells) -> Row:
         text = cells.get(column.name)
         unreadable = text is None or has_lone_surrogate(text)
         row[column.name] = None if unreadable else READ[column.kind](text)
+        if column.kind == "arm" and row[column.name] is None:
+            row[column.name] = "treatment"
     return row

@@ -1,0 +1,5 @@
+with
+
+{{ changed_ids('orders') }}
+
+select * from changed

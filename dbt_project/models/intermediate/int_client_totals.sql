@@ -1,0 +1,140 @@
+{%- set is_update = not execute or is_incremental() -%}
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_changed',
+    incremental_predicates=[
+        "client_id in (select client_id from {{ ref('int_changed_client_totals') }})"
+    ],
+    on_schema_change='fail',
+) }}
+
+with
+
+run as (
+
+    select * from {{ ref('int_run') }}
+
+),
+
+{% if is_update %}
+    changed as (
+
+        select * from {{ ref('int_changed_client_totals') }}
+
+    ),
+
+    {# What is known of clients of whom it still holds. #}
+    known as (
+
+        select totals.*
+        from {{ this }} as totals
+        inner join changed on totals.client_id = changed.client_id
+        where not changed.is_recounted
+
+    ),
+{% endif %}
+
+client_days as (
+
+    select client_days.*
+    from {{ ref('fct_client_days') }} as client_days
+    {% if is_update %}
+        inner join changed on client_days.client_id = changed.client_id
+        where changed.is_recounted
+        union all
+        select client_days.*
+        from {{ ref('fct_client_days') }} as client_days
+        inner join changed on client_days.client_id = changed.client_id
+        where
+            not changed.is_recounted
+            and client_days.date in (
+                select passed.date from {{ ref('int_passed_dates') }} as passed
+            )
+    {% endif %}
+
+),
+
+{# A day adds to the totals of a date unless it did so before, so that a step may be repeated. #}
+flagged as (
+
+    select
+        client_days.client_id,
+        client_days.date,
+        client_days.net,
+        client_days.issued,
+        client_days.issued - client_days.refunded as earned,
+        {{ is_activity_date('client_days') }} as is_activity_date,
+    {% for days in days_ago() %}
+        client_days.date <= run.as_of - {{ days }}
+        {% if is_update %}
+            and coalesce(
+                client_days.date > known.{{ ago('last_transaction_date', days) }}, true
+            )
+        {% endif %}
+            as {{ ago('is_added', days) }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from client_days
+    cross join run
+    {% if is_update %}
+        left join known on client_days.client_id = known.client_id
+    {% endif %}
+
+),
+
+added as (
+
+    select
+        client_id,
+        min(date) filter (where is_added) as first_transaction_date,
+        min(date) filter (where is_added and is_activity_date) as first_activity_date,
+        sum(net) filter (where is_added) as balance,
+        sum(issued) filter (where is_added) as lifetime_issued,
+    {% for days in days_ago() %}
+        max(date) filter (where {{ ago('is_added', days) }})
+            as {{ ago('last_transaction_date', days) }},
+        max(date) filter (where {{ ago('is_added', days) }} and is_activity_date)
+            as {{ ago('last_activity_date', days) }},
+        count(*) filter (where {{ ago('is_added', days) }} and is_activity_date)
+            as {{ ago('activity_dates', days) }},
+        sum(earned) filter (where {{ ago('is_added', days) }})
+            as {{ ago('lifetime_earned', days) }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from flagged
+    group by client_id
+
+),
+
+parts as (
+
+    select * from added
+    {% if is_update %}
+        union all
+        select * from known
+    {% endif %}
+
+),
+
+totals as (
+
+    select
+        client_id,
+        min(first_transaction_date) as first_transaction_date,
+        min(first_activity_date) as first_activity_date,
+        cast(sum(balance) as bigint) as balance,
+        cast(sum(lifetime_issued) as bigint) as lifetime_issued,
+    {% for days in days_ago() %}
+        max({{ ago('last_transaction_date', days) }})
+            as {{ ago('last_transaction_date', days) }},
+        max({{ ago('last_activity_date', days) }}) as {{ ago('last_activity_date', days) }},
+        cast(sum({{ ago('activity_dates', days) }}) as bigint)
+            as {{ ago('activity_dates', days) }},
+        cast(coalesce(sum({{ ago('lifetime_earned', days) }}), 0) as bigint)
+            as {{ ago('lifetime_earned', days) }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from parts
+    group by client_id
+
+)
+
+select * from totals
