@@ -157,7 +157,7 @@ async function keep(reading) {
 }
 
 /** Numbers that mean how they are written: an id, maybe beyond 2⁵³, and a config's 14.0 days. */
-const WRITTEN_NUMBERS = /("(?:\w+_)?id":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
+const WRITTEN_NUMBERS = /("(?:(?:from|to)_tier_)?id":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
 
 /** The value of a JSON text, in which ids are text with all their digits. */
 function parseJson(text, path) {

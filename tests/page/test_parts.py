@@ -5,7 +5,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Locator, Route, expect
+from playwright.sync_api import Locator, expect
 from support.exports import api_file, copy_export, read, rewrite, rewrite_page
 from support.shops import ATTACKS, EMPTY, OLD, SHOP
 from support.visits import Visit, Visiting, payload
@@ -361,7 +361,7 @@ def test_a_part_that_cannot_be_read_is_read_again_when_it_is_opened_again(
     visit: Visiting, shops: Path
 ) -> None:
     page = visit(shops)
-    page.page.route("**/assets/points.js", Route.abort, times=1)
+    page.page.route("**/assets/points.js", lambda route: route.abort(), times=1)
     page.open("Points")
     assert page.page.locator(".closed-part .failure").all_text_contents() == [
         "This can't be shown. assets/points.js can't be read."
