@@ -35,6 +35,7 @@ def programme() -> Programme:
         request(3, "fulfilled", OLD),
         request(4, "fulfilled", RECENT),
     ]
+    programme.rows["orders"] = [order(1, OLD), order(2, RECENT)]
     return programme
 
 
@@ -72,6 +73,11 @@ def request(block: int, status: str, requested_at: str) -> Row:
     }
 
 
+def order(block: int, ordered_at: str) -> Row:
+    place = {"id": block * BLOCK_IDS, "website_id": 1, "client_id": 2}
+    return {**place, "ordered_at": ordered_at, "amount": 10}
+
+
 def test_it_reaches_back_the_days_that_are_set() -> None:
     assert LOOKBACK is not None
     assert (LOOKBACK.first, LOOKBACK.last) == (TICK - timedelta(days=45), TICK)
@@ -89,6 +95,8 @@ def test_it_reaches_back_the_days_that_are_set() -> None:
         ("redemption_requests", 1, {"status": "rejected"}, True),
         ("redemption_requests", 2, {"status": "cancelled"}, False),
         ("redemption_requests", 3, {"status": "cancelled"}, True),
+        ("orders", 0, {"amount": 11}, False),
+        ("orders", 1, {"margin": 11}, True),
     ],
     ids=[
         "a transaction of an old id waits though it is dated in the future",
@@ -100,6 +108,8 @@ def test_it_reaches_back_the_days_that_are_set() -> None:
         "an old approved request is seen",
         "an old fulfilled request waits",
         "a recent fulfilled request is seen",
+        "an old order waits",
+        "a recent order is seen",
     ],
 )
 def test_a_change_is_seen_at_once_or_waits_for_all_history(

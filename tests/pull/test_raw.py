@@ -1,8 +1,11 @@
 """What a pull makes of files that change in ways of their own."""
 
+import random
 from pathlib import Path
 
 import duckdb
+import pyarrow as pa
+import pyarrow.parquet as pq
 import pytest
 from support.replay import DEFAULTS, Replay, open_warehouse
 from support.yardsticks.generate import generate
@@ -55,3 +58,32 @@ def test_a_file_that_is_replaced_while_it_is_read_stops_the_pull(tmp_path: Path)
         assert warehouse.execute("select table_name from duckdb_tables()").fetchall() == []
         load_raw(warehouse, FilesSource(source), DEFAULTS)
         assert warehouse.table("raw.loyalty_transactions").count("*").fetchone() == (ROWS + 10,)
+
+
+def test_rows_of_one_key_are_numbered_however_many_columns_it_has(tmp_path: Path) -> None:
+    """As plain SQL numbers them, though most rows are never sorted."""
+    rng = random.Random(7)
+    keys = [(rng.randint(-3, 3), rng.randint(-99, 99)) for _ in range(400)]
+    keys += [*rng.choices(keys, k=60), (1, None), (1, None), (None, 1), (None, None), (5, 2**62)]
+    members = pa.table(
+        {
+            "campaign_id": [key[0] for key in keys],
+            "client_id": [None if key[1] is None else f"{key[1]}.0" for key in keys],
+            "arm": rng.choices(["treatment", "control", None], k=len(keys)),
+        }
+    )
+    generate(tmp_path, ROWS, CLIENTS)
+    pq.write_table(members, tmp_path / "campaign_members.parquet")
+    with duckdb.connect() as connection:
+        load_raw(connection, FilesSource(tmp_path), DEFAULTS)
+        found = connection.execute(
+            "select campaign_id, client_id, arm, _copy_number from raw.campaign_members"
+            " order by all"
+        ).fetchall()
+        assert (
+            found
+            == connection.execute(
+                "select *, row_number() over (partition by campaign_id, client_id order by arm)"
+                " from members order by all"
+            ).fetchall()
+        )

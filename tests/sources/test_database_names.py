@@ -83,6 +83,24 @@ def test_a_select_of_the_mapping_sees_them_too(crm: str, rows: Raw, tmp_path: Pa
     assert found["loyalty_transactions"] == rows["loyalty_transactions"]
 
 
+def test_a_select_may_give_what_the_application_has_no_table_of(
+    crm: str, rows: Raw, tmp_path: Path
+) -> None:
+    mapping = (
+        "orders:\n"
+        "  select: select id, website_id, client_id, ordered_at, amount from crm.orders_order\n"
+        "campaigns: {table: crm.campaigns_campaign}\n"
+        "campaign_members:\n"
+        "  select: select campaign_id, client_id from crm.campaigns_campaignmember\n"
+    )
+    found = pull(f"{crm}?schema=crm", tmp_path, mapping)
+    assert found["campaigns"] == rows["campaigns"]
+    assert len(found["orders"]) == len(rows["orders"])
+    assert {row[:2] for row in found["campaign_members"]} == {
+        row[:2] for row in rows["campaign_members"]
+    }
+
+
 def test_a_source_s_schema_is_not_taken_for_the_warehouse_s(
     shop: str, rows: Raw, tmp_path: Path
 ) -> None:

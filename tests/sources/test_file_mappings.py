@@ -3,11 +3,15 @@
 import json
 from pathlib import Path
 
+import duckdb
 import pyarrow.parquet as pq
 import pytest
 from support.folders import LEDGER, PROGRAMME, csv_text, jsonl_text, ledger_of, parquet_table
+from support.replay import DEFAULTS
 
 from orchestration.errors import SourceError
+from orchestration.pull.load_raw import load_raw
+from orchestration.sources import open_source
 
 CONDITIONS = {
     "deleted is null": ["deleted", [None, "2024-01-01", None]],
@@ -97,3 +101,38 @@ def test_columns_are_renamed_and_a_name_that_is_not_there_is_told(
     mapping.write_text(f"{LEDGER}: {{columns: {{client_id: customer, reason: note}}}}\n")
     with pytest.raises(SourceError, match=r"reason \(note by the mapping\); .* has id, website_id"):
         ledger_of(folder, mapping)
+
+
+@pytest.mark.parametrize("file_format", ["csv", "jsonl", "parquet"])
+def test_members_may_have_other_names_and_an_id_that_is_none_of_the_contract_s(
+    file_format: str, folder: Path, tmp_path: Path
+) -> None:
+    members = ("1,2,control", "1,2,control", "1,3,", ",3,", "2,2,")
+    names = ("mailing", "customer", "test group")
+    rows = [
+        {"id": str(number), **dict(zip(names, member.split(","), strict=True))}
+        for number, member in enumerate(members)
+    ]
+    path = folder / f"campaign_members.{file_format}"
+    match file_format:
+        case "csv":
+            path.write_text(csv_text(rows), newline="")
+        case "jsonl":
+            path.write_text(jsonl_text(rows))
+        case _:
+            pq.write_table(parquet_table(rows), path)
+    mapping = tmp_path / "mapping.yaml"
+    mapping.write_text(
+        "campaign_members:\n"
+        "  columns: {campaign_id: mailing, client_id: customer, arm: test group}\n"
+        "  where: mailing is distinct from '2'\n"
+    )
+    with duckdb.connect() as connection:
+        load_raw(connection, open_source(f"files:{folder}", tmp_path, mapping), DEFAULTS)
+        found = connection.execute("from raw.campaign_members order by all").fetchall()
+    assert found == [
+        (1, "1", "2", "control", None),
+        (1, "1", "3", None, None),
+        (1, None, "3", None, None),
+        (2, "1", "2", "control", None),
+    ]

@@ -108,6 +108,13 @@ def _entities() -> dict[str, list[Row]]:
                 "converted_at": _at(AS_OF, 9),
             }
         ],
+        "orders": _orders(),
+        "campaigns": _campaigns(),
+        "campaign_members": [
+            {"campaign_id": 1 + client % 2, "client_id": client, "arm": arm}
+            for client, arm in zip(range(1, 41), ("treatment", None, "control") * 14, strict=False)
+        ]
+        + [{"campaign_id": 10 + at, "client_id": 41} for at in range(len(ATTACKS))],
         "dashboard_widgets": [
             {"id": number, "position": number, "is_visible": True, **widget}
             for number, widget in enumerate(_widgets(), start=1)
@@ -164,6 +171,43 @@ def _requests() -> list[Row]:
             "requested_at": _at(day, hour),
         }
         for number, (website, item, client, day, hour) in enumerate(rows, start=1)
+    ]
+
+
+def _orders() -> list[Row]:
+    """A year of the shop's orders, now and then one given back, and one on the hostile website."""
+    rows = [
+        (SHOP, ago % 40 + 1, AS_OF - timedelta(days=ago), -5 if ago % 17 == 0 else 9 + ago % 50)
+        for ago in range(365)
+    ]
+    rows += [(HOSTILE, 41, AS_OF, 1)]
+    return [
+        {
+            "id": number,
+            "website_id": website,
+            "client_id": client,
+            "ordered_at": _at(day, 11),
+            "amount": f"{amount}.90",
+            "margin": f"{amount / 4:.2f}",
+        }
+        for number, (website, client, day, amount) in enumerate(rows, start=1)
+    ]
+
+
+def _campaigns() -> list[Row]:
+    """Two of the shop, and one of each attack."""
+    rows = [(1, SHOP, "Spring"), (2, SHOP, "Easter")]
+    rows += [(10 + at, HOSTILE, name) for at, name in enumerate(ATTACKS)]
+    return [
+        _named(
+            number,
+            website,
+            name,
+            starts_at=_at(AS_OF - timedelta(days=40), 0),
+            ends_at=_at(AS_OF - timedelta(days=10), 0),
+            cost="120.00",
+        )
+        for number, website, name in rows
     ]
 
 

@@ -10,7 +10,7 @@ entries as (
         baskets.household_id as client_id,
         baskets.points,
         'add' as transaction_type,
-        format('Basket {}', baskets.basket_id) as reason,
+        format('Basket in store {}', baskets.store_id) as reason,
         baskets.bought_at as occurred_at,
         cast(null as bigint) as redemption_request_id,
         1 as step,
