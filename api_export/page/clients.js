@@ -177,8 +177,9 @@ function retentionMap(rows) {
   const cells = new Map(rows.map((row) => [`${row.cohort} ${row.months_since}`, row]));
   const rates = rows.map(({ retention_rate: rate }) => figure(rate));
   const highest = Math.max(...rates);
-  const last = Math.max(...rows.map(({ months_since: months }) => figure(months)));
-  const ages = Array.from({ length: last + 1 }, (_, months) => months);
+  const ages = [...new Set(rows.map(({ months_since: months }) => figure(months)))].sort(
+    (one, other) => one - other,
+  );
   const lines = cohorts.map((cohort) => {
     const first = rows.find((row) => row.cohort === cohort);
     const made = ages.map((months) => retentionCell(cells.get(`${cohort} ${months}`), highest));

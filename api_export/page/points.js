@@ -32,9 +32,9 @@ function pointCards(payloads, context) {
 const LIABILITY_STATES = {
   ok: ({ breakage_rate: rate, months_observed: months }) =>
     `By ${count(months, "month")} of history, ${formatPercent(rate)} of the points that clients` +
-    " hold will never be redeemed.",
+    " hold are expected never to be redeemed.",
   no_point_value: ({ breakage_rate: rate }) =>
-    `${formatPercent(rate)} of the points that clients hold will never be redeemed.` +
+    `${formatPercent(rate)} of the points that clients hold are expected never to be redeemed.` +
     " What a point is worth isn't known: there are no conversions, and no value is set.",
   short_history: () =>
     "The history is too short to say how many points will be redeemed: it takes three whole" +
@@ -100,7 +100,7 @@ function showRollForward(months) {
       textColumn("Month", "name"),
       column("Opening", "opening"),
       column("+ Issued", "issued"),
-      column("(refunded)", "refunded"),
+      column("of it refunded", "refunded"),
       column("− Redeemed", "redeemed"),
       column("− Deducted", "deducted"),
       column("= Closing", "closing"),
