@@ -3,6 +3,8 @@
 import tempfile
 import threading
 from collections import defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -11,15 +13,20 @@ from uuid import uuid4
 import duckdb
 import simplejson
 
-from api_export.payloads import schemas
+from api_export.errors import NotFoundError, UsageError
+from api_export.payloads import lookups, schemas
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.endpoints import Endpoint
 from api_export.payloads.limits import LAST_DATE
+from api_export.payloads.lookups import Question
 from api_export.payloads.strict_json import loads_strict
 from api_export.payloads.widgets import PlacedWidget
 
 READER = {"memory_limit": "512MB", "threads": 1}
 """DuckDB's settings: reports are small, and one thread reads them as fast as many."""
+
+EXPLAIN = "explain($figure, $website_id, $date_from, $date_to)"
+ROWS_AT_A_TIME = 10_000
 
 
 class PublishedMarts:
@@ -69,6 +76,15 @@ class PublishedMarts:
         default = next(filter(has_events, ids), None)
         return sorted(ids, key=lambda website_id: (website_id != default, website_id))
 
+    def check_website(self, website_id: int) -> None:
+        """Raise `UsageError` where there is no such website."""
+        websites = {website["id"]: website["name"] for website in self.websites()}
+        if website_id not in websites:
+            known = ", ".join(f"{key} ({name!r})" for key, name in websites.items())
+            raise UsageError(
+                f"there is no website {website_id}; there are: {known or 'none'}", "website"
+            )
+
     def records(
         self, requested_ranges: tuple[RequestedRange, ...]
     ) -> dict[int, list[dict[str, Any]]]:
@@ -89,6 +105,47 @@ class PublishedMarts:
             " from calculate_analytics($website_id, $date_from, $date_to)",
             **requested._asdict(),
         )
+
+    def explained_dates(self, question: Question) -> list[tuple[date, int, int]]:
+        """Each date with rows of a figure, oldest first: how many, and the sum of their points."""
+        with self._cursor() as cursor:
+            return cursor.execute(
+                f"select date, count(*), cast(sum(points) as bigint) from {EXPLAIN}"
+                " group by date order by date",
+                question._asdict(),
+            ).fetchall()
+
+    def explained_rows(
+        self,
+        question: Question,
+        first: date,
+        last: date,
+        offset: int = 0,
+        limit: int | None = None,
+    ) -> Iterator[dict[str, Any]]:
+        """The rows of a figure from one date to another, by date, entity and id: all, or some."""
+        keys = tuple(lookups.ExplainedRow.__annotations__)
+        with self._cursor() as cursor:
+            found = cursor.execute(
+                f"select {_keys(lookups.ExplainedRow)} from {EXPLAIN}"
+                " where date between $first and $last order by date, entity, id"
+                " limit $limit offset $offset",
+                question._asdict()
+                | {"first": first, "last": last, "limit": limit, "offset": offset},
+            )
+            while rows := found.fetchmany(ROWS_AT_A_TIME):
+                yield from (dict(zip(keys, row, strict=True)) for row in rows)
+
+    def client(self, client_id: int) -> dict[str, Any]:
+        """The payload of a client. Raises `NotFoundError`."""
+        keys = tuple(lookups.Client.__annotations__)
+        with self._cursor() as cursor:
+            row = cursor.execute(
+                f"select {_keys(lookups.Client)} from client($client_id)", {"client_id": client_id}
+            ).fetchone()
+        if row is None:
+            raise NotFoundError(f"There is no client {client_id}.")
+        return dict(zip(keys, row, strict=True))
 
     def payloads(
         self, endpoint: Endpoint, value: int | None, website_id: int | None = None
@@ -200,6 +257,13 @@ class PublishedMarts:
         if not edits:
             return self._rows(f"{select} from {report} {rest}")
         return self._rows(f"{select} from {edited}($edits) {rest}", edits=_as_json(edits))
+
+    @contextmanager
+    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """A connection of its own to the same file: what takes its time keeps nobody waiting."""
+        with self.connection.cursor() as cursor:
+            cursor.execute("use published")
+            yield cursor
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
         with self._in_use:

@@ -10,6 +10,7 @@ from support.replay import PROJECT
 
 PAYLOADS = {"api_export.errors", "api_export.payloads"}
 MARTS = PAYLOADS | {"api_export.marts"}
+LOOKUPS = MARTS | {"api_export.explanations"}
 EXPORT = MARTS | {"api_export.fsync", "api_export.export", "api_export.page"}
 PUBLISHED = EXPORT | {"api_export.additions"}
 GROUND = {
@@ -31,9 +32,10 @@ MAY_IMPORT = {
     "api_export.payloads": PAYLOADS,
     "api_export.page": {"api_export.payloads", "api_export.page"},
     "api_export.marts": MARTS,
+    "api_export.explanations": MARTS,
     "api_export.export": EXPORT,
     "api_export.additions": PUBLISHED,
-    "api_export.server": PUBLISHED | {"api_export.server"},
+    "api_export.server": PUBLISHED | LOOKUPS | {"api_export.server"},
     "orchestration.errors": {"api_export.errors"},
     "orchestration.redaction": set(),
     "orchestration.installation": {"orchestration.errors"},
@@ -53,6 +55,7 @@ MAY_IMPORT = {
         "orchestration.settings",
     },
     "orchestration.cli": PUBLISHED
+    | LOOKUPS
     | TOLD
     | {"orchestration.pipeline", "orchestration.cli", "api_export.server"},
 }

@@ -6,7 +6,7 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from api_export.payloads import schemas
+from api_export.payloads import lookups, schemas
 from api_export.payloads.endpoints import ENDPOINTS
 
 PAYLOADS: dict[str, Any] = {
@@ -15,6 +15,8 @@ PAYLOADS: dict[str, Any] = {
     "analytics": list[schemas.AnalyticsRecord],
     "analytics_record": schemas.AnalyticsRecord,
     **{endpoint.name: endpoint.payload_type for endpoint in ENDPOINTS},
+    "explain": lookups.Explanation,
+    "client": lookups.Client,
     "dashboard_widgets": list[schemas.Widget],
     "dashboard_widget": schemas.Widget,
     "dashboard_widget_data": schemas.WidgetData,

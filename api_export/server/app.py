@@ -18,6 +18,7 @@ from api_export.server.access import ReadAccess, Tokens
 from api_export.server.bodies import body_schemas
 from api_export.server.error_responses import add_error_handlers
 from api_export.server.exported_files import ExportedFiles
+from api_export.server.lookups import add_lookups
 from api_export.server.methods import METHODS
 from api_export.server.parameters import refuse_unknown_parameters, register_id_convertor
 from api_export.server.reading import add_analytics, add_widgets
@@ -64,6 +65,7 @@ def build_app(published: Published, options: Options) -> FastAPI:
         max_body_size=MAX_BODY_BYTES,
     )
     add_analytics(app, served, options.cache_seconds)
+    add_lookups(app, served, options.cache_seconds)
     add_widgets(app, served)
     add_calculating(app, served, writers, options.tokens)
     add_widget_editing(app, served, writers, options.tokens)

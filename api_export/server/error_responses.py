@@ -133,7 +133,7 @@ def _by_field(errors: Iterable[tuple[tuple[int | str, ...], Any]]) -> dict[str, 
 
 def _words(error: Any) -> str:
     value = error["input"]
-    if value is None and error["loc"]:
+    if value is None and error["loc"] and error["type"] != "missing":
         return "This field may not be null."
     words = next((words for kind, words in WORDS.items() if error["type"].startswith(kind)), None)
     kind = "number" if isinstance(value, simplejson.RawJSON) else type(value).__name__

@@ -7,12 +7,19 @@ from fastapi import Path, Query, Request
 from pydantic import BeforeValidator, WithJsonSchema, WrapValidator
 from starlette.convertors import Convertor, register_url_convertor
 
+from api_export.additions.request_fields import Date
 from api_export.errors import NotFoundError
 from api_export.payloads.endpoints import ALL_WEBSITES
+from api_export.payloads.figures import FIGURES
+from api_export.payloads.limits import MAX_INT64
 from api_export.payloads.schemas import INT64
 
+MOST_ROWS = 1000
+"""Rows that one answer lists: `loyalty explain --csv` gives them all."""
 CACHE_BUSTER = "_"
 """The parameter that jQuery and others add so that nothing kept is used."""
+
+DATE = {"type": "string", "format": "date"}
 
 
 def _refuse_all(value: Any) -> Any:
@@ -54,6 +61,25 @@ AnyWebsiteId = Annotated[
     WithJsonSchema(INT64),
 ]
 Id = Annotated[int, Path(alias="id"), WithJsonSchema(INT64)]
+FigureName = Annotated[
+    str,
+    Query(alias="figure", description="The figure whose rows are asked for."),
+    WithJsonSchema({"type": "string", "enum": list(FIGURES)}),
+]
+FirstDate = Annotated[
+    Date | None,
+    Query(alias="date_from", description="Without it, the range has 30 days."),
+    WithJsonSchema(DATE),
+]
+LastDate = Annotated[
+    Date | None,
+    Query(alias="date_to", description="Without it, the range ends on as_of."),
+    WithJsonSchema(DATE),
+]
+Limit = Annotated[int, Query(alias="limit", ge=1, le=MOST_ROWS, description="Rows to list.")]
+Offset = Annotated[
+    int, Query(alias="offset", ge=0, le=MAX_INT64, description="Rows to leave out before them.")
+]
 
 
 class IdConvertor(Convertor[str]):

@@ -9,7 +9,7 @@ from api_export.payloads.endpoints import API_ROOT, ENDPOINTS, Endpoint
 from api_export.payloads.json_bytes import json_bytes
 from api_export.payloads.schemas import AnalyticsRecord, Widget, WidgetData
 from api_export.server.parameters import AnyWebsiteId, Id, WebsiteId, WebsiteIdOrAll
-from api_export.server.replies import JSON, REVALIDATE, reply
+from api_export.server.replies import JSON, REVALIDATE, cache_control_of, reply
 from api_export.server.served import Served
 
 ANALYTICS = f"/{API_ROOT}/analytics"
@@ -18,7 +18,7 @@ WIDGETS = f"/{API_ROOT}/dashboard-widgets"
 
 def add_analytics(app: FastAPI, served: Served, cache_seconds: int) -> None:
     """Add the URLs of records and endpoints, whose answers may be kept for some seconds."""
-    cache_control = f"max-age={cache_seconds}" if cache_seconds else REVALIDATE
+    cache_control = cache_control_of(cache_seconds)
 
     @app.get(f"{ANALYTICS}/", response_model=list[AnalyticsRecord])
     def list_analytics(request: Request, website_id: WebsiteId = None) -> Response:

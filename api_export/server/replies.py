@@ -21,6 +21,11 @@ REVALIDATE = "no-cache"
 """Cache-Control: keep it, but ask each time whether it is still the same."""
 
 
+def cache_control_of(seconds: int) -> str:
+    """Cache-Control of what may be kept for so many seconds without asking."""
+    return f"max-age={seconds}" if seconds else REVALIDATE
+
+
 def reply(request: Request, content: bytes, media_type: str, cache_control: str) -> Response:
     """The content, or 304 where the reader has it. Its ETag is its sha256, as in the manifest."""
     checksum = hashlib.sha256(content).hexdigest()

@@ -8,6 +8,7 @@ from typing import Any
 
 from api_export.additions.published import Published
 from api_export.errors import NotFoundError
+from api_export.explanations import ExplainedFigure, explain
 from api_export.marts import PublishedMarts
 from api_export.payloads.endpoints import ALL_WEBSITES, Endpoint
 from api_export.payloads.widgets import PlacedWidget
@@ -68,6 +69,29 @@ class Version:
         if website == ALL_WEBSITES:
             return self._marts.payload_of_all(endpoint, value)
         return self.website(website).payload(endpoint, value)
+
+    def explain(
+        self,
+        figure: str,
+        website: int | str | None,
+        date_from: date | None,
+        date_to: date | None,
+    ) -> ExplainedFigure:
+        """A figure and its rows, of a website or of all together.
+
+        Raises `NotFoundError` and `UsageError`.
+        """
+        website_id = None if website == ALL_WEBSITES else self.website(website).id
+        return explain(self._marts, figure, website_id, date_from, date_to)
+
+    def client(self, client_id: int, website_id: int | None) -> dict[str, Any]:
+        """The payload of a client: of the named website, or of any. Raises `NotFoundError`."""
+        if website_id is not None:
+            self.website(website_id)
+        client = self._marts.client(client_id)
+        if website_id not in (None, client["website"]):
+            raise NotFoundError(f"There is no client {client_id} of the website {website_id}.")
+        return client
 
     def with_record(self, record_id: int, website_id: int | None) -> Website:
         """The website that has a record: the named one, or any. Raises `NotFoundError`."""

@@ -5,6 +5,7 @@ import sys
 
 import click
 
+from orchestration.cli.explain import explain
 from orchestration.cli.run import run
 from orchestration.cli.serve import serve
 from orchestration.cli.source_calls import demo_source, describe
@@ -49,6 +50,7 @@ def commands() -> None:
     loyalty run                          build everything from the demo source
     loyalty run --source files:exports   build everything from your own files
     loyalty calculate --website 1 --from 2017-03-01 --to 2017-05-31
+    loyalty explain issued --website 1 --from 2017-03-01 --to 2017-05-31
     loyalty source --source sqlite:///shop.db   what a database would deliver
     loyalty check                        compare source, raw, marts and export
     loyalty serve                        the dashboard and the API on http://127.0.0.1:8000
@@ -58,5 +60,5 @@ def commands() -> None:
     """
 
 
-for call in (run, calculate, check, docs, serve, describe, demo_source):
+for call in (run, calculate, explain, check, docs, serve, describe, demo_source):
     commands.add_command(call)

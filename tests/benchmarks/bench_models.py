@@ -30,7 +30,7 @@ from orchestration.sources.files.folder import FilesSource
 UNITS = {"k": 1_000, "m": 1_000_000}
 ROWS_PER_CLIENT = 50
 MEMORY_LIMIT = "8GB"
-WRITTEN = re.compile(r'(?:replace (?:table|view)|insert into) "?\w+"?\."?\w+"?\."?(\w+)"?')
+WRITTEN = re.compile(r'(?:replace (?:table|view|macro)|insert into) "?\w+"?\."?\w+"?\."?(\w+)"?')
 SHOWN_SECONDS = 0.1
 RUNS = ("full", "one more day")
 

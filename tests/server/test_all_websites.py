@@ -93,4 +93,5 @@ def test_the_openapi_document_says_where_all_may_be_asked_for(serving: Serving) 
         for parameter in call.get("parameters", ())
         if {"const": "all"} in parameter["schema"].get("anyOf", ())
     }
-    assert naming_all == {f"/{ROOT}/analytics/{endpoint.name}/" for endpoint in ADDED}
+    names = ["explain", *(endpoint.name for endpoint in ADDED)]
+    assert naming_all == {f"/{ROOT}/analytics/{name}/" for name in names}

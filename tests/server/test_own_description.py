@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import duckdb
 import requests
 import simplejson
 from jsonschema import Draft202012Validator
@@ -15,15 +16,23 @@ from api_export.payloads.endpoints import ENDPOINTS
 
 NO_SCHEMA_SAYS = """\
 [[operations]]
-include-path-regex = "/calculate/$"
+include-path-regex = "/(calculate|explain)/$"
 checks.positive_data_acceptance.enabled = false
+
+[[operations]]
+include-path-regex = "/client/"
+parameters = {{ "path.id" = {client} }}
 """
-"""That a range must end by as_of, and not before it begins."""
+"""That a range must end by as_of, and not before it begins; and which clients there are."""
+LOOKED_UP = {"client", "explain"}
+"""Payloads that have no file: tests of their own hold them to their schemas."""
 
 
 def test_every_answer_is_as_the_openapi_document_says(own: Serving, tmp_path: Path) -> None:
     config = tmp_path / "schemathesis.toml"
-    config.write_text(NO_SCHEMA_SAYS)
+    with duckdb.connect(str(own.workspace.marts), read_only=True) as marts:
+        ((client,),) = marts.execute("select min(client_id) from dim_clients").fetchall()
+    config.write_text(NO_SCHEMA_SAYS.format(client=client))
     document = requests.get(f"{own.url}openapi.json", timeout=30).json()
     for body in ("RangeRequest", "WidgetChanges", "WidgetRequest"):
         # Nor does it say which websites there are: nearly all bodies would name another one.
@@ -43,7 +52,7 @@ def test_every_answer_is_as_the_openapi_document_says(own: Serving, tmp_path: Pa
         check=False,
     )
     assert done.returncode == 0, done.stdout + done.stderr
-    assert "No issues found" in done.stdout
+    assert "No issues found" in done.stdout, done.stdout
 
 
 def schema_name(path: str) -> str:
@@ -71,4 +80,4 @@ def test_every_exported_payload_fits_the_schema_beside_it(serving: Serving) -> N
         validators[name].validate(simplejson.loads(content))
         fitted.add(name)
     served_alone = {endpoint.name for endpoint in ENDPOINTS if not endpoint.is_exported}
-    assert fitted | served_alone == validators.keys()
+    assert fitted | served_alone == validators.keys() - LOOKED_UP

@@ -23,6 +23,7 @@ AMOUNTS = ("10.00", "-2.5", "0", "1e3", None)
 UNNEEDED = ("orders", "campaigns", "campaign_members")
 """The optional entities that a programme may begin, and cease, to deliver."""
 EVENT_TIMES = ("timestamp", "requested_at", "converted_at", "ordered_at")
+REQUESTS = ("", "", "7")
 DIRT = (" 12 ", "", "1e3", "twelve", None)
 
 instants = st.builds(
@@ -105,6 +106,7 @@ class Programme:
                 transaction_type=kind,
                 timestamp=draw(instants),
                 reason=draw(reasons),
+                redemption_request_id=draw(st.sampled_from(REQUESTS)),
             )
 
     def add_request(self, draw: Draw) -> None:
@@ -213,6 +215,8 @@ class Programme:
             row[column] = draw(st.sampled_from(STATUSES))
         elif column == "item_id":
             row[column] = draw(st.sampled_from((*ITEMS, 99)))
+        elif column == "redemption_request_id":
+            row[column] = draw(st.sampled_from(REQUESTS))
         elif column == "transaction_type":
             row[column] = draw(st.sampled_from(["add", "redeem", "deduct", "gift"]))
 

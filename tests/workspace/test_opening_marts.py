@@ -24,6 +24,8 @@ DUCKDB_1_4 = Path(sys.executable).with_name("duckdb")
 ANALYSES = sorted((PROJECT / "dbt_project/analyses").glob("*.sql"))
 CALLS = (
     "calculate_analytics(1, '2024-01-01', '2024-03-31'{})",
+    "explain('issued', 1, '2024-01-01', '2024-03-31'{})",
+    "client(1{})",
     "edited_widgets('[]'{})",
     "reports.edited_dashboard_widgets('[]'{})",
     "reports.edited_manifest_warnings('[]'{})",

@@ -13,6 +13,11 @@ from support.yardsticks.handwritten import find_differences
 from support.yardsticks.web_application import load_dashboard
 
 SCRIPTS = PROJECT / "tests/support/yardsticks"
+ABOUT_RUNS = {
+    *("fct_delivered_rows", "fct_excluded_points"),
+    *("fct_published_figures", "fct_restatements"),
+}
+"""Marts of what was delivered and published before, which scripts without a memory don't have."""
 
 
 @pytest.fixture(scope="module")
@@ -33,7 +38,7 @@ def marts(replay: Replay, source: Path, tmp_path_factory: pytest.TempPathFactory
 
 @pytest.fixture
 def database(source: Path, tmp_path: Path) -> Path:
-    """The hand-written script's marts of it."""
+    """The hand-written scripts' marts of it."""
     path = tmp_path / "handwritten.duckdb"
     run("handwritten.py", source, path)
     return path
@@ -43,8 +48,24 @@ def run(script: str, *arguments: Path) -> None:
     subprocess.run([sys.executable, SCRIPTS / script, *arguments], check=True)
 
 
-def test_the_hand_written_script_tells_the_same(database: Path, marts: Path) -> None:
+def names_in(database: Path) -> set[str]:
+    """The names of a database's own tables and views."""
+    with duckdb.connect(str(database), read_only=True) as connection:
+        names = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'main'"
+        ).fetchall()
+    return {name for (name,) in names}
+
+
+def test_the_hand_written_scripts_tell_the_same(database: Path, marts: Path) -> None:
     assert find_differences(database, marts) == []
+
+
+def test_the_hand_written_scripts_leave_no_fact_out(database: Path, marts: Path) -> None:
+    ours, theirs = (
+        {name for name in names_in(path) if name.startswith("fct_")} for path in (marts, database)
+    )
+    assert ours - theirs == ABOUT_RUNS
 
 
 def test_differing_marts_and_payloads_are_named(database: Path, marts: Path) -> None:
@@ -57,6 +78,23 @@ def test_differing_marts_and_payloads_are_named(database: Path, marts: Path) -> 
         "tier_distribution",
         "overview 7",
     ]
+
+
+def test_the_generator_leaves_no_mart_and_no_payload_empty(database: Path) -> None:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        assert [name for name in names_in(database) if not connection.table(name).fetchone()] == []
+
+
+def test_the_generator_makes_clients_of_every_segment_and_state(database: Path) -> None:
+    with duckdb.connect(str(database), read_only=True) as connection:
+        vacant = connection.execute(
+            """
+            select segment from payload_segments group by segment having sum(clients) = 0
+            union all
+            select state from payload_lifecycle group by state having sum(clients) = 0
+            """
+        ).fetchall()
+    assert vacant == []
 
 
 def test_pandas_tells_the_same(database: Path, source: Path, tmp_path: Path) -> None:

@@ -82,22 +82,23 @@ flagged as (
 
 ),
 
+{# `if` takes little more than half the time of `filter` here. #}
 added as (
 
     select
         client_id,
-        min(date) filter (where is_added) as first_transaction_date,
-        min(date) filter (where is_added and is_activity_date) as first_activity_date,
-        sum(net) filter (where is_added) as balance,
-        sum(issued) filter (where is_added) as lifetime_issued,
+        min(if(is_added, date, null)) as first_transaction_date,
+        min(if(is_added and is_activity_date, date, null)) as first_activity_date,
+        sum(if(is_added, net, 0)) as balance,
+        sum(if(is_added, issued, 0)) as lifetime_issued,
     {% for days in days_ago() %}
-        max(date) filter (where {{ ago('is_added', days) }})
+        max(if({{ ago('is_added', days) }}, date, null))
             as {{ ago('last_transaction_date', days) }},
-        max(date) filter (where {{ ago('is_added', days) }} and is_activity_date)
+        max(if({{ ago('is_added', days) }} and is_activity_date, date, null))
             as {{ ago('last_activity_date', days) }},
-        count(*) filter (where {{ ago('is_added', days) }} and is_activity_date)
+        count(if({{ ago('is_added', days) }} and is_activity_date, 1, null))
             as {{ ago('activity_dates', days) }},
-        sum(earned) filter (where {{ ago('is_added', days) }})
+        sum(if({{ ago('is_added', days) }}, earned, 0))
             as {{ ago('lifetime_earned', days) }}{{ ',' if not loop.last }}
     {% endfor %}
     from flagged
@@ -129,7 +130,7 @@ totals as (
         max({{ ago('last_activity_date', days) }}) as {{ ago('last_activity_date', days) }},
         cast(sum({{ ago('activity_dates', days) }}) as bigint)
             as {{ ago('activity_dates', days) }},
-        cast(coalesce(sum({{ ago('lifetime_earned', days) }}), 0) as bigint)
+        cast(sum({{ ago('lifetime_earned', days) }}) as bigint)
             as {{ ago('lifetime_earned', days) }}{{ ',' if not loop.last }}
     {% endfor %}
     from parts

@@ -1,3 +1,5 @@
+{{ config(post_hook="{{ publish_client() }}") }}
+
 with
 
 run as (

@@ -1,4 +1,4 @@
-{{ config(materialized='view') }}
+{{ config(materialized='view', post_hook="{{ publish_explain() }}") }}
 
 {#
     Names without a database are found in the view's own file, wherever that is attached; a view

@@ -19,9 +19,10 @@ def generate(
 ) -> None:
     """Write Parquet files of `rows` ledger rows over 730 days, and `extra_rows` of the day after.
 
-    The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems, one in
-    two hundred deducts; one in two hundred goes with a request, one in five hundred with a
-    conversion. One row in a thousand is dirty, in all ways that the contract names.
+    The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems; of each
+    two hundred one deducts, one goes with a request, one gives back points of a request; one in
+    five hundred goes with a conversion. One row in a thousand is dirty, in all ways that the
+    contract names. A client in a hundred joined in the last months, and one never did anything.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
@@ -35,6 +36,18 @@ def generate(
                 + 0.2 * sin(share * 2 * pi() * {DAYS / 7}) / (2 * pi() * {DAYS / 7})
             """
         )
+        connection.execute(
+            f"""
+            create macro joined_at(client_id) as
+                {START} + to_days(
+                    if(
+                        client_id % 97 = 0,
+                        {DAYS} - pick(client_id, 11, 120),
+                        pick(client_id, 7, 365)
+                    )::integer
+                )
+            """
+        )
         connection.execute(_ledger(rows, clients, extra_rows, websites))
         for entity, query in _queries(directory, clients, websites).items():
             path = directory / f"{entity}.parquet"
@@ -45,20 +58,33 @@ def _ledger(rows: int, clients: int, extra_rows: int, websites: int) -> str:
     """What happens, an event a row, before anything is dirty."""
     return f"""
         create view ledger as
+        with events as (
+            select
+                id,
+                1 + (({clients} - 1) * pow(pick(id, 1, 1000003) / 1000003, 2.5))::bigint as picked,
+                {START} + to_seconds(
+                    if(
+                        id <= {rows},
+                        ({SECONDS - 3600} * season((id - 1) / {rows}))::bigint + pick(id, 4, 3600),
+                        {SECONDS} + 3600 + pick(id, 4, 43200)
+                    )
+                ) as happened_at
+            from range(1, {rows + extra_rows + 1}) as ids (id)
+        )
+
         select
             id,
-            1 + (({clients} - 1) * pow(pick(id, 1, 1000003) / 1000003, 2.5))::bigint as client_id,
+            if(
+                picked > {websites}
+                and (picked % 89 = 0 or picked % 97 = 0 and happened_at < joined_at(picked)),
+                picked - {websites},
+                picked
+            ) as client_id,
             1 + client_id % {websites} as website_id,
             pick(id, 2, 1000) as kind,
             pick(id, 3, 10000) as dirt,
-            {START} + to_seconds(
-                if(
-                    id <= {rows},
-                    ({SECONDS - 3600} * season((id - 1) / {rows}))::bigint + pick(id, 4, 3600),
-                    {SECONDS} + 3600 + pick(id, 4, 43200)
-                )
-            ) as happened_at
-        from range(1, {rows + extra_rows + 1}) as ids (id)
+            happened_at
+        from events
     """
 
 
@@ -88,7 +114,8 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
         "redemption_items": f"""
             select id, 1 + id % {websites} as website_id,
                 1 + (id - 1) % {10 * websites} as category_id,
-                'Item ' || id as name, 100 as points_required
+                'Item ' || id as name, 50 * (1 + id // {websites} % 40) as points_required,
+                id % 7 != 0 as is_active
             from range(1, {100 * websites + 1}) as ids (id)
         """,
         "loyalty_transactions": f"""
@@ -97,7 +124,20 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
                     case when kind < 5 then 'deduct' when kind < 55 then 'redeem' else 'add' end
                         as transaction_type,
                     case when kind < 5 then -5 when kind < 55 then -100 else 1 + kind % 40 end
-                        as points
+                        as points,
+                    case
+                        when kind < 5 then 'Expired'
+                        when kind < 55 then 'Redeemed'
+                        when kind < 60 then 'Refunded'
+                        when kind < 100 then null
+                        when kind < 300 then 'Review'
+                        when kind < 800 then 'Purchase'
+                        else 'Campaign ' || kind // 2
+                    end as reason,
+                    case
+                        when kind between 5 and 9 then id
+                        when kind between 55 and 59 then 1 + pick(id, 8, id)
+                    end as redemption_request_id
                 from ledger
             )
 
@@ -112,32 +152,48 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
                     when dirt = 6 then null
                     when dirt = 7 then happened_at + to_years(300)
                     else happened_at
-                end as timestamp
+                end as timestamp,
+                reason,
+                redemption_request_id
             from clean
             union all
-            select id, website_id, client_id, points + 1, transaction_type, happened_at
+            select id, website_id, client_id, points + 1, transaction_type, happened_at, reason,
+                redemption_request_id
             from clean
             where dirt in (8, 9)
         """,
+        # A reply in a hundred is dated before its request.
         "redemption_requests": f"""
+            with requests as (
+                select
+                    *,
+                    case
+                        when dirt between 20 and 29 then 'lost'
+                        when pick(id, 6, 10) = 0 then 'rejected'
+                        when pick(id, 6, 10) = 1 then 'cancelled'
+                        when {START} + to_days({DAYS - 30}) > happened_at then 'fulfilled'
+                        when pick(id, 6, 10) = 2 then 'pending'
+                        when pick(id, 6, 10) = 3 then 'approved'
+                        else 'fulfilled'
+                    end as status,
+                    happened_at + to_seconds(pick(id, 9, 100_000) - 1_000) as replied_at
+                from ledger
+                where kind between 5 and 9
+            )
+
             select
                 id,
                 website_id,
                 client_id,
                 if(dirt < 10, 999, (1 + pick(id, 5, 99)) * {websites} + website_id - 1) as item_id,
                 if(dirt between 10 and 19, -1, 100) as points_used,
-                case
-                    when dirt between 20 and 29 then 'lost'
-                    when pick(id, 6, 10) = 0 then 'rejected'
-                    when pick(id, 6, 10) = 1 then 'cancelled'
-                    when {START} + to_days({DAYS - 30}) > happened_at then 'fulfilled'
-                    when pick(id, 6, 10) = 2 then 'pending'
-                    when pick(id, 6, 10) = 3 then 'approved'
-                    else 'fulfilled'
-                end as status,
-                happened_at as requested_at
-            from ledger
-            where kind between 5 and 9
+                status,
+                happened_at as requested_at,
+                if(status in ('approved', 'fulfilled'), replied_at, null) as approved_at,
+                if(status = 'fulfilled', replied_at + to_seconds(pick(id, 10, 500_000)), null)
+                    as fulfilled_at,
+                if(status = 'rejected', replied_at, null) as rejected_at
+            from requests
         """,
         "wallet_conversions": """
             select id, website_id, client_id, 100 as points, 1.25::decimal(12, 2) as amount,
@@ -160,7 +216,7 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
                 + if(loyalty_points >= 500, 1, 0)
                 + if(loyalty_points >= 1000, 1, 0)
                 + if(loyalty_points >= 5000, 1, 0) as tier_id,
-                {START} + to_days(pick(id, 7, 365)::integer) as date_joined
+                joined_at(id) as date_joined
             from range(1, {clients + 1}) as ids (id)
             left join ledger on id = client_id
         """,
