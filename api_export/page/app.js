@@ -16,6 +16,9 @@ const PARTS = {
   Widgets: widgetSection,
   "Trends and patterns": periodSection,
   "Period by period": snapshotSection,
+  Clients: (view) => closedPart("Clients", view),
+  Points: (view) => closedPart("Points", view),
+  Rewards: (view) => closedPart("Rewards", view),
   "About the data": dataSection,
 };
 
@@ -37,6 +40,7 @@ function go(website, days) {
 const PARTS_OF_ALL = {
   "At a glance": glanceSection,
   Trends: periodSection,
+  Points: (view) => closedPart("Points", view),
   "Of each website": ownSection,
   "About the data": dataSection,
 };
@@ -89,7 +93,9 @@ function draw(view) {
       (failure) => titledSection(title, "", failure),
     ),
   );
+  const focused = main.contains(document.activeElement) && document.activeElement.id;
   main.replaceChildren(pageHead(view), ...parts);
+  if (focused) document.getElementById(focused)?.focus();
   drawCharts();
   statusLine.textContent = `${name}, ${count(view.days, "day")}`;
 }
@@ -128,7 +134,7 @@ function drawFailure(error) {
 
 addEventListener("hashchange", show);
 document.addEventListener("visibilitychange", catchUp);
-darkMode.addEventListener("change", drawCharts);
+darkMode.addEventListener("change", () => drawCharts());
 addEventListener("beforeprint", () => printing(true));
 addEventListener("afterprint", () => printing(false));
 

@@ -4,16 +4,17 @@
 
 const SERIES = [1, 2, 3, 4, 5, 6, 7, 8];
 const PIXELS_A_TICK = 76;
-const LONGEST_LABEL = 26;
+const PIXELS_A_LETTER = 20;
 const MOST_WIDE_BARS = 400;
 
 /** What draws each canvas: the configuration of its chart, in the colours of a theme. */
 const chartConfigs = new Map();
 
-/** Draws every chart on the page, and forgets those that have left it. */
-function drawCharts() {
+/** Draws every chart in a place, and forgets those that have left the page. */
+function drawCharts(place = document) {
   const theme = readTheme();
   for (const [canvas, config] of chartConfigs) {
+    if (canvas.isConnected && !place.contains(canvas)) continue;
     attempt(
       () => drawChart(canvas, config, theme),
       (failure) => {
@@ -91,7 +92,8 @@ function valueAxis(theme, format) {
  * @param {"line" | "bar"} kind
  * @param {{date: string}[]} rows the oldest first
  * @param {{key: string, label: string}[]} series at most eight
- * @param {{format?: (value: number) => string, title?: (day: number) => string}} writing
+ * @param {{format?: (value: number) => string, title?: (day: number) => string,
+ *   areMonths?: boolean}} writing
  */
 function trendChart(kind, rows, series, writing = {}) {
   const names = series.map(({ label }) => label);
@@ -101,7 +103,8 @@ function trendChart(kind, rows, series, writing = {}) {
   return element("div", { class: "picture" }, ...parts);
 }
 
-function trendConfig(theme, kind, rows, series, { format = formatNumber, title = formatDay }) {
+function trendConfig(theme, kind, rows, series, writing) {
+  const { format = formatNumber, title = formatDay, areMonths = false } = writing;
   const days = rows.map(({ date }) => dayNumber(date));
   const margin =
     kind === "bar" ? (days.at(-1) - days[0]) / Math.max(days.length - 1, 1) / 2 || 0.5 : 0;
@@ -121,7 +124,7 @@ function trendConfig(theme, kind, rows, series, { format = formatNumber, title =
     label: ({ dataset, parsed }) => ` ${dataset.label}: ${format(parsed.y)}`,
   };
   options.scales = {
-    x: dayAxis(days[0] - margin, days.at(-1) + margin),
+    x: dayAxis(days[0] - margin, days.at(-1) + margin, areMonths),
     y: valueAxis(theme, format === formatPercent ? formatRoughPercent : formatShort),
   };
   return { type: kind, data: { datasets }, options };
@@ -154,8 +157,8 @@ function barStyle(theme, at, bars) {
   };
 }
 
-/** An axis of days, whose ticks are days or the first days of months. */
-function dayAxis(min, max) {
+/** An axis of days, whose ticks are days or the first days of months; of months, these alone. */
+function dayAxis(min, max, areMonths) {
   return {
     type: "linear",
     min,
@@ -166,16 +169,16 @@ function dayAxis(min, max) {
     afterBuildTicks: (scale) => {
       const most = Math.max(2, Math.floor(scale.chart.width / PIXELS_A_TICK));
       const [first, last] = [Math.ceil(scale.min), Math.floor(scale.max)];
-      scale.ticks = dayTicks(first, last, most).map((value) => ({ value }));
+      scale.ticks = dayTicks(first, last, most, areMonths).map((value) => ({ value }));
     },
     ticks: { maxRotation: 0, autoSkip: false, callback: formatTick },
   };
 }
 
 /** At most about so many days to name on an axis. */
-function dayTicks(first, last, most) {
+function dayTicks(first, last, most, areMonths) {
   const days = last - first + 1;
-  const everyDays = [1, 2, 7, 14].find((step) => days / step <= most);
+  const everyDays = areMonths ? null : [1, 2, 7, 14].find((step) => days / step <= most);
   const all = Array.from({ length: days }, (_, at) => first + at);
   if (everyDays) return all.filter((day) => (last - day) % everyDays === 0);
   const everyMonths = [1, 2, 3, 6, 12, 24].find((step) => days / 30.4 / step <= most) ?? 60;
@@ -231,50 +234,44 @@ function shareChart(kind, parts) {
 /**
  * Lengths side by side, in the order given.
  * @param {string} unit
- * @param {{label: string, value: number, note: string}[]} parts
+ * @param {{label: string, value?: number, note?: string}[]} parts
+ * @param {{key: string, label?: string}[]} series named where they are several
  */
-function rankChart(unit, parts) {
+function rankChart(unit, parts, series = [{ key: "value" }]) {
   const box = chartBox(`Bar chart: ${unit}`, (theme) => {
     const options = commonOptions(theme);
     options.indexAxis = "y";
     options.plugins.tooltip.callbacks = {
       title: ([{ dataIndex }]) => parts[dataIndex].label,
-      label: ({ dataIndex }) => ` ${parts[dataIndex].note}`,
+      label: ({ dataIndex, dataset, parsed }) =>
+        ` ${dataset.label ? `${dataset.label}: ${formatNumber(parsed.x)}` : parts[dataIndex].note}`,
     };
     options.scales = {
       x: valueAxis(theme, formatShort),
       y: {
         border: { display: false },
         grid: { display: false },
-        ticks: { color: theme.strong, autoSkip: false, callback: (at) => shorten(parts[at].label) },
+        ticks: {
+          color: theme.strong,
+          autoSkip: false,
+          callback(at) {
+            return shorten(parts[at].label, this.chart.width / PIXELS_A_LETTER);
+          },
+        },
       },
     };
-    const dataset = {
-      data: parts.map(({ value }) => value),
-      backgroundColor: theme.series[0],
+    const datasets = series.map(({ key, label }, at) => ({
+      label,
+      data: parts.map((part) => figure(part[key])),
+      backgroundColor: theme.series[at],
       borderRadius: 4,
       maxBarThickness: 22,
       pointStyle: "circle",
-    };
-    const labels = parts.map(({ label }) => label);
-    return { type: "bar", data: { labels, datasets: [dataset] }, options };
+    }));
+    return { type: "bar", data: { labels: parts.map(({ label }) => label), datasets }, options };
   });
-  box.style.minHeight = `${parts.length * 1.75 + 2.5}rem`;
-  return element("div", { class: "picture" }, box);
-}
-
-function shorten(text) {
-  const letters = [...text.replace(/\s+/g, " ")];
-  if (letters.length <= LONGEST_LABEL) return letters.join("");
-  return `${letters.slice(0, LONGEST_LABEL - 1).join("")}…`;
-}
-
-/** The names of a chart's colours, each with a note where there are notes. */
-function legend(names, parts = []) {
-  const items = names.map((name, at) => {
-    const item = element("li", { "data-series": SERIES[at % SERIES.length] }, named(name));
-    if (parts[at]) item.append(element("span", {}, parts[at].note));
-    return item;
-  });
-  return element("ul", { class: "legend" }, ...items);
+  box.style.minHeight = `${parts.length * (1 + 0.75 * series.length) + 2.5}rem`;
+  const names = series.map(({ label }) => label);
+  const pieces = series.length > 1 ? [legend(names), box] : [box];
+  return element("div", { class: "picture" }, ...pieces);
 }

@@ -27,10 +27,14 @@ const named = (name) => element("bdi", {}, name);
  * @property {string} label
  * @property {string} key
  * @property {(value: any) => string} format
+ * @property {boolean} [isText]
  */
 
 /** @returns {Column} */
 const column = (label, key, format = formatNumber) => ({ label, key, format });
+
+/** A column of words, which read from the start of their line. */
+const textColumn = (label, key, format = formatText) => ({ label, key, format, isText: true });
 
 /** Figures with their names, as columns that fit any list of them. */
 const FIGURE_COLUMNS = [
@@ -44,10 +48,10 @@ const FIGURE_COLUMNS = [
  * @param {object[]} rows
  */
 function table(caption, columns, rows) {
-  const isText = ({ format }) => format === formatText;
-  const kind = (col) => (isText(col) ? "text" : "number");
-  const heads = columns.map((col) =>
-    element("th", { scope: "col", class: kind(col) }, named(col.label)),
+  const isText = ({ format, isText: isWords }) => isWords || format === formatText;
+  const kind = (col, at) => (at === 0 || isText(col) ? "text" : "number");
+  const heads = columns.map((col, at) =>
+    element("th", { scope: "col", class: kind(col, at) }, named(col.label)),
   );
   const lines = rows.map((row) => {
     const [first, ...others] = columns.map((col) => named(col.format(row[col.key])));
@@ -55,12 +59,11 @@ function table(caption, columns, rows) {
       "tr",
       {},
       element("th", { scope: "row" }, first),
-      ...others.map((cell, at) => element("td", { class: kind(columns[at + 1]) }, cell)),
+      ...others.map((cell, at) => element("td", { class: kind(columns[at + 1], at + 1) }, cell)),
     );
   });
-  return element(
-    "div",
-    { class: "scroll", role: "region", "aria-label": caption, tabindex: 0 },
+  return scrolling(
+    caption,
     element(
       "table",
       {},
@@ -70,6 +73,10 @@ function table(caption, columns, rows) {
     ),
   );
 }
+
+/** What may be larger than its place, with a name for those who can't see it. */
+const scrolling = (label, content) =>
+  element("div", { class: "scroll", role: "region", "aria-label": label, tabindex: 0 }, content);
 
 /**
  * One figure, large, and those that explain it.
@@ -101,6 +108,16 @@ function figureList(figures) {
       element("div", {}, element("dt", {}, label), element("dd", {}, named(value))),
     ),
   );
+}
+
+/** The names of a chart's colours, each with a note where there are notes. */
+function legend(names, parts = []) {
+  const items = names.map((name, at) => {
+    const item = element("li", { "data-series": SERIES[at % SERIES.length] }, named(name));
+    if (parts[at]) item.append(element("span", {}, parts[at].note));
+    return item;
+  });
+  return element("ul", { class: "legend" }, ...items);
 }
 
 /**
@@ -157,7 +174,15 @@ function chooser(name, label, options, chosen, choose) {
  */
 
 /** How much room a chart wants, where it is not that of a line. */
-const SHAPES = { heat: "heat", metric: "metric", pie: "share", doughnut: "share", table: "table" };
+const SHAPES = {
+  heat: "row",
+  tiles: "row",
+  metric: "metric",
+  pie: "share",
+  doughnut: "share",
+  moves: "table",
+  table: "table",
+};
 
 /**
  * A titled card with a picture of its figures and a table of the same ones. Where they can't be

@@ -3,6 +3,7 @@
 // Numbers and dates, in the reader's locale. Dates are the export's `YYYY-MM-DD`.
 
 const MILLISECONDS_A_DAY = 86_400_000;
+const LONGEST_LABEL = 26;
 const wholeNumber = new Intl.NumberFormat();
 const shortNumber = new Intl.NumberFormat(undefined, { notation: "compact" });
 const twoDecimals = decimals(2);
@@ -71,6 +72,14 @@ const formatRoughPercent = (value) => roughPercentage.format(figure(value) / 100
 
 /** @param {string | null} text */
 const formatText = (text) => (text === null ? "none" : wording(text));
+
+/** A name beside a bar, which leaves room for it: of at most so many letters. */
+function shorten(text, most) {
+  const letters = [...text.replace(/\s+/g, " ")];
+  const longest = Math.floor(Math.min(most, LONGEST_LABEL));
+  if (letters.length <= longest) return letters.join("");
+  return `${letters.slice(0, longest - 1).join("")}…`;
+}
 
 /**
  * A number and what it counts: "1 day", "30 days".

@@ -31,6 +31,8 @@ class Unreadable extends Error {}
  *   position
  * @property {() => object[]} records the stored snapshots, the newest first
  * @property {Record<string, () => any>} payloads by endpoint, those of the period
+ * @property {Record<string, () => Record<string, () => any>>} parts the payloads of each open part,
+ *   by its heading
  */
 
 /** @typedef {{id: string, name: string, timezone: string}} Website its id as text, all digits */
@@ -46,6 +48,14 @@ const PERIOD_ENDPOINTS = [
 ];
 const PERIOD_ENDPOINTS_OF_ALL = ["overview", "points_trend", "redemption_trend", "engagement_stats"];
 
+/** The endpoints that count a period, which their files are named by. */
+const OF_PERIOD = new Set([
+  ...PERIOD_ENDPOINTS,
+  ...PERIOD_ENDPOINTS_OF_ALL,
+  "request_funnel",
+  "issue_sources",
+]);
+
 /**
  * Reads a view. The manifest is read first and last; where it changed, the export was switched
  * meanwhile, and all is read again.
@@ -54,9 +64,9 @@ const PERIOD_ENDPOINTS_OF_ALL = ["overview", "points_trend", "redemption_trend",
  */
 async function readView(wanted) {
   for (let tries = 1; tries <= MOST_TRIES; tries += 1) {
-    const read = location.protocol === "file:" ? await openFromDisk(wanted.website) : fetchText;
+    const read = await openExport(wanted.website);
     const manifest = await read("manifest.json");
-    const [outcome] = await Promise.allSettled([readParts(read, manifest, wanted)]);
+    const [outcome] = await Promise.allSettled([readFigures(read, manifest, wanted)]);
     if ((await read("manifest.json")) !== manifest) continue;
     if (outcome.status === "rejected") throw outcome.reason;
     return { ...outcome.value, manifestText: manifest };
@@ -70,7 +80,7 @@ async function readView(wanted) {
  * @param {{website: string | null, days: number | null}} wanted
  * @returns {Promise<Omit<View, "manifestText">>}
  */
-async function readParts(read, manifestText, wanted) {
+async function readFigures(read, manifestText, wanted) {
   const readJson = async (path) => parseJson(await read(path), path);
   const manifest = parseJson(manifestText, "manifest.json");
   const websites = await readJson("websites.json");
@@ -78,25 +88,54 @@ async function readParts(read, manifestText, wanted) {
   const days = findPeriod(manifest.settings.window_days, wanted.days);
   if (website === null) return { manifest, websites, website, days };
 
-  const root = `${pathOf(website)}/${API}`;
-  const readPayload = async (name, file) => [
-    name,
-    await keep(readJson(`${root}/analytics/${name}/${file}.json`)),
-  ];
-  if (website === ALL_WEBSITES) {
-    const added = await Promise.all(
-      PERIOD_ENDPOINTS_OF_ALL.map((name) => readPayload(name, `days=${days}`)),
-    );
-    return { manifest, websites, website, days, payloads: Object.fromEntries(added) };
-  }
-  const [widgets, records, ...payloads] = await Promise.all([
-    keep(readWidgets(readJson, `${root}/dashboard-widgets`)),
-    keep(readJson(`${root}/analytics/index.json`)),
-    readPayload("tier_distribution", "index"),
-    ...PERIOD_ENDPOINTS.map((name) => readPayload(name, `days=${days}`)),
+  const isAll = website === ALL_WEBSITES;
+  const opened = [...openParts].filter((title) => endpointsOf(title, website) !== null);
+  const root = rootOf(website);
+  const [payloads, parts, widgets, records] = await Promise.all([
+    readPayloads(
+      readJson,
+      website,
+      days,
+      isAll ? PERIOD_ENDPOINTS_OF_ALL : ["tier_distribution", ...PERIOD_ENDPOINTS],
+    ),
+    Promise.all(
+      opened.map(async (title) => [title, await keep(readPart(readJson, website, days, title))]),
+    ),
+    ...(isAll
+      ? []
+      : [
+          keep(readWidgets(readJson, `${root}/dashboard-widgets`)),
+          keep(readJson(`${root}/analytics/index.json`)),
+        ]),
   ]);
-  const view = { manifest, websites, website, days, widgets, records };
-  return { ...view, payloads: Object.fromEntries(payloads) };
+  const figures = { payloads, parts: Object.fromEntries(parts) };
+  return { manifest, websites, website, days, ...figures, widgets, records };
+}
+
+const rootOf = (website) => `${pathOf(website)}/${API}`;
+
+/** The payloads of endpoints, those that count a period of so many days, each kept by itself. */
+async function readPayloads(readJson, website, days, endpoints) {
+  const payloads = endpoints.map(async (name) => {
+    const file = OF_PERIOD.has(name) ? `days=${days}` : "index";
+    return [name, await keep(readJson(`${rootOf(website)}/analytics/${name}/${file}.json`))];
+  });
+  return Object.fromEntries(await Promise.all(payloads));
+}
+
+/** The payloads of an open part, as soon as what draws it is there too. */
+async function readPart(readJson, website, days, title) {
+  const payloads = readPayloads(readJson, website, days, endpointsOf(title, website));
+  for (const script of ["pictures.js", CLOSED_PARTS[title].script]) await loadScript(script);
+  return payloads;
+}
+
+/** The payloads of a part that is opened in a view; null if the export was switched since. */
+async function readOpened({ website, days, manifestText }, title) {
+  const read = await openExport(website.id);
+  const readJson = async (path) => parseJson(await read(path), path);
+  const payloads = await readPart(readJson, website, days, title);
+  return (await read("manifest.json")) === manifestText ? payloads : null;
 }
 
 /** The widgets by position, each with what keeps its data. */
@@ -118,7 +157,7 @@ async function keep(reading) {
 }
 
 /** Numbers that mean how they are written: an id, maybe beyond 2⁵³, and a config's 14.0 days. */
-const WRITTEN_NUMBERS = /("id":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
+const WRITTEN_NUMBERS = /("(?:(?:from|to)_tier_)?id":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
 
 /** The value of a JSON text, in which ids are text with all their digits. */
 function parseJson(text, path) {
@@ -154,6 +193,10 @@ function findPeriod(periods, days) {
   return [days, DEFAULT_DAYS].find((wanted) => periods.includes(wanted)) ?? periods[0];
 }
 
+/** A reader of the export's files, for a website where the page was opened from disk. */
+const openExport = async (id) =>
+  location.protocol === "file:" ? openFromDisk(id) : fetchText;
+
 /** The text of an exported file, from the server that the page came from. */
 async function fetchText(path) {
   const response = await fetch(path, { cache: "no-cache" }).catch(() => {
@@ -184,12 +227,12 @@ async function openFromDisk(id) {
 const loadedScripts = new Map();
 let received = {};
 
-/** Called by the scripts that hold the exported texts. */
+/** Called by the scripts that hold exported texts. */
 function receiveFiles(texts) {
   received = texts;
 }
 
-/** The texts that a script holds, by path. One that can't be read is tried again. */
+/** Loads a script, for the texts that it may hold. One that can't be read is tried again. */
 function loadScript(name) {
   if (!loadedScripts.has(name)) {
     loadedScripts.set(

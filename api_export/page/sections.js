@@ -100,13 +100,19 @@ const PERIOD_CARDS = [
   ["When clients redeem", "redemption_patterns", showPatterns, "heat"],
 ];
 
+/** A card for each of a list whose payload there is. */
+function payloadCards(cards, payloads, context) {
+  return cards
+    .filter(([, endpoint]) => has(payloads, endpoint))
+    .map(([title, endpoint, show, picture]) =>
+      card(title, () => show(payloads[endpoint](), context, payloads), picture),
+    );
+}
+
 /** Trends and patterns of the period: a card for each payload that there is. */
 function periodSection({ website, payloads, manifest, days }) {
   const context = { asOf: manifest.as_of, days };
-  const cards = PERIOD_CARDS.filter(([, endpoint]) => has(payloads, endpoint)).map(
-    ([title, endpoint, show, picture]) =>
-      card(title, () => show(payloads[endpoint](), context), picture),
-  );
+  const cards = payloadCards(PERIOD_CARDS, payloads, context);
   return titledSection(
     website === ALL_WEBSITES ? "Trends" : "Trends and patterns",
     formatWindow(context.asOf, days),
@@ -122,8 +128,8 @@ function ownSection() {
     element(
       "p",
       { class: "notice" },
-      "The figures above are added up, each website's by its own calendar. Widgets, tiers, items," +
-        " categories and the figures of months and weeks belong to one website: choose it above.",
+      "The figures above are added up, each website's by its own calendar. Widgets, clients," +
+        " tiers, items, categories and snapshots belong to one website: choose it above.",
     ),
   );
 }

@@ -8,7 +8,7 @@ from support.exports import copy_export, read, rewrite, rewrite_page
 from support.shops import ATTACKS, EMPTY, HOSTILE, SHOP
 from support.visits import Visit, Visiting, payload
 
-HEADINGS = ["At a glance", "Trends", "Of each website", "About the data"]
+HEADINGS = ["At a glance", "Trends", "Points", "Of each website", "About the data"]
 
 
 def options(page: Visit) -> list[tuple[str, str]]:

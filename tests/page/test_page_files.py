@@ -1,6 +1,7 @@
 """The page's files are part of the export: listed, pure, and the same bytes as the JSON."""
 
 import json
+import re
 from decimal import Decimal
 from pathlib import Path
 
@@ -16,6 +17,7 @@ from api_export.payloads.json_bytes import json_bytes
 from api_export.payloads.strict_json import loads_strict
 
 PREFIX, SUFFIX = "receiveFiles(", ");\n"
+LOADED_LATER = re.compile(r'"(\w+\.js)"')
 
 
 DEFAULTS = {endpoint.path() for endpoint in ENDPOINTS if endpoint.parameter}
@@ -44,6 +46,9 @@ def test_what_the_page_loads_is_in_the_export(export: Export) -> None:
     page = (export.version / "index.html").read_text()
     loaded = {part.split('"')[0] for part in page.split('"assets/')[1:]}
     assert {"chart.umd.min.js", "app.js", "style.css", "icon.svg"} <= loaded
+    for script in ("read.js", "parts.js"):
+        loaded |= set(LOADED_LATER.findall((export.version / "assets" / script).read_text()))
+    assert {"pictures.js", "clients.js", "points.js", "rewards.js"} <= loaded
     assert all((export.version / "assets" / name).exists() for name in loaded)
 
 

@@ -35,6 +35,12 @@ class Visit:
         """Wait until the page has drawn what it was asked for."""
         self.page.wait_for_selector("main[aria-busy=false]", state="attached")
 
+    def open(self, *titles: str) -> None:
+        """Open parts that are closed at first, and wait for their figures."""
+        for title in titles:
+            self.page.get_by_role("button", name=title, exact=True).click()
+            self.page.wait_for_selector(f"#part-{title.lower()}[aria-busy=false]")
+
     def card(self, title: str) -> Locator:
         """The card of a title."""
         return self.page.locator(

@@ -1,0 +1,236 @@
+"use strict";
+
+// Who the clients are: segments, lifecycle, moves between tiers, cohorts, first redemptions.
+
+const MOST_TIERS = 12;
+
+/** The segments by recency and frequency. */
+const SEGMENTS = {
+  champions: "Champions",
+  loyal: "Loyal",
+  potential_loyalist: "Potential loyalists",
+  new: "New",
+  promising: "Promising",
+  need_attention: "Need attention",
+  about_to_sleep: "About to sleep",
+  cant_lose: "Can't lose",
+  at_risk: "At risk",
+  hibernating: "Hibernating",
+};
+
+/** The states of the lifecycle. */
+const STATES = {
+  new: "New",
+  active: "Active",
+  at_risk: "At risk",
+  lapsed: "Lapsed",
+  never_active: "Never active",
+};
+
+const formatSegment = wordIn(SEGMENTS);
+const formatState = wordIn(STATES);
+const formatStateBefore = orWords(formatState, "Joined since");
+const formatTier = orWords(wording, "No tier");
+
+/** @type {[string, string, (data: any, context: object, payloads: object) => Content, string][]} */
+const CLIENT_CARDS = [
+  ["Segments", "segments", showSegments, "bar"],
+  ["Lifecycle", "lifecycle", showLifecycle, "bar"],
+  ["Moves in the lifecycle", "lifecycle_moves", showLifecycleMoves, "moves"],
+  ["Moves between tiers", "tier_migration", showTierMoves, "moves"],
+  ["Cohorts", "cohorts", showCohorts, "heat"],
+  ["First redemption", "first_redemption", showFirstRedemption, "metric"],
+];
+
+/** The cards of the part. */
+const clientCards = (payloads, context) => payloadCards(CLIENT_CARDS, payloads, context);
+
+function showSegments(rows, { asOf }) {
+  const parts = rows.map(({ segment, clients, percentage: share }) => ({
+    label: formatSegment(segment),
+    value: clients,
+    note: `${count(clients, "client")}, ${formatPercent(share)}`,
+  }));
+  return {
+    caption: `Clients by how lately and how often they were active. ${formatAsOf(asOf)}`,
+    empty: rows.every(({ clients }) => clients === 0) && "No client has been active yet.",
+    columns: [
+      textColumn("Segment", "segment", formatSegment),
+      column("Clients", "clients"),
+      column("Share", "percentage", formatPercent),
+      column("30 days before", "clients_before"),
+      column("Points outstanding", "points_balance"),
+      column("Points issued", "points_issued"),
+      column("Redemptions in 365 days", "redemptions"),
+    ],
+    rows,
+    pictures: { bar: () => rankChart("clients by segment", parts) },
+  };
+}
+
+function showLifecycle(rows, { asOf }) {
+  const parts = rows.map((row) => ({ ...row, label: formatState(row.state) }));
+  const series = [
+    { key: "clients", label: "Now" },
+    { key: "clients_before", label: "30 days before" },
+  ];
+  return {
+    caption: `Clients by whether they come as often as they used to. ${formatAsOf(asOf)}`,
+    empty: rows.every(({ clients }) => clients === 0) && "No clients yet.",
+    columns: [
+      textColumn("State", "state", formatState),
+      column("Clients", "clients"),
+      column("Share", "percentage", formatPercent),
+      column("30 days before", "clients_before"),
+      column("Points outstanding", "points_balance"),
+    ],
+    rows,
+    pictures: { bar: () => rankChart("clients by state", parts, series) },
+  };
+}
+
+function showLifecycleMoves(rows) {
+  const places = [null, ...Object.keys(STATES)].map((key) => ({
+    key,
+    name: formatStateBefore(key),
+  }));
+  const moves = rows.map(({ from_state: from, to_state: to, clients }) => ({ from, to, clients }));
+  return {
+    caption: "From the state 30 days before to the state now",
+    empty: rows.length === 0 && "No clients yet.",
+    columns: [
+      textColumn("30 days before", "from_state", formatStateBefore),
+      textColumn("Now", "to_state", formatState),
+      column("Clients", "clients"),
+    ],
+    rows,
+    pictures: { moves: () => moveTable("Clients by state before and now", places, moves) },
+  };
+}
+
+function showTierMoves(rows, context, payloads) {
+  const month = rows.at(-1)?.month;
+  const latest = rows.filter((row) => row.month === month);
+  const tiers = tierPlaces(latest, payloads.tier_distribution);
+  const moves = latest.map(({ from_tier_id: from, to_tier_id: to, clients }) => ({
+    from,
+    to,
+    clients,
+  }));
+  const makeTable = (columns) => table("Moves between tiers", columns, latest);
+  const ends = [
+    textColumn("Tier before", "from_tier", formatTier),
+    textColumn("Tier at its end", "to_tier", formatTier),
+    column("Clients", "clients"),
+  ];
+  return {
+    caption: month
+      ? `From the tier before ${formatMonth(month)} to that at its end; the table has earlier months`
+      : "By month",
+    empty: rows.length === 0 && "No whole month has passed with clients in a tier yet.",
+    columns: [column("Month", "month", formatMonth), ...ends],
+    rows,
+    pictures: {
+      moves: () =>
+        tiers.length > MOST_TIERS ? makeTable(ends) : moveTable("Clients by tier", tiers, moves),
+    },
+  };
+}
+
+/** The tiers of moves, none first, then from the lowest to the highest. */
+function tierPlaces(rows, readTiers) {
+  const order = attempt(
+    () => readTiers().map(({ tier_name: name }) => name),
+    () => [],
+  );
+  const found = new Map(
+    rows.flatMap((row) => [
+      [row.from_tier_id, row.from_tier],
+      [row.to_tier_id, row.to_tier],
+    ]),
+  );
+  return [...found]
+    .map(([key, name]) => ({ key, name: formatTier(name), place: order.indexOf(name) }))
+    .sort((one, other) => one.place - other.place);
+}
+
+function showCohorts(rows) {
+  return {
+    caption: "Clients by the month of joining, and the percentage of them active in later months",
+    empty: rows.length === 0 && "Nobody has joined in a whole month that has passed yet.",
+    columns: [
+      column("Joined in", "cohort", formatMonth),
+      column("Months since", "months_since"),
+      column("Clients", "clients"),
+      column("Active", "active_clients"),
+      column("Who redeemed", "redeeming_clients"),
+      column("Retention rate", "retention_rate", formatPercent),
+    ],
+    rows,
+    pictures: { heat: () => retentionMap(rows) },
+  };
+}
+
+/** Retention by cohort and months since: a table whose cells are shaded by their rates. */
+function retentionMap(rows) {
+  const cohorts = [...new Set(rows.map(({ cohort }) => cohort))];
+  const cells = new Map(rows.map((row) => [`${row.cohort} ${row.months_since}`, row]));
+  const rates = rows.map(({ retention_rate: rate }) => figure(rate));
+  const highest = Math.max(...rates);
+  const ages = [...new Set(rows.map(({ months_since: months }) => figure(months)))].sort(
+    (one, other) => one - other,
+  );
+  const lines = cohorts.map((cohort) => {
+    const first = rows.find((row) => row.cohort === cohort);
+    const made = ages.map((months) => retentionCell(cells.get(`${cohort} ${months}`), highest));
+    const size = element("td", {}, formatNumber(first.clients));
+    return element("tr", {}, element("th", { scope: "row" }, formatMonth(cohort)), size, ...made);
+  });
+  const heads = ["Joined in", "Clients", ...ages.map(formatNumber)].map((text) =>
+    element("th", { scope: "col" }, text),
+  );
+  const caption = "Retention in percent by month of joining and months since";
+  return scrolling(
+    caption,
+    element(
+      "table",
+      { class: "heat wide" },
+      element("caption", { class: "unseen" }, caption),
+      element("thead", {}, element("tr", {}, ...heads)),
+      element("tbody", {}, ...lines),
+    ),
+  );
+}
+
+function retentionCell(row, highest) {
+  if (row === undefined) return element("td");
+  const { cohort, months_since: months, retention_rate: rate } = row;
+  const level = highest === 0 ? 0 : Math.ceil((rate / highest) * HEAT_LEVELS);
+  const title =
+    `Joined in ${formatMonth(cohort)}, ${count(months, "month")} since: ${formatPercent(rate)},` +
+    ` ${formatNumber(row.active_clients)} of ${count(row.clients, "client")}`;
+  return element("td", { "data-level": level, title }, formatNumber(Math.round(rate)));
+}
+
+function showFirstRedemption(data, { asOf }) {
+  const after = (days) => orWords(formatPercent, "not yet observed")(data[days]);
+  const rows = [
+    { label: "After 30 days", value: after("after_30_days") },
+    { label: "After 90 days", value: after("after_90_days") },
+    { label: "After 365 days", value: after("after_365_days") },
+    { label: "Median, in days", value: orWords(formatNumber, "not yet half")(data.median_days) },
+    { label: "Clients observed", value: formatNumber(data.clients) },
+    { label: "Clients who redeemed", value: formatNumber(data.redeemed) },
+  ];
+  const [headline, meaning] =
+    data.median_days === null
+      ? ["Not yet half", "of the clients are estimated to have redeemed: there is no median"]
+      : [count(data.median_days, "day"), "after joining, half of the clients have redeemed"];
+  return {
+    caption: `Estimated share of clients who redeemed, by time since joining. ${formatAsOf(asOf)}`,
+    empty: data.clients === 0 && "Nobody is known to have joined yet.",
+    columns: FIGURE_COLUMNS,
+    rows,
+    pictures: { metric: () => metric(headline, meaning, [...rows.slice(0, 3), ...rows.slice(4)]) },
+  };
+}
