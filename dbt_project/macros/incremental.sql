@@ -30,7 +30,10 @@
     {%- endif -%}
 {%- endmacro %}
 
-{# Has a model built after another one that keeps what this one replaces, though it reads no row. #}
+{#
+    Has a model built after another one that reads what this one replaces, though it reads no row of
+    it. Dagster takes the past of a model for the model, and sees the order where it is told directly.
+#}
 {% macro build_after(model) -%}
     {%- if not execute -%}{%- do ref(model) -%}{%- endif -%}
 {%- endmacro %}

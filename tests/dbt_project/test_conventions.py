@@ -236,6 +236,15 @@ def test_only_quarantined_rows_reads_deliveries(model: Model) -> None:
     assert bool(SOURCE.search(reached(model.sql))) == (model.name == "quarantined_rows")
 
 
+@each()
+def test_a_model_names_those_who_read_its_past(model: Model) -> None:
+    """Only then are they built before it in Dagster too, which takes its past for the model."""
+    text = COMMENT.sub("", model.path.read_text())
+    for _, past in PREVIOUS.findall(text):
+        (replaced,) = (other for other in MODELS if other.name == past)
+        assert model.name in refs(replaced.sql)
+
+
 @each("reports")
 def test_reports_read_marts_only(model: Model) -> None:
     assert refs(model.sql)

@@ -1,3 +1,4 @@
+{{ build_after('int_opening_balances') }}
 {%- set is_update = not execute or is_incremental() -%}
 
 {{ config(
