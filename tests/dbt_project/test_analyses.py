@@ -1,4 +1,4 @@
-"""The worked questions: each file runs as it is; docs/analysts.md tells its answer on the demo."""
+"""What docs/analysts.md answers: each query runs as it is, and gives its answer on the demo."""
 
 import re
 from pathlib import Path
@@ -12,6 +12,12 @@ from orchestration.sources.demo.load import write_demo_source
 
 ANALYSES = sorted((PROJECT / "dbt_project/analyses").glob("*.sql"))
 ANSWER = re.compile(r"\(\.\./dbt_project/analyses/(\w+)\.sql\)\n\n((?:\|.*\n)+)")
+QUESTION = re.compile(r"```sql
+(.*?)```
+
+((?:\|.*
+)+)", re.DOTALL)
+MOST_LINES = 5
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +29,10 @@ def demo_marts(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Path
     return scratch / "marts.duckdb"
 
 
-def ask(marts: Path, analysis: Path) -> tuple[list[str], list[tuple]]:
+def ask(marts: Path, query: str) -> tuple[list[str], list[tuple]]:
     """The columns and rows of an answer."""
     with duckdb.connect(str(marts), read_only=True) as connection:
-        answer = connection.sql(analysis.read_text())
+        answer = connection.sql(query)
         return answer.columns, answer.fetchall()
 
 
@@ -40,7 +46,7 @@ def as_table(columns: list[str], rows: list[tuple]) -> str:
 @pytest.mark.parametrize("analysis", ANALYSES, ids=lambda path: path.stem)
 def test_the_page_tells_the_answer_on_the_demo(analysis: Path, demo_marts: Path) -> None:
     answers = dict(ANSWER.findall((PROJECT / "docs/analysts.md").read_text()))
-    table = as_table(*ask(demo_marts, analysis))
+    table = as_table(*ask(demo_marts, analysis.read_text()))
     assert answers.get(analysis.stem) == table, table
 
 
@@ -48,9 +54,29 @@ def test_the_page_tells_the_answer_on_the_demo(analysis: Path, demo_marts: Path)
 def test_the_columns_are_the_described_ones(analysis: Path, demo_marts: Path) -> None:
     described = yaml.safe_load((analysis.parent / "_analyses.yml").read_text())["analyses"]
     (entry,) = [entry for entry in described if entry["name"] == analysis.stem]
-    assert ask(demo_marts, analysis)[0] == [column["name"] for column in entry["columns"]]
+    assert ask(demo_marts, analysis.read_text())[0] == [
+        column["name"] for column in entry["columns"]
+    ]
 
 
 def test_the_page_answers_no_other_question() -> None:
     answers = ANSWER.findall((PROJECT / "docs/analysts.md").read_text())
     assert sorted(name for name, _ in answers) == [path.stem for path in ANALYSES]
+
+
+def managers_questions() -> list[tuple[str, str]]:
+    """The query and the answer of each question of a loyalty manager."""
+    page = (PROJECT / "docs/analysts.md").read_text()
+    _, _, section = page.partition("## Ten questions of a loyalty manager\n")
+    return QUESTION.findall(section.partition("\n## ")[0])
+
+
+def test_a_manager_asks_ten_questions() -> None:
+    assert len(managers_questions()) == 10
+
+
+@pytest.mark.parametrize(("query", "answer"), managers_questions())
+def test_a_manager_is_answered_in_few_lines(query: str, answer: str, demo_marts: Path) -> None:
+    assert len(query.splitlines()) <= MOST_LINES
+    table = as_table(*ask(demo_marts, query))
+    assert answer == table, table
