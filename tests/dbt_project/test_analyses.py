@@ -12,7 +12,7 @@ from orchestration.sources.demo.load import write_demo_source
 
 ANALYSES = sorted((PROJECT / "dbt_project/analyses").glob("*.sql"))
 ANSWER = re.compile(r"\(\.\./dbt_project/analyses/(\w+)\.sql\)\n\n((?:\|.*\n)+)")
-QUESTION = re.compile(r"```sql\n(.*?)```\n\n((?:\|.*\n)+)", re.DOTALL)
+QUESTION = re.compile(r"```sql\n([^`]*)```\n\n((?:\|.*\n)+)")
 MOST_LINES = 5
 
 
