@@ -6,7 +6,9 @@ from pathlib import Path
 import duckdb
 import pytest
 import yaml
+from support.macros import copy_macro
 from support.replay import PROJECT, Replay
+from support.workspaces import Built
 
 from orchestration.sources.demo.load import write_demo_source
 
@@ -17,11 +19,13 @@ MOST_LINES = 5
 
 
 @pytest.fixture(scope="module")
-def demo_marts(replay: Replay, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The marts of the demo source."""
+def demo_marts(replay: Replay, built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The marts of the demo source, with the macro that managers ask."""
     scratch = tmp_path_factory.mktemp("demo")
     write_demo_source(scratch / "source")
     replay.build(scratch / "source", scratch / "marts.duckdb")
+    with duckdb.connect(str(scratch / "marts.duckdb")) as marts:
+        copy_macro("explain", built.workspace / "marts.duckdb", marts)
     return scratch / "marts.duckdb"
 
 
