@@ -3,7 +3,7 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_export.payloads import client_schemas, daily_schemas, money, schemas
+from api_export.payloads import client_schemas, daily_schemas, money_schemas, schemas
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
@@ -195,14 +195,14 @@ ENDPOINTS = (
     ),
     Endpoint(
         name="roll_forward",
-        schema=money.RollForwardMonth,
+        schema=money_schemas.RollForwardMonth,
         order="month",
         sums_up=True,
     ),
-    Endpoint(name="aging", schema=money.AgingMonth, order="issued_month"),
-    Endpoint(name="redemption_curve", schema=money.RedemptionAge, order="age_months"),
-    Endpoint(name="liability", schema=money.Liability),
-    Endpoint(name="liability_backtest", schema=money.BacktestedMonth, order="month"),
+    Endpoint(name="aging", schema=money_schemas.AgingMonth, order="issued_month"),
+    Endpoint(name="redemption_curve", schema=money_schemas.RedemptionAge, order="age_months"),
+    Endpoint(name="liability", schema=money_schemas.Liability),
+    Endpoint(name="liability_backtest", schema=money_schemas.BacktestedMonth, order="month"),
     Endpoint(
         name="item_performance",
         schema=daily_schemas.ItemPerformance,
