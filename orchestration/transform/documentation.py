@@ -5,6 +5,7 @@ from pathlib import Path
 from orchestration.deployment import Deployment
 from orchestration.errors import RunError
 from orchestration.transform.dbt_command import call_dbt
+from orchestration.transform.manifest import drop_older_parse
 
 
 def build_docs(deployment: Deployment) -> Path:
@@ -15,6 +16,7 @@ def build_docs(deployment: Deployment) -> Path:
     workspace = deployment.workspace
     if not workspace.marts.exists():
         raise RunError(f"{workspace.marts} does not exist: use `loyalty run` first")
+    drop_older_parse(workspace.dbt_target)
     done = call_dbt(
         *("docs", "generate", "--static"),
         target=workspace.dbt_target,

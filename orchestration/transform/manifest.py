@@ -16,7 +16,7 @@ from orchestration.transform.dbt_command import call_dbt
 PARTIAL_PARSE = "partial_parse.msgpack"
 """What spares a first run the parsing; dagster-dbt takes it from `target/` of a checkout."""
 FINGERPRINT = "fingerprint"
-"""The file beside a manifest that says from which project it was made."""
+"""The file beside a manifest, or what dbt parsed, that says from which project it was made."""
 
 
 def refresh_manifest(manifest: Path, partial_parse_folder: Path) -> None:
@@ -26,10 +26,28 @@ def refresh_manifest(manifest: Path, partial_parse_folder: Path) -> None:
     """
     manifest.parent.mkdir(parents=True, exist_ok=True)
     with filelock.FileLock(manifest.with_name(".lock")):
-        made_of, now = manifest.with_name(FINGERPRINT), project_fingerprint()
-        if not (manifest.exists() and made_of.exists() and made_of.read_text() == now):
+        now = project_fingerprint()
+        if not (manifest.exists() and _is_made_of(manifest.parent, now)):
             _parse(manifest, partial_parse_folder)
-            made_of.write_text(now)
+            for folder in (partial_parse_folder, manifest.parent):
+                (folder / FINGERPRINT).write_text(now)
+
+
+def drop_older_parse(target: Path) -> None:
+    """Have dbt, which is to write into `target`, parse anew what it parsed of an older project.
+
+    It would only look at the files that changed since, and refuses what moved between two of them.
+    """
+    now = project_fingerprint()
+    if not _is_made_of(target, now):
+        target.mkdir(parents=True, exist_ok=True)
+        (target / PARTIAL_PARSE).unlink(missing_ok=True)
+        (target / FINGERPRINT).write_text(now)
+
+
+def _is_made_of(folder: Path, fingerprint: str) -> bool:
+    made_of = folder / FINGERPRINT
+    return made_of.exists() and made_of.read_text() == fingerprint
 
 
 def _parse(manifest: Path, partial_parse_folder: Path) -> None:

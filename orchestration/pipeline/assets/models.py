@@ -22,6 +22,7 @@ from orchestration.pipeline.dagster_dbt_alone import (
 from orchestration.pipeline.resources import DBT, LOCK
 from orchestration.pull.run_progress import is_full_build
 from orchestration.transform.dbt_command import end_process
+from orchestration.transform.manifest import drop_older_parse
 
 log = logging.getLogger(__name__)
 
@@ -58,6 +59,7 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
             is_full = is_full_build(connection)
         if is_full and not context.is_subset:
             workspace.next_marts.unlink(missing_ok=True)
+        drop_older_parse(workspace.dbt_target)
         log.info("dbt build")
         invocation = context.resources.dbt.start(
             context,
