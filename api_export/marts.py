@@ -100,7 +100,7 @@ class PublishedMarts:
 
     def calculate(self, requested: RequestedRange) -> list[dict[str, Any]]:
         """The record of any range; an empty list where there is no such website or range."""
-        return self._rows(
+        return self._calculated_rows(
             f"select {_keys(schemas.AnalyticsRecord)}"
             " from calculate_analytics($website_id, $date_from, $date_to)",
             **requested._asdict(),
@@ -138,14 +138,12 @@ class PublishedMarts:
 
     def client(self, client_id: int) -> dict[str, Any]:
         """The payload of a client. Raises `NotFoundError`."""
-        keys = tuple(lookups.Client.__annotations__)
-        with self._cursor() as cursor:
-            row = cursor.execute(
-                f"select {_keys(lookups.Client)} from client($client_id)", {"client_id": client_id}
-            ).fetchone()
-        if row is None:
+        rows = self._calculated_rows(
+            f"select {_keys(lookups.Client)} from client($client_id)", client_id=client_id
+        )
+        if not rows:
             raise NotFoundError(f"There is no client {client_id}.")
-        return dict(zip(keys, row, strict=True))
+        return rows[0]
 
     def payloads(
         self, endpoint: Endpoint, value: int | None, website_id: int | None = None
@@ -154,15 +152,15 @@ class PublishedMarts:
 
         A website is missing where its list is empty. With `website_id` only that one is read.
         """
-        report, condition = f"reports.{endpoint.report}", endpoint.condition
+        read, report, condition = self._rows, f"reports.{endpoint.report}", endpoint.condition
         parameters = {} if endpoint.parameter is None else {"value": value}
         if endpoint.takes_range:
-            report += "($date_from, $date_to)"
+            read, report = self._calculated_rows, f"{report}($date_from, $date_to)"
             parameters = self._window(value)
         if website_id is not None:
             condition += " and website_id = $website_id"
             parameters["website_id"] = website_id
-        rows = self._rows(
+        rows = read(
             f"select website_id, {_keys(endpoint.schema)} from {report}"
             f" where {condition} {_order(endpoint)}",
             **parameters,
@@ -266,10 +264,19 @@ class PublishedMarts:
             yield cursor
 
     def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Rows of what is stored: at once, so that readers may wait for one another."""
         with self._in_use:
-            result = self.connection.execute(query, parameters)
-            names, rows = [column[0] for column in result.description], result.fetchall()
-        return [dict(zip(names, row, strict=True)) for row in rows]
+            return _all_rows(self.connection.execute(query, parameters))
+
+    def _calculated_rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        """Rows of what is calculated for whoever asks."""
+        with self._cursor() as cursor:
+            return _all_rows(cursor.execute(query, parameters))
+
+
+def _all_rows(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
+    names = [column[0] for column in result.description]
+    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _as_json(edits: tuple[WidgetEdit, ...]) -> str:

@@ -32,7 +32,7 @@ const formatState = wordIn(STATES);
 const formatStateBefore = orWords(formatState, "Joined since");
 const formatTier = orWords(wording, "No tier");
 
-/** @type {[string, string, (data: any, context: object, payloads: object) => Content, string][]} */
+/** @type {[string, string, (data: any, context: object) => Content, string][]} */
 const CLIENT_CARDS = [
   ["Segments", "segments", showSegments, "bar"],
   ["Lifecycle", "lifecycle", showLifecycle, "bar"],
@@ -108,21 +108,30 @@ function showLifecycleMoves(rows) {
   };
 }
 
-function showTierMoves(rows, context, payloads) {
+function showTierMoves(rows) {
   const month = rows.at(-1)?.month;
   const latest = rows.filter((row) => row.month === month);
-  const tiers = tierPlaces(latest, payloads.tier_distribution);
+  const names = new Map(
+    latest.flatMap((row) => [
+      [row.from_tier_id, row.from_tier],
+      [row.to_tier_id, row.to_tier],
+    ]),
+  );
   const moves = latest.map(({ from_tier_id: from, to_tier_id: to, clients }) => ({
     from,
     to,
     clients,
   }));
-  const makeTable = (columns) => table("Moves between tiers", columns, latest);
   const ends = [
     textColumn("Tier before", "from_tier", formatTier),
     textColumn("Tier at its end", "to_tier", formatTier),
     column("Clients", "clients"),
   ];
+  const makeGrid = () => {
+    const ids = inOrder([...names.keys()], rows);
+    const tiers = ids.map((key) => ({ key, name: formatTier(names.get(key)) }));
+    return moveTable("Clients by tier", tiers, moves);
+  };
   return {
     caption: month
       ? `From the tier before ${formatMonth(month)} to that at its end; the table has earlier months`
@@ -132,26 +141,45 @@ function showTierMoves(rows, context, payloads) {
     rows,
     pictures: {
       moves: () =>
-        tiers.length > MOST_TIERS ? makeTable(ends) : moveTable("Clients by tier", tiers, moves),
+        names.size > MOST_TIERS ? table("Moves between tiers", ends, latest) : makeGrid(),
     },
   };
 }
 
-/** The tiers of moves, none first, then from the lowest to the highest. */
-function tierPlaces(rows, readTiers) {
-  const order = attempt(
-    () => readTiers().map(({ tier_name: name }) => name),
-    () => [],
-  );
-  const found = new Map(
-    rows.flatMap((row) => [
-      [row.from_tier_id, row.from_tier],
-      [row.to_tier_id, row.to_tier],
-    ]),
-  );
-  return [...found]
-    .map(([key, name]) => ({ key, name: formatTier(name), place: order.indexOf(name) }))
-    .sort((one, other) => one.place - other.place);
+/**
+ * Tiers' ids in the order in which rows have them, none first: in a month they go by the tier
+ * before, and with the same one by that at its end, from the lowest to the highest. What no row
+ * compares with another comes late if it was reached alone.
+ */
+function inOrder(ids, rows) {
+  const before = new Map();
+  const after = new Map();
+  for (const { month, from_tier_id: from, to_tier_id: to } of rows) {
+    addUnder(before, month, from);
+    addUnder(after, `${month} ${from}`, to);
+  }
+  const orders = [...before.values(), ...after.values()];
+  const known = orders.map((order) => [...order].filter((id) => ids.includes(id)));
+  return mergeOrders([ids.filter((id) => id === null), ...known]);
+}
+
+function addUnder(sets, key, value) {
+  if (!sets.has(key)) sets.set(key, new Set());
+  sets.get(key).add(value);
+}
+
+/** One order that agrees with each of several; of two that don't agree, with the first. */
+function mergeOrders(orders) {
+  const merged = new Set();
+  for (;;) {
+    const rest = orders
+      .map((order) => order.filter((key) => !merged.has(key)))
+      .filter((order) => order.length > 0);
+    if (rest.length === 0) return [...merged];
+    const heads = [...new Set(rest.map(([head]) => head))];
+    const isNext = (key) => rest.every((order) => order.indexOf(key) <= 0);
+    merged.add(heads.find(isNext) ?? heads[0]);
+  }
 }
 
 function showCohorts(rows) {

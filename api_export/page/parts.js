@@ -24,7 +24,6 @@ const CLOSED_PARTS = {
       "lifecycle",
       "lifecycle_moves",
       "tier_migration",
-      "tier_distribution",
       "cohorts",
       "first_redemption",
     ],

@@ -57,7 +57,8 @@ function showItems(rows) {
 function showAffordable(rows, { asOf }) {
   const byPrice = new Map(rows.map((row) => [row.points_required, row]));
   const prices = [...byPrice.keys()].sort((one, other) => one - other);
-  const parts = prices.slice(0, MOST_BARS_OF_NAMES).map((price) => {
+  const shown = spread(prices, MOST_BARS_OF_NAMES);
+  const parts = shown.map((price) => {
     const { clients_who_can_afford: clients, affordable_rate: rate } = byPrice.get(price);
     return {
       label: count(price, "point"),
@@ -65,17 +66,31 @@ function showAffordable(rows, { asOf }) {
       note: `${count(clients, "client")}, ${formatPercent(rate)}`,
     };
   });
+  const choice =
+    shown.length === prices.length
+      ? count(prices.length, "price")
+      : `${formatNumber(shown.length)} of ${count(prices.length, "price")}, the lowest and the` +
+        " highest among them; the table has every item";
   const beyond = rows.filter(({ clients_who_can_afford: clients }) => clients === 0);
   const reach = beyond.length
     ? `${count(beyond.length, "item")} beyond every balance`
     : "No item is beyond every balance";
   return {
-    caption: `Active clients whose balance is the price or more. ${formatAsOf(asOf)}. ${reach}`,
+    caption:
+      `Active clients whose balance is the price or more. ${formatAsOf(asOf)}. ${reach}.` +
+      ` ${choice}`,
     empty: rows.length === 0 && NO_ITEMS,
     columns: [...ITEM_COLUMNS, ...AFFORDING_COLUMNS],
     rows,
     pictures: { bar: () => rankChart("clients who can afford a price", parts) },
   };
+}
+
+/** At most so many of a sorted list, evenly spread over it, its first and its last among them. */
+function spread(list, most) {
+  if (list.length <= most) return list;
+  const step = (list.length - 1) / (most - 1);
+  return Array.from({ length: most }, (_, at) => list[Math.round(at * step)]);
 }
 
 function showNeverRedeemed(items) {

@@ -105,7 +105,7 @@ function payloadCards(cards, payloads, context) {
   return cards
     .filter(([, endpoint]) => has(payloads, endpoint))
     .map(([title, endpoint, show, picture]) =>
-      card(title, () => show(payloads[endpoint](), context, payloads), picture),
+      card(title, () => show(payloads[endpoint](), context), picture),
     );
 }
 

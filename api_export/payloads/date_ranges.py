@@ -15,12 +15,12 @@ def complete_dates(
     `UsageError` where there is no such range, or nothing is known of it yet.
     """
     if as_of is None:
-        raise UsageError("there are no events yet, so there is no range to calculate")
+        raise UsageError("there are no events yet, so nothing is known of any date")
     date_to = date_to or as_of
     date_from = date_from or max(date_to - timedelta(days=DEFAULT_DAYS - 1), FIRST_DATE)
     if not FIRST_DATE <= date_from <= date_to <= LAST_DATE:
         raise UsageError(
-            f"{date_from} to {date_to} can't be calculated: a range begins on {FIRST_DATE} or"
+            f"there is no range from {date_from} to {date_to}: a range begins on {FIRST_DATE} or"
             f" later, ends by {LAST_DATE}, and doesn't end before it begins"
         )
     if date_to > as_of:

@@ -13,9 +13,9 @@
 
 
 {#
-    The table macro `explain` beside the marts: the rows whose sum or count is a figure. Its
-    parameters are constants wherever it is called, so that of its branches one is left, whose
-    conditions reach the scan of its mart.
+    The table macro `explain` beside the marts: the rows whose sum or count is a figure. Where its
+    parameters are constants, one of its branches is left, whose conditions reach the scan of its
+    mart; where they are columns of another table, all branches are read.
 #}
 {% macro publish_explain() -%}
     {%- set figures = explained_figures() -%}

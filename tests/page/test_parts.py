@@ -16,7 +16,6 @@ FILES = {
         "lifecycle/index",
         "lifecycle_moves/index",
         "tier_migration/index",
-        "tier_distribution/index",
         "cohorts/index",
         "first_redemption/index",
     ),
@@ -237,21 +236,14 @@ def test_names_are_text_in_the_parts_too(
     )
     ids = [2**53 + at for at in range(len(ATTACKS))]
     rewrite(
-        api_file(export, SHOP, "analytics/tier_distribution/index.json"),
-        [
-            {"tier_name": name, "count": 1, "threshold": at, "percentage": 25}
-            for at, name in enumerate(ATTACKS)
-        ],
-    )
-    rewrite(
         api_file(export, SHOP, "analytics/tier_migration/index.json"),
         [
             {
                 "month": "2024-04-01",
-                "from_tier_id": ids[-1 - at],
-                "from_tier": ATTACKS[-1 - at],
-                "to_tier_id": ids[at],
-                "to_tier": name,
+                "from_tier_id": ids[at],
+                "from_tier": name,
+                "to_tier_id": ids[-1 - at],
+                "to_tier": ATTACKS[-1 - at],
                 "clients": at + 1,
             }
             for at, name in enumerate(ATTACKS)

@@ -1,59 +1,34 @@
 """The published redemption curve is the survival estimate that textbooks print, month for month.
 
-Each patient is a client with one point, and each time a month: the point is issued so long before
-the last complete month, and redeemed in that month unless the patient was lost sight of.
+Each subject is a client with one point, and each unit of time a month: the point is issued so long
+before the last complete month, and redeemed in that month if the time ended with the event.
 """
 
 import json
 from collections.abc import Iterable
 from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import simplejson
+from support.golden import KM_6MP, KM_AML_MAINTAINED, SurvivalStudy
 from support.replay import DEFAULTS, Replay
 
 LAST_MONTH = 2023 * 12 + 11
 AS_OF = date(2023, 12, 31)
 CURVE = "1/api/v1/loyalty-management/analytics/redemption_curve/index.json"
 
-REMISSION = "6 6 6 6+ 7 9+ 10 10+ 11+ 13 16 17+ 19+ 20+ 22 23 25+ 32+ 32+ 34+ 35+"
-"""Weeks of remission with 6-MP (Freireich and others, 1963); + is lost sight of."""
-REMAINING = {
-    # weeks: at risk, relapses, share in remission
-    6: (21, 3, "0.8571"),
-    7: (17, 1, "0.8067"),
-    10: (15, 1, "0.7529"),
-    13: (12, 1, "0.6902"),
-    16: (11, 1, "0.6275"),
-    22: (7, 1, "0.5378"),
-    23: (6, 1, "0.4482"),
-}
-MAINTENANCE = "9 13 13+ 18 23 28+ 31 34 45+ 48 161+"
-"""Weeks of survival with maintained chemotherapy (`aml` of R's package survival)."""
-SURVIVING = {
-    9: (11, 1, "0.9091"),
-    13: (10, 1, "0.8182"),
-    18: (8, 1, "0.7159"),
-    23: (7, 1, "0.6136"),
-    31: (5, 1, "0.4909"),
-    34: (4, 1, "0.3682"),
-    48: (2, 1, "0.1841"),
-}
 
-
-def write_patients(source: Path, times: str) -> None:
-    patients = times.split()
+def write_subjects(source: Path, study: SurvivalStudy) -> None:
     ledger = []
-    for client, time in enumerate(patients, start=1):
-        ledger.append((client, "add", 1, LAST_MONTH - int(time.rstrip("+"))))
-        if not time.endswith("+"):
+    for client, (time, has_event) in enumerate(study.times, start=1):
+        ledger.append((client, "add", 1, LAST_MONTH - time))
+        if has_event:
             ledger.append((client, "redeem", -1, LAST_MONTH))
     entities: dict[str, Iterable[dict]] = {
         "websites": [{"id": 1, "name": "Trial", "timezone": "UTC"}],
-        "clients": [{"id": 1 + place, "website_id": 1} for place in range(len(patients))],
+        "clients": [{"id": 1 + place, "website_id": 1} for place in range(len(study.times))],
         "loyalty_tiers": [],
         "loyalty_transactions": [
             {
@@ -75,27 +50,25 @@ def write_patients(source: Path, times: str) -> None:
         (source / f"{entity}.jsonl").write_text(lines, encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    ("times", "printed"), [(REMISSION, REMAINING), (MAINTENANCE, SURVIVING)], ids=["6-MP", "AML"]
-)
+@pytest.mark.parametrize("study", [KM_6MP, KM_AML_MAINTAINED], ids=["km_6mp", "km_aml_maintained"])
 def test_the_curve_is_the_kaplan_meier_estimate(
-    tmp_path: Path, replay: Replay, times: str, printed: dict[int, tuple[int, int, str]]
+    tmp_path: Path, replay: Replay, study: SurvivalStudy
 ) -> None:
     source = tmp_path / "source"
     source.mkdir()
-    write_patients(source, times)
+    write_subjects(source, study)
     export = replay.export(source, tmp_path, replace(DEFAULTS, as_of=AS_OF))
     curve = simplejson.loads((export.version / CURVE).read_bytes(), use_decimal=True)
 
-    longest = max(int(time.rstrip("+")) for time in times.split())
+    longest = max(time for time, _ in study.times)
     assert [row["age_months"] for row in curve] == list(range(longest + 1))
     assert {row["deducted"] for row in curve} == {0}
-    with_redemptions = {
-        row["age_months"]: (row["points_at_risk"], row["redeemed"], row["redeemed_rate"])
+    with_redemptions = [
+        (row["age_months"], row["points_at_risk"], row["redeemed"], row["redeemed_rate"])
         for row in curve
         if row["redeemed"]
-    }
-    assert with_redemptions == {
-        time: (at_risk, redeemed, 100 * (1 - Decimal(share)))
-        for time, (at_risk, redeemed, share) in printed.items()
-    }
+    ]
+    assert with_redemptions == [
+        (time, at_risk, events, 100 * (1 - surviving))
+        for time, at_risk, events, surviving in study.estimate
+    ]
