@@ -17,6 +17,9 @@
 {# Frequency and monetary are of this many days. #}
 {% macro rfm_days() -%} {{ return(365) }} {%- endmacro %}
 
+{# How many days before as_of segments and lifecycle are shown. #}
+{% macro days_shown() -%} {{ return([0, days_before()]) }} {%- endmacro %}
+
 {# How many days before as_of the client's totals are kept: where such a window begins or ends. #}
 {% macro days_ago() -%}
     {%- set before, window = days_before(), rfm_days() -%}

@@ -2,7 +2,8 @@
     How models follow a change instead of being built anew. The pull records the ids that changed;
     the int_changed_* models say which transactions, clients and dates that touches, and each
     incremental model computes those anew, from the rows as they are now. Nothing is added up from
-    differences, so a step may be repeated. After a run that did not finish all is built anew.
+    differences, so a step may be repeated; int_client_totals, which adds later days to what it knew,
+    knows which it has added. After a run that did not finish all is built anew.
 #}
 
 {#

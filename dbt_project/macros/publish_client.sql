@@ -52,19 +52,21 @@
 
         ),
 
+        {# Who has no balance is in no tier, and gets into one with the first point above 0. #}
         next_tiers as (
 
             select
                 tiers.tier_id,
                 tiers.tier_name,
-                tiers.threshold
+                greatest(
+                    tiers.threshold - found.tier_points, if(found.balance > 0, 0, 1 - found.balance)
+                ) as missing_points
             from {{ mart(ref('dim_tiers'), published=true) }} as tiers
-            inner join found
-                on
-                    tiers.website_id = found.website_id
-                    and tiers.threshold > found.tier_points
-            where tiers.is_reachable
-            order by tiers.threshold
+            inner join found on tiers.website_id = found.website_id
+            where
+                tiers.is_reachable
+                and (found.balance <= 0 or tiers.threshold > found.tier_points)
+            order by missing_points, tiers.threshold desc
             limit 1
 
         )
@@ -79,7 +81,7 @@
             found.balance,
             next_tiers.tier_id as next_tier_id,
             next_tiers.tier_name as next_tier,
-            next_tiers.threshold - found.tier_points as points_to_next_tier,
+            next_tiers.missing_points as points_to_next_tier,
             cast(coalesce(ledger.issued, 0) as bigint) as points_issued,
             cast(coalesce(ledger.redeemed, 0) as bigint) as points_redeemed,
             cast(coalesce(ledger.deducted, 0) as bigint) as points_deducted,

@@ -35,9 +35,9 @@ signed as (
     union all
     select
         website_id,
-        -coalesce(sum(points) filter (transaction_type = 'add'), 0) as issued,
-        coalesce(sum(points) filter (transaction_type = 'redeem'), 0) as redeemed,
-        coalesce(sum(points) filter (transaction_type = 'deduct'), 0) as deducted,
+        -coalesce(sum(points) filter (where transaction_type = 'add'), 0) as issued,
+        coalesce(sum(points) filter (where transaction_type = 'redeem'), 0) as redeemed,
+        coalesce(sum(points) filter (where transaction_type = 'deduct'), 0) as deducted,
         -sum(transactions) as transactions
     from transactions
     group by website_id

@@ -105,11 +105,11 @@ def test_a_client_without_an_event_has_zeros_and_no_dates(
     assert [found[key] for key in dates] == [None] * 5
 
 
-def test_the_next_tier_is_the_lowest_above_the_clients_points(
+def test_the_next_tier_is_the_one_that_fewest_points_lead_to(
     connection: duckdb.DuckDBPyConnection,
 ) -> None:
-    assert next_tier(connection, 12) == (None, "Silver", 100)
-    assert next_tier(connection, 13) == (None, "Bronze", 7)
+    assert next_tier(connection, 12) == (None, "Bronze", 1)
+    assert next_tier(connection, 13) == (None, "Bronze", 8)
     assert next_tier(connection, 14) == ("Gold", None, None)
     assert next_tier(connection, 15) == ("Silver", "Gold", 400)
     assert next_tier(connection, 21) == ("Elsewhere", None, None)
@@ -121,7 +121,7 @@ def test_the_next_tier_goes_by_points_ever_issued_where_tiers_do(
 ) -> None:
     connection.execute("update dim_run set tier_basis = 'lifetime'")
     assert next_tier(connection, 11)[1:] == (None, None)
-    assert next_tier(connection, 13)[1:] == ("Silver", 70)
+    assert next_tier(connection, 13)[1:] == ("Bronze", 8)
 
 
 def test_a_client_whom_no_segment_knows_yet_is_found(

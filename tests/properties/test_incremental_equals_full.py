@@ -46,7 +46,16 @@ CHANGES = (
     Programme.touch_members,
     Programme.touch_deliveries,
 )
-UNPUBLISHED = ("int_orders_validated", "int_campaigns_validated", "int_campaign_members_validated")
+UNPUBLISHED = (
+    "int_orders_validated",
+    "int_campaigns_validated",
+    "int_campaign_members_validated",
+    "int_client_totals",
+    "int_client_tier_changes",
+    "int_tier_changes",
+    "int_tier_moves",
+    "int_cohort_months",
+)
 """Models of which no mart tells each row."""
 
 widget_edits = st.builds(

@@ -95,8 +95,10 @@ added as (
     {% for days in days_ago() %}
         max(if({{ ago('is_added', days) }}, date, null))
             as {{ ago('last_transaction_date', days) }},
-        max(if({{ ago('is_added', days) }} and is_activity_date, date, null))
-            as {{ ago('last_activity_date', days) }},
+        {% if days in days_shown() -%}
+            max(if({{ ago('is_added', days) }} and is_activity_date, date, null))
+                as {{ ago('last_activity_date', days) }},
+        {%- endif %}
         count(if({{ ago('is_added', days) }} and is_activity_date, 1, null))
             as {{ ago('activity_dates', days) }},
         sum(if({{ ago('is_added', days) }}, earned, 0))
@@ -128,7 +130,9 @@ totals as (
     {% for days in days_ago() %}
         max({{ ago('last_transaction_date', days) }})
             as {{ ago('last_transaction_date', days) }},
-        max({{ ago('last_activity_date', days) }}) as {{ ago('last_activity_date', days) }},
+        {% if days in days_shown() -%}
+            max({{ ago('last_activity_date', days) }}) as {{ ago('last_activity_date', days) }},
+        {%- endif %}
         cast(sum({{ ago('activity_dates', days) }}) as bigint)
             as {{ ago('activity_dates', days) }},
         cast(sum({{ ago('lifetime_earned', days) }}) as bigint)

@@ -29,7 +29,10 @@ takings as (
         on
             takings.website_id = months.website_id
             and takings.taken_month = months.month
-    group by 1, 2, 3
+    group by
+        takings.website_id,
+        takings.issued_month,
+        greatest(takings.taken_month, takings.issued_month)
 
 ),
 

@@ -34,11 +34,14 @@ summed as (
         website_id,
         client_id,
         business_date as date,
-        coalesce(sum(points) filter (transaction_type = 'add'), 0) as issued,
+        coalesce(sum(points) filter (where transaction_type = 'add'), 0) as issued,
         coalesce(
-            sum(points) filter (transaction_type = 'add' and redemption_request_id is not null), 0
+            sum(points) filter (
+                where transaction_type = 'add' and redemption_request_id is not null
+            ),
+            0
         ) as refunded,
-        coalesce(-sum(points) filter (transaction_type = 'redeem'), 0) as redeemed,
+        coalesce(-sum(points) filter (where transaction_type = 'redeem'), 0) as redeemed,
         sum(points) as net,
         count(*) as transactions
     from transactions

@@ -56,10 +56,7 @@ counted as (
     select
         cohorts.website_id,
         cohorts.cohort,
-        cast(
-            12 * (year(months.month) - year(cohorts.cohort))
-            + month(months.month) - month(cohorts.cohort) as integer
-        ) as months_since,
+        {{ months_apart('cohorts.cohort', 'months.month') }} as months_since,
         cohorts.clients,
         coalesce(ledger.active_clients, 0) as active_clients,
         coalesce(redeeming.clients, 0) as redeeming_clients,

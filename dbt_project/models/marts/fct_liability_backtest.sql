@@ -124,7 +124,7 @@ rated as (
     select
         *,
         case
-            when actual != 0 then {{ ratio('100 * (expected - actual)', 'actual') }}
+            when actual != 0 then {{ ratio('100 * cast(expected - actual as hugeint)', 'actual') }}
         end as error_percentage
     from compared
 

@@ -11,9 +11,9 @@ clients as (
     select
         website_id,
         count(*) as clients,
-        count(*) filter (is_member) as total_clients,
-        count(*) filter (is_active) as active_clients,
-        count(*) filter (lifetime_issued > 0) as clients_ever_issued,
+        count(*) filter (where is_member) as total_clients,
+        count(*) filter (where is_active) as active_clients,
+        count(*) filter (where lifetime_issued > 0) as clients_ever_issued,
         sum(balance) as points_outstanding,
         sum(greatest(-balance, 0)) as points_overdrawn,
         sum(lifetime_issued) as lifetime_issued
