@@ -49,8 +49,12 @@ class Postgres:
         )
 
     def create(self, database: str, rows: Rows) -> str:
-        """A database with the application's tables, and a role that may only read; its URL."""
+        """A database with the application's tables, and a role that may only read; its URL.
+
+        It takes the place of one of this name: a worker may come back to a module whose it was.
+        """
         with self.connect() as connection:
+            connection.execute(f'drop database if exists "{database}" with (force)')
             connection.execute(f'create database "{database}"')
         with self.connect(database) as connection, connection.cursor() as cursor:
 
@@ -88,8 +92,12 @@ class Mariadb:
         )
 
     def create(self, database: str, rows: Rows) -> str:
-        """A database with the application's tables, and a role that may only read; its URL."""
+        """A database with the application's tables, and a role that may only read; its URL.
+
+        It takes the place of one of this name, likewise.
+        """
         with closing(self.connect()) as connection, connection.cursor() as cursor:
+            cursor.execute(f"drop database if exists `{database}`")
             cursor.execute(f"create database `{database}` character set utf8mb4")
             cursor.execute(f"grant select on `{database}`.* to reader@'127.0.0.1'")
         with closing(self.connect(database)) as connection, connection.cursor() as cursor:
