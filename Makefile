@@ -68,7 +68,7 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==26.3
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[postgres,mysql,sqlite]' --group dev
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[postgres,mysql,sqlite,forecast]' --group dev
 	touch $@
 
 # Without it the pipeline runs all the same, and its export has no page.
