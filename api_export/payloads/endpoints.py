@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_export.payloads import campaign_schemas, client_schemas, daily_schemas, money_schemas, schemas
+from api_export.payloads import (
+    campaign_schemas,
+    client_schemas,
+    daily_schemas,
+    money_schemas,
+    schemas,
+)
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
