@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_export.payloads import client_schemas, daily_schemas, money_schemas, schemas
+from api_export.payloads import (
+    campaign_schemas,
+    client_schemas,
+    daily_schemas,
+    money_schemas,
+    schemas,
+)
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
@@ -221,6 +227,7 @@ ENDPOINTS = (
         parameter=DAYS,
         takes_range=True,
     ),
+    Endpoint(name="campaigns", schema=campaign_schemas.Campaign, order="date_from desc, id"),
     # Exported bytes don't depend on earlier runs, which this tells of.
     Endpoint(
         name="restatements",
