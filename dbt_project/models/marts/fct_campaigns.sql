@@ -1,0 +1,1 @@
+select cast(null as bigint) as campaign_id, cast(null as bigint) as website_id, cast(null as date) as date_to, cast(null as varchar) as design, cast(null as varchar) as status, cast(null as decimal(12,2)) as cost where false
