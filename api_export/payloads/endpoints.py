@@ -3,7 +3,13 @@
 from dataclasses import dataclass
 from typing import Any
 
-from api_export.payloads import client_schemas, daily_schemas, money_schemas, schemas
+from api_export.payloads import (
+    client_schemas,
+    daily_schemas,
+    money_schemas,
+    schemas,
+    value_schemas,
+)
 from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
 
 API_ROOT = "api/v1/loyalty-management"
@@ -203,6 +209,12 @@ ENDPOINTS = (
     Endpoint(name="redemption_curve", schema=money_schemas.RedemptionAge, order="age_months"),
     Endpoint(name="liability", schema=money_schemas.Liability),
     Endpoint(name="liability_backtest", schema=money_schemas.BacktestedMonth, order="month"),
+    Endpoint(
+        name="programme_value",
+        schema=value_schemas.ProgrammeValue,
+        parameter=DAYS,
+        condition=OF_WINDOW,
+    ),
     Endpoint(
         name="item_performance",
         schema=daily_schemas.ItemPerformance,

@@ -1,7 +1,10 @@
+{{ build_after('int_previous_orders') }}
 {%- set is_update = not execute or is_incremental() -%}
 
 {{ config(
     materialized='incremental',
+    database='marts',
+    persist_docs={'relation': true, 'columns': true},
     incremental_strategy='replace_changed',
     incremental_predicates=[
         "order_id in (select order_id from {{ ref('int_changed_orders') }})",
