@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api_export.payloads import (
+    campaign_schemas,
     client_schemas,
     daily_schemas,
     money_schemas,
@@ -233,6 +234,7 @@ ENDPOINTS = (
         parameter=DAYS,
         takes_range=True,
     ),
+    Endpoint(name="campaigns", schema=campaign_schemas.Campaign, order="date_from desc, id"),
     # Exported bytes don't depend on earlier runs, which this tells of.
     Endpoint(
         name="restatements",
