@@ -151,7 +151,10 @@ from intermediate.ledger where quarantine_reason is not null
 union all
 select 'redemption_requests', reason, id from validated_requests where reason is not null
 union all
-select 'orders', reason, order_id from validated_orders where reason is not null;
+select 'orders', reason, order_id from validated_orders where reason is not null
+union all
+select 'campaign_members', 'unknown_arm', null
+from source('campaign_members') where arm not in ('treatment', 'control');
 
 create table fct_redemption_requests as
 select
