@@ -177,6 +177,7 @@ function chooser(name, label, options, chosen, choose) {
 const SHAPES = {
   heat: "row",
   tiles: "row",
+  forest: "row",
   metric: "metric",
   pie: "share",
   doughnut: "share",
