@@ -215,7 +215,12 @@ function forest(rows) {
   const axis = axisOf(rows.flatMap(({ at, low, high }) => [at, low, high]).filter(Number.isFinite));
   const marks = Object.keys(MARKS).filter((mark) => rows.some((row) => row.mark === mark));
   const keys = marks.map((mark) =>
-    element("li", { "data-mark": mark }, drawing({ class: "key" }, ...dot(mark, "50%")), MARKS[mark]),
+    element(
+      "li",
+      { "data-mark": mark },
+      drawing({ class: "key" }, ...dot(mark, "50%")),
+      MARKS[mark],
+    ),
   );
   const items = rows.map((row) => element("li", {}, ...campaignPieces(row, axis)));
   return element(
@@ -274,7 +279,10 @@ function axisOf(values) {
   const margin = span * 0.04;
   const step = niceStep(span / 6);
   const first = Math.ceil(low / step);
-  const ticks = Array.from({ length: Math.floor(high / step) - first + 1 }, (_, at) => (first + at) * step);
+  const ticks = Array.from(
+    { length: Math.floor(high / step) - first + 1 },
+    (_, at) => (first + at) * step,
+  );
   const place = (value) => `${(100 * (value - low + margin)) / (span + 2 * margin)}%`;
   return { ticks, place };
 }
@@ -309,7 +317,13 @@ function effectDrawing({ mark, at, low = null, high = null }, { ticks, place }) 
     low === null
       ? []
       : [
-          drawn("line", { x1: place(low), x2: place(high), y1: "50%", y2: "50%", class: "whisker" }),
+          drawn("line", {
+            x1: place(low),
+            x2: place(high),
+            y1: "50%",
+            y2: "50%",
+            class: "whisker",
+          }),
           ...(mark === "association" ? [] : [low, high].map((end) => cap(place(end)))),
         ];
   return drawing(

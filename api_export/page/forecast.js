@@ -32,7 +32,8 @@ const isNaive = ({ model }) => model === "naive";
 /** The models that have a name of their own in the field. */
 const MODELS = { naive: "Naive", ets: "ETS", theta: "Theta", arima: "ARIMA" };
 
-const formatSeries = (series) => (has(FORECASTS, series) ? FORECASTS[series].short : wording(series));
+const formatSeries = (series) =>
+  has(FORECASTS, series) ? FORECASTS[series].short : wording(series);
 const formatModel = wordIn(MODELS);
 const formatShare = (value) => formatPercent(100 * figure(value));
 const formatFineIfKnown = orWords(formatFine, "not known");
@@ -55,7 +56,11 @@ function forecastCards(payloads, context) {
 
 function showForecast(series, payloads, { asOf, days }) {
   const { name, history, key } = FORECASTS[series];
-  const counted = payloads[history]().map((row) => ({ ...NO_DAY, date: row.date, counted: row[key] }));
+  const counted = payloads[history]().map((row) => ({
+    ...NO_DAY,
+    date: row.date,
+    counted: row[key],
+  }));
   const expected = payloads
     .forecast()
     .filter((row) => row.series === series)
@@ -96,7 +101,14 @@ function showForecast(series, payloads, { asOf, days }) {
 }
 
 /** A day of which nothing is known. */
-const NO_DAY = { counted: null, point: null, low_80: null, high_80: null, low_95: null, high_95: null };
+const NO_DAY = {
+  counted: null,
+  point: null,
+  low_80: null,
+  high_80: null,
+  low_95: null,
+  high_95: null,
+};
 
 /** How the published forecast of a series did where it was tried: a sentence, honest if it lost. */
 function trackRecord(series, accuracy) {
@@ -125,7 +137,10 @@ function comparison(published, candidates) {
   }
   const naive = candidates.find(isNaive);
   const lead = naive === undefined ? null : leadOver(naive, published);
-  const by = lead === null ? "" : ` by ${lead < 0.001 ? `less than ${formatTenth(0.001)}` : formatTenth(lead)}`;
+  const by =
+    lead === null
+      ? ""
+      : ` by ${lead < 0.001 ? `less than ${formatTenth(0.001)}` : formatTenth(lead)}`;
   return `${formatModel(published.model)} beat the naive forecast${by} in ${tries}`;
 }
 
@@ -148,7 +163,9 @@ function bandLegend(name, expected) {
   const marks = [
     ["counted", name],
     ["expected", "Expected"],
-    ...[80, 95].filter(hasBand).map((level) => [`band-${level}`, `${formatRoughPercent(level)} band`]),
+    ...[80, 95]
+      .filter(hasBand)
+      .map((level) => [`band-${level}`, `${formatRoughPercent(level)} band`]),
   ];
   const items = marks.map(([mark, text]) => element("li", { "data-mark": mark }, text));
   return element("ul", { class: "legend" }, ...items);
@@ -256,10 +273,7 @@ function showExpectedItems(payloads) {
       "In the 30 days to come, of the items with a redemption in the last 365 days:" +
       ` ${formatNumber(rows.length)} of ${count(items.length, "item")}. In four of five cases` +
       " within the bounds.",
-    empty:
-      items.length === 0
-        ? "No items are defined."
-        : rows.length === 0 && NO_ITEMS_REDEEMED,
+    empty: items.length === 0 ? "No items are defined." : rows.length === 0 && NO_ITEMS_REDEEMED,
     columns: [
       textColumn("Item", "name"),
       textColumn("Category", "category"),

@@ -46,7 +46,12 @@ const PERIOD_ENDPOINTS = [
   "redemption_patterns",
   "conversion",
 ];
-const PERIOD_ENDPOINTS_OF_ALL = ["overview", "points_trend", "redemption_trend", "engagement_stats"];
+const PERIOD_ENDPOINTS_OF_ALL = [
+  "overview",
+  "points_trend",
+  "redemption_trend",
+  "engagement_stats",
+];
 
 /** The endpoints that count a period, which their files are named by. */
 const OF_PERIOD = new Set([
@@ -204,8 +209,7 @@ function findPeriod(periods, days) {
 }
 
 /** A reader of the export's files, for a website where the page was opened from disk. */
-const openExport = async (id) =>
-  location.protocol === "file:" ? openFromDisk(id) : fetchText;
+const openExport = async (id) => (location.protocol === "file:" ? openFromDisk(id) : fetchText);
 
 /** The text of an exported file, from the server that the page came from. */
 async function fetchText(path) {
