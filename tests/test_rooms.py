@@ -49,6 +49,7 @@ MAY_IMPORT = {
     "orchestration.quality": PUBLISHED | BUILT | {"orchestration.quality"},
     "orchestration.alerts": DEPLOYMENT,
     "orchestration.pipeline": PUBLISHED | TOLD | {"orchestration.pipeline"},
+    "orchestration.forecasting": {"orchestration.forecasting"},
     "orchestration.definitions": {
         "orchestration.deployment",
         "orchestration.pipeline",
@@ -70,6 +71,7 @@ TOOLS = {
     "uvicorn": {"api_export.server", "orchestration.cli"},
     "click": {"orchestration.cli"},
     "rich": {"orchestration.cli"},
+    "statsmodels": {"orchestration.forecasting"},
     "subprocess": {"orchestration.transform", "api_export.page"},
 }
 """Who alone imports a tool."""
