@@ -45,7 +45,9 @@ MAY_IMPORT = {
     "orchestration.sources": PAYLOADS | SOURCES,
     "orchestration.deployment": SOURCES | WORKSPACE,
     "orchestration.pull": EXPORT | SOURCES | WORKSPACE | {"orchestration.pull"},
-    "orchestration.transform": PAYLOADS | DEPLOYMENT | {"orchestration.transform"},
+    "orchestration.transform": PAYLOADS
+    | DEPLOYMENT
+    | {"orchestration.forecasting", "orchestration.transform"},
     "orchestration.quality": PUBLISHED | BUILT | {"orchestration.quality"},
     "orchestration.alerts": DEPLOYMENT,
     "orchestration.pipeline": PUBLISHED | TOLD | {"orchestration.pipeline"},
