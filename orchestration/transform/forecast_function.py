@@ -29,7 +29,7 @@ CANDIDATE = {
     "is_published": "BOOLEAN",
 }
 """How good a candidate was; its place among them, counted from 1."""
-MISSING = "statsmodels is not installed"
+MISSING = "statsmodels, the extra `forecast`, is not installed: only the naive forecast is made"
 """Why a series that is long enough for more has the naive forecast alone."""
 
 Tell = Callable[[str], None]

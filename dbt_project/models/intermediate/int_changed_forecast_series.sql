@@ -1,5 +1,3 @@
-{%- set previous = previous(source('last_run', 'int_series_forecasts')) -%}
-
 with
 
 observed as (
@@ -17,21 +15,7 @@ observed as (
 
 forecast as (
 
-    {% if previous %}
-        select
-            website_id,
-            series,
-            item_id,
-            observations
-        from {{ previous }}
-    {% else %}
-        select
-            cast(null as bigint) as website_id,
-            cast(null as varchar) as series,
-            cast(null as bigint) as item_id,
-            cast(null as bigint[]) as observations
-        where false
-    {% endif %}
+    select * from {{ ref('int_previous_series_forecasts') }}
 
 ),
 
@@ -48,8 +32,7 @@ changed as (
         on
             observed.website_id = forecast.website_id
             and observed.series = forecast.series
-            and coalesce(observed.item_id, 0) = coalesce(forecast.item_id, 0)
-            and (observed.item_id is null) = (forecast.item_id is null)
+            and observed.item_id is not distinct from forecast.item_id
     where observed.observations is distinct from forecast.observations
 
 )

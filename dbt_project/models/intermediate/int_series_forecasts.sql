@@ -11,6 +11,8 @@
     on_schema_change='fail',
 ) }}
 
+{{ build_after('int_previous_series_forecasts') }}
+
 with
 
 changed as (
