@@ -74,7 +74,7 @@ TOOLS = {
     "click": {"orchestration.cli"},
     "rich": {"orchestration.cli"},
     "statsmodels": {"orchestration.forecasting"},
-    "subprocess": {"orchestration.transform", "api_export.page"},
+    "subprocess": {"orchestration.forecasting", "orchestration.transform", "api_export.page"},
 }
 """Who alone imports a tool."""
 LONGEST = 300

@@ -1,7 +1,11 @@
 """The two cadences that are forecast, and the cut-offs of a series' backtest."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import pairwise
+from typing import TypeVar
 
+T = TypeVar("T")
 MOST_CUT_OFFS = 8
 
 
@@ -18,6 +22,8 @@ class Cadence:
     cut_off_gap: int
     shortest_history: int
     """Least steps before a cut-off."""
+    fitted: int
+    """The last steps before a cut-off that a model is fitted to."""
 
     @property
     def horizon(self) -> int:
@@ -29,10 +35,14 @@ class Cadence:
         gap = self.cut_off_gap
         return list(range(length - gap, self.shortest_history - 1, -gap)[:MOST_CUT_OFFS])
 
-    def band_of(self, step: int) -> int:
-        """The place of the band that a step of the horizon, from 1 on, lies in."""
-        return next(band for band, last in enumerate(self.bands) if step <= last)
+    def by_band(self, steps: Sequence[T]) -> list[Sequence[T]]:
+        """What belongs to the steps of the horizon, as far as it goes, cut into the bands."""
+        return [steps[before:last] for before, last in pairwise((0, *self.bands))]
 
 
-DAILY = Cadence(season=7, averaged=1, bands=(28, 56, 90), cut_off_gap=28, shortest_history=56)
-WEEKLY = Cadence(season=1, averaged=8, bands=(4, 8, 13), cut_off_gap=4, shortest_history=16)
+DAILY = Cadence(
+    season=7, averaged=1, bands=(28, 56, 90), cut_off_gap=28, shortest_history=56, fitted=364
+)
+WEEKLY = Cadence(
+    season=1, averaged=8, bands=(4, 8, 13), cut_off_gap=4, shortest_history=16, fitted=104
+)

@@ -8,13 +8,10 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 
 from orchestration.forecasting.cadence import Cadence
+from orchestration.forecasting.fits import forecast_by_ets, forecast_by_theta
 from orchestration.forecasting.micros import MICROS, divide
 
 NAIVE = "naive"
-
-
-class FitError(Exception):
-    """Why a model could not be fitted to some values, in a few words."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +28,11 @@ def can_fit() -> bool:
     return find_spec("statsmodels") is not None
 
 
-def candidates_of(cadence: Cadence) -> tuple[Candidate, ...]:
+def candidates() -> tuple[Candidate, ...]:
     """What is tried on a series, the naive one first: of two that are as good the earlier wins."""
     naive = Candidate(NAIVE, forecast_naively)
-    return (naive,)
+    fitted = Candidate("ets", forecast_by_ets), Candidate("theta", forecast_by_theta)
+    return (naive, *fitted) if can_fit() else (naive,)
 
 
 def forecast_naively(values: Sequence[int], cadence: Cadence) -> list[int]:

@@ -1,98 +1,75 @@
 """Many series at once, in worker processes; the result is the same whatever their number.
 
-A worker is a new process that holds the far end of one pipe, and no other: it ends when ours does,
-however that ends, and a fit that takes its process down costs one series.
+All that is fitted is fitted there: the library, its memory and its threads stay out of this
+process. A worker ends when its pipe does, however this process ends, and a fit that takes its
+process down costs one series.
 """
 
-import signal
+import os
+import pickle
+import subprocess
+import sys
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import replace
-from multiprocessing import get_context
-from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 
 from orchestration.forecasting.cadence import Cadence
-from orchestration.forecasting.candidates import can_fit, candidates_of
+from orchestration.forecasting.candidates import can_fit, candidates
 from orchestration.forecasting.series import SeriesForecast, forecast_series
 
 Job = tuple[Sequence[int], Cadence]
+Worker = subprocess.Popen[bytes]
 WORKERS = 2
-FEW = 4
-"""Series that are forecast before a worker would have started and imported the library."""
+COMMAND = [sys.executable, "-P", "-m", "orchestration.forecasting.worker"]
+ONE_THREAD = {
+    f"{library}_NUM_THREADS": "1" for library in ("BLIS", "MKL", "OMP", "OPENBLAS", "VECLIB")
+}
+"""The matrices are small: with threads of their own, workers would wait for each other."""
 LOST = "nothing could be fitted: the process that fits ended early"
 
 
 def forecast_many(jobs: Sequence[Job], workers: int = WORKERS) -> list[SeriesForecast]:
     """The forecast of each series with its cadence, in their order."""
-    if workers < 2 or len(jobs) <= FEW or not can_fit():
-        return [forecast_series(values, cadence) for values, cadence in jobs]
-    with _workers(workers) as connections:
-        found = _hand_out(jobs, connections)
-    return [found.get(place) or _forecast_lost(*job) for place, job in enumerate(jobs)]
+    if not can_fit():
+        return [forecast_series(*job) for job in jobs]
+    free: SimpleQueue[Worker] = SimpleQueue()
 
-
-def _hand_out(jobs: Sequence[Job], workers: Sequence[Connection]) -> dict[int, SeriesForecast]:
-    """What the workers found, by place; each is given a series whenever it is free."""
-    found: dict[int, SeriesForecast] = {}
-    waiting = iter(enumerate(jobs))
-    asked = {worker: place for worker in workers if (place := _ask(worker, waiting)) is not None}
-    while asked:
-        for worker in wait(list(asked)):
-            place = asked.pop(worker)
-            try:
-                found[place] = worker.recv()
-            except (EOFError, OSError):
-                continue  # it died of this series, and is asked no more
-            if (following := _ask(worker, waiting)) is not None:
-                asked[worker] = following
-    return found
-
-
-def _ask(worker: Connection, waiting: Iterator[tuple[int, Job]]) -> int | None:
-    """Send the next series to a worker; its place, none after the last."""
-    for place, job in waiting:
+    def forecast(job: Job) -> SeriesForecast:
+        worker = free.get()
         try:
-            worker.send(job)
-        except OSError:
-            return None
-        return place
-    return None
+            return _ask(worker, job)
+        finally:
+            free.put(worker)
 
-
-def _forecast_lost(values: Sequence[int], cadence: Cadence) -> SeriesForecast:
-    """The naive forecast of a series whose worker died."""
-    naive = forecast_series(values, cadence, candidates_of(cadence)[:1])
-    return replace(naive, failures=(LOST,))
+    with ExitStack() as running:
+        threads = running.enter_context(ThreadPoolExecutor(workers))
+        for _ in range(min(workers, len(jobs))):
+            free.put(running.enter_context(_worker()))
+        return list(threads.map(forecast, jobs))
 
 
 @contextmanager
-def _workers(count: int) -> Iterator[list[Connection]]:
-    """Our ends of the pipes to so many new workers, which end with the block."""
-    # A fork would inherit locks that threads of ours hold, and the pipes of other workers.
-    context = get_context("spawn")
-    connections, processes = [], []
+def _worker() -> Iterator[Worker]:
+    """A process that forecasts what it is sent, and ends with the block."""
+    worker = subprocess.Popen(
+        COMMAND, env=os.environ | ONE_THREAD, stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
     try:
-        for _ in range(count):
-            ours, theirs = context.Pipe()
-            process = context.Process(target=work, args=(theirs,), daemon=True)
-            process.start()
-            theirs.close()
-            connections.append(ours)
-            processes.append(process)
-        yield connections
+        yield worker
     finally:
-        for connection in connections:
-            connection.close()
-        for process in processes:
-            process.terminate()
-            process.join()
+        worker.kill()
+        with suppress(OSError):  # what a dead worker was still to be sent
+            worker.communicate()
 
 
-def work(connection: Connection) -> None:
-    """Forecast what is sent until nobody is there to send more: what a worker process does."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that asked
+def _ask(worker: Worker, job: Job) -> SeriesForecast:
+    """What a worker says of a series; the naive forecast where it has died, now or before."""
     try:
-        while True:
-            connection.send(forecast_series(*connection.recv()))
+        pickle.dump(job, worker.stdin)
+        worker.stdin.flush()
+        return pickle.load(worker.stdout)
     except (EOFError, OSError):
-        return
+        naive = forecast_series(*job, tried=candidates()[:1])
+        return replace(naive, failures=(LOST,))

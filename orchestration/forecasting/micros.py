@@ -1,10 +1,9 @@
 """Exact arithmetic: values and forecasts as whole millionths, and one rounding at the end.
 
 A mean of eight whole numbers is a whole number of millionths, and Python's integers have no bounds,
-so that errors, their sums and their ratios are exact, whatever the size of the values.
+so errors, their sums and ratios are exact, whatever the size of the values.
 """
 
-from collections.abc import Iterable
 from decimal import Decimal
 
 MICROS = 1_000_000
@@ -12,7 +11,7 @@ MICROS = 1_000_000
 
 
 def divide(numerator: int, denominator: int) -> int:
-    """The nearest whole number to a ratio, half away from zero."""
+    """The whole number nearest to a ratio, half away from zero."""
     quotient = (2 * abs(numerator) + abs(denominator)) // (2 * abs(denominator))
     return quotient if (numerator < 0) == (denominator < 0) else -quotient
 
@@ -27,8 +26,3 @@ def ratio(numerator: int, denominator: int) -> Decimal | None:
     if not denominator:
         return None
     return Decimal(f"{divide(numerator * 10_000, denominator)}E-4")
-
-
-def from_floats(values: Iterable[float]) -> list[int]:
-    """Fitted values as millionths; raises where one isn't finite."""
-    return [round(Decimal(float(value)) * MICROS) for value in values]

@@ -2,30 +2,57 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from decimal import Decimal
 
 from orchestration.forecasting.accuracy import (
-    Accuracy,
     CutOff,
-    accuracy_of,
+    Scale,
+    bias,
+    mase,
     scale_of,
     total_actual,
     total_error,
+    wape,
 )
 from orchestration.forecasting.cadence import Cadence
-from orchestration.forecasting.candidates import Candidate, FitError, candidates_of
-from orchestration.forecasting.intervals import LEVELS, bounds, errors_by_band, margins
+from orchestration.forecasting.candidates import Candidate, candidates
+from orchestration.forecasting.fits import FitError
+from orchestration.forecasting.intervals import bounds, coverage, errors_of, margins
 from orchestration.forecasting.micros import MICROS, to_whole
 
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """What is expected of one step; bounds are none where too few errors are known."""
+    """What is expected of one step, in millionths; bounds are none where too little is known.
+
+    A sum of steps is rounded once, like each of them, by `whole`.
+    """
 
     point: int
-    low_80: int | None
-    high_80: int | None
-    low_95: int | None
-    high_95: int | None
+    low_80: int | None = None
+    high_80: int | None = None
+    low_95: int | None = None
+    high_95: int | None = None
+
+    def whole(self) -> "Step":
+        """The same in ones, each half away from zero."""
+        parts = (self.point, self.low_80, self.high_80, self.low_95, self.high_95)
+        return Step(*(None if part is None else to_whole(part) for part in parts))
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """How good a candidate was; figures that can't be known are none."""
+
+    model: str
+    mase: Decimal | None
+    wape: Decimal | None
+    bias: Decimal | None
+    coverage_80: Decimal | None
+    coverage_95: Decimal | None
+    cut_offs: int
+    """None of them for a series that is too short, and for a candidate that could not be tried."""
+    is_published: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,25 +60,30 @@ class SeriesForecast:
     """What is published of a series, and how good it was."""
 
     model: str
-    steps: tuple[Step, ...]
-    """The horizon in order; empty for a series without values."""
+    exact: tuple[Step, ...]
+    """The horizon in order, in millionths; empty for a series without values."""
     accuracy: tuple[Accuracy, ...]
     """A row for each candidate that was tried, the naive one first."""
     failures: tuple[str, ...]
     """Fits that failed, each as a sentence; the naive forecast stands in their place."""
 
+    @property
+    def steps(self) -> tuple[Step, ...]:
+        """The horizon in order, in whole numbers."""
+        return tuple(step.whole() for step in self.exact)
+
 
 def forecast_series(
-    values: Sequence[int], cadence: Cadence, candidates: Sequence[Candidate] | None = None
+    values: Sequence[int], cadence: Cadence, tried: Sequence[Candidate] = ()
 ) -> SeriesForecast:
     """The forecast of what follows these values, which have no gaps and end on the last step.
 
-    `candidates`, the naive one first, are those of the cadence where none are given. A series that
-    is too short for a cut-off, or of which the naive forecast was right, has the naive one alone.
+    `tried` are the candidates, the naive one first; else all there are. A series that is too short
+    for a cut-off, and one that the naive forecast got right, has the naive one alone.
     """
-    naive, *others = candidates_of(cadence) if candidates is None else candidates
-    cut_offs = cadence.cut_offs(len(values))
+    naive, *others = tried or candidates()
     failures = []
+    cut_offs = cadence.cut_offs(len(values))
     backtests: dict[Candidate, list[CutOff]] = {naive: _backtest(naive, values, cadence, cut_offs)}
     for candidate in others if total_error(backtests[naive]) else ():
         try:
@@ -59,9 +91,9 @@ def forecast_series(
         except FitError as error:
             backtests[candidate] = []
             failures.append(f"{candidate.name} could not be tried: {error}")
-    before = [value * MICROS for value in values[: cut_offs[-1]]] if cut_offs else []
-    scale = scale_of(before, cadence.season)
-    chosen = _choose(backtests, is_scaled=scale.total > 0)
+    before_all = values[: cut_offs[-1]] if cut_offs else ()
+    scale = scale_of([value * MICROS for value in before_all], cadence.season)
+    chosen = _choose(backtests, scale)
     try:
         points = _forecast(chosen, values, cadence)
     except FitError as error:
@@ -70,10 +102,10 @@ def forecast_series(
         points = _forecast(chosen, values, cadence)
     return SeriesForecast(
         chosen.name,
-        _steps(points if values else [], backtests[chosen], cadence),
+        _with_intervals(points if values else (), backtests[chosen], cadence),
         tuple(
-            accuracy_of(candidate.name, pairs, scale, cadence, is_published=candidate is chosen)
-            for candidate, pairs in backtests.items()
+            _accuracy(candidate.name, backtest, scale, cadence, is_published=candidate is chosen)
+            for candidate, backtest in backtests.items()
         ),
         tuple(failures),
     )
@@ -87,43 +119,56 @@ def _forecast(candidate: Candidate, values: Sequence[int], cadence: Cadence) -> 
 def _backtest(
     candidate: Candidate, values: Sequence[int], cadence: Cadence, cut_offs: Sequence[int]
 ) -> list[CutOff]:
-    """What a candidate says at each cut-off from what was known then, beside what came."""
+    """What a candidate says at each cut-off from the values before it, beside what came."""
+    forecasts = [_forecast(candidate, values[:cut_off], cadence) for cut_off in cut_offs]
+    actuals = [[value * MICROS for value in values[cut_off:]] for cut_off in cut_offs]
     return [
-        [
-            (point, actual * MICROS)
-            for point, actual in zip(
-                _forecast(candidate, values[:cut_off], cadence), values[cut_off:], strict=False
-            )
-        ]
-        for cut_off in cut_offs
+        list(zip(forecast, actual, strict=False))  # whichever ends first
+        for forecast, actual in zip(forecasts, actuals, strict=True)
     ]
 
 
-def _choose(backtests: Mapping[Candidate, list[CutOff]], is_scaled: bool) -> Candidate:
-    """The candidate of the least MASE, which is that of the least WAPE; the earlier on ties.
+def _choose(backtests: Mapping[Candidate, list[CutOff]], scale: Scale) -> Candidate:
+    """The candidate of the least MASE, or WAPE where that can't be known; the earlier on ties.
 
-    Where neither is known, the naive one.
+    All are judged on the same steps, so the sum of errors orders them as either does. Where neither
+    can be known, the naive one.
     """
-    judged = [candidate for candidate, pairs in backtests.items() if pairs]
-    if not judged or not (is_scaled or total_actual(backtests[judged[0]])):
-        return next(iter(backtests))
-    return min(judged, key=lambda candidate: total_error(backtests[candidate]))
+    naive = next(iter(backtests))
+    if not (scale.total or total_actual(backtests[naive])):
+        return naive
+    judged = [candidate for candidate, backtest in backtests.items() if backtest]
+    return min(judged, key=lambda candidate: total_error(backtests[candidate]), default=naive)
 
 
-def _steps(points: Sequence[int], backtest: Sequence[CutOff], cadence: Cadence) -> tuple[Step, ...]:
-    """Points with their intervals in whole numbers, each rounded once."""
-    errors = [errors_by_band(pairs, cadence) for pairs in backtest]
-    widths = [margins(errors, cadence, level) for level in LEVELS]
+def _with_intervals(
+    points: Sequence[int], backtest: Sequence[CutOff], cadence: Cadence
+) -> tuple[Step, ...]:
+    """The points, each with its band's intervals."""
+    errors = errors_of(backtest, cadence)
+    margins_80, margins_95 = (margins(errors, cadence, level) for level in (80, 95))
+    bands = zip(cadence.by_band(points), margins_80, margins_95, strict=True)
     return tuple(
-        _step(point, [of_level[cadence.band_of(step)] for of_level in widths])
-        for step, point in enumerate(points, start=1)
+        Step(point, *_bounds(point, margin_80), *_bounds(point, margin_95))
+        for of_band, margin_80, margin_95 in bands
+        for point in of_band
     )
 
 
-def _step(point: int, margins_of_levels: Sequence[int | None]) -> Step:
-    pairs = (bounds(point, margin) for margin in margins_of_levels)
-    return Step(to_whole(point), *(_whole(bound) for pair in pairs for bound in pair))
+def _bounds(point: int, margin: int | None) -> tuple[int | None, int | None]:
+    return (None, None) if margin is None else bounds(point, margin)
 
 
-def _whole(bound: int | None) -> int | None:
-    return None if bound is None else to_whole(bound)
+def _accuracy(
+    model: str, backtest: Sequence[CutOff], scale: Scale, cadence: Cadence, is_published: bool
+) -> Accuracy:
+    return Accuracy(
+        model,
+        mase=mase(backtest, scale),
+        wape=wape(backtest),
+        bias=bias(backtest),
+        coverage_80=coverage(backtest, cadence, 80),
+        coverage_95=coverage(backtest, cadence, 95),
+        cut_offs=len(backtest),
+        is_published=is_published,
+    )
