@@ -8,10 +8,12 @@ from typing import Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 
 from orchestration.settings import load_settings
 from orchestration.transform.dbt_command import RUN_PROCESS
+from orchestration.transform.forecast_function import register_forecasts
 from orchestration.workspace.duckdb_setup import Limits, register_functions
 from orchestration.workspace.workspace import Workspace
 
@@ -37,10 +39,12 @@ class Plugin(BasePlugin):
         for database in (creds, *(creds.attach or ())):
             database.path = str(workspace.root / database.path)
         config.update(workspace.limits.options(workspace.scratch))
+        self._workers = settings.threads or os.cpu_count() or 1
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""
         register_functions(conn)
+        register_forecasts(conn, workers=self._workers, tell=AdapterLogger("Forecasts").info)
 
 
 def _watch(run_process: int) -> None:

@@ -20,6 +20,7 @@ from orchestration.pull.sync import Lookback
 from orchestration.sources.base import Source
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import compile_project, create_statement, full_build
+from orchestration.transform.forecast_function import register_forecasts
 from orchestration.workspace.duckdb_setup import register_functions
 
 PROJECT = Path(__file__).parents[2]
@@ -94,6 +95,7 @@ def open_warehouse(warehouse: Path | str, marts: Path | str) -> Iterator[duckdb.
     with duckdb.connect(config={"threads": 1}) as connection:  # quicker for statements this small
         connection.execute("set timezone = 'UTC'")
         register_functions(connection)
+        register_forecasts(connection)
         connection.execute(f"attach '{warehouse}' as warehouse")
         connection.execute(f"attach '{marts}' as marts")
         connection.execute("use warehouse")
