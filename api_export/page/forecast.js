@@ -122,7 +122,8 @@ function trackRecord(series, accuracy) {
     published.coverage_80 === null
       ? "no band could be tried"
       : `${EIGHTY} bands held ${formatTenth(published.coverage_80)}`;
-  return `${comparison(published, candidates)}; ${held}.`;
+  const off = published.wape === null ? "" : `, off by ${formatTenth(published.wape)} of what came`;
+  return `${comparison(published, candidates)}${off}; ${held}.`;
 }
 
 /** Whether a row is of the whole website, not of an item. */
@@ -132,7 +133,7 @@ function comparison(published, candidates) {
   const tries = published.cut_offs === 1 ? "1 try" : `${formatNumber(published.cut_offs)} tries`;
   if (isNaive(published)) {
     return candidates.length === 1
-      ? `Only the naive forecast, ${AS_A_WEEK_BEFORE}, was tried: ${tries}`
+      ? `Only the naive forecast, ${AS_A_WEEK_BEFORE}, was tested, in ${tries}`
       : `Nothing beat the naive forecast, ${AS_A_WEEK_BEFORE}, in ${tries}`;
   }
   const naive = candidates.find(isNaive);
@@ -244,6 +245,7 @@ function showAccuracy(payloads) {
     columns: [textColumn("Series", "series", formatSeries), ...ACCURACY_COLUMNS],
     rows,
     pictures: {},
+    shape: "row",
   };
 }
 
@@ -262,6 +264,7 @@ function showAccuracyByItem(payloads) {
     columns: [textColumn("Item", "item"), ...ACCURACY_COLUMNS],
     rows,
     pictures: {},
+    shape: "row",
   };
 }
 
@@ -284,5 +287,6 @@ function showExpectedItems(payloads) {
     ],
     rows,
     pictures: {},
+    shape: "row",
   };
 }
