@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from api_export.payloads import (
+    campaign_schemas,
     client_schemas,
     daily_schemas,
     forecast_schemas,
@@ -251,6 +252,7 @@ ENDPOINTS = (
         schema=forecast_schemas.ForecastAccuracy,
         order="place, item, candidate",
     ),
+    Endpoint(name="campaigns", schema=campaign_schemas.Campaign, order="date_from desc, id"),
     # Exported bytes don't depend on earlier runs, which this tells of.
     Endpoint(
         name="restatements",

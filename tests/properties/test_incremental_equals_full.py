@@ -50,6 +50,8 @@ UNPUBLISHED = (
     "int_orders_validated",
     "int_campaigns_validated",
     "int_campaign_members_validated",
+    "int_campaign_points",
+    "int_campaign_orders",
     "int_client_totals",
     "int_client_tier_changes",
     "int_tier_changes",

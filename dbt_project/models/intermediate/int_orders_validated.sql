@@ -1,3 +1,4 @@
+{{ build_after('int_previous_orders') }}
 {%- set is_update = not execute or is_incremental() -%}
 
 {{ config(

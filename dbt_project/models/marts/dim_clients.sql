@@ -1,4 +1,5 @@
 {{ build_after('int_previous_cohorts') }}
+{{ build_after('int_previous_members') }}
 
 with
 

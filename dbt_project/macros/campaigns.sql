@@ -1,0 +1,188 @@
+{#
+    What the models of campaigns share: whom a campaign compares, what is summed up of them, and
+    the exact arithmetic of the figures.
+#}
+
+{# The metrics in the order in which they are shown, each with how many units make one of it. #}
+{% macro campaign_metrics() -%}
+    {{ return({
+        'points_issued': 1,
+        'points_redeemed': 1,
+        'redemptions': 1,
+        'active_days': 1,
+        'revenue': 100,
+        'margin': 100,
+    }) }}
+{%- endmacro %}
+
+{# Whether who is a member since a date, null for always, was one before another date. #}
+{% macro is_before(member_since_date, date) -%}
+    coalesce({{ member_since_date }} < {{ date }}, true)
+{%- endmacro %}
+
+{#
+    Clients with fewer than this in an arm are too few for an interval: the mean of fewer is too far
+    from normal.
+#}
+{% macro least_clients() -%} 30 {%- endmacro %}
+
+{#
+    Sums of `metrics` over the clients whom each campaign compares, a row for each campaign, arm and
+    metric: of what a client has in the campaign's window, in the one before, of their squares and
+    of their product. CTEs, the last of which is `totals`. Who has nothing adds nothing, so it is
+    looked at neither here nor among the rows of `events` (website_id, client_id, date, a column for
+    each metric).
+
+    `windows` has the campaigns.
+#}
+{% macro campaign_totals(events, metrics) -%}
+{# Dates are equal or not, which finds an event's campaigns faster than dates in between do. #}
+campaign_dates as (
+
+    select
+        campaign_id,
+        website_id,
+        date_from,
+        cast(unnest(generate_series(
+            greatest(before_from, date '{{ first_date() }}'), date_to, interval 1 day
+        )) as date) as date
+    from windows
+    where is_over
+
+),
+
+of_clients as (
+
+    select
+        campaign_dates.campaign_id,
+        events.client_id,
+    {% for metric in metrics %}
+        sum(if(events.date >= campaign_dates.date_from, events.{{ metric }}, 0))
+            as {{ metric }}_during,
+        sum(if(events.date < campaign_dates.date_from, events.{{ metric }}, 0))
+            as {{ metric }}_before{{ ',' if not loop.last }}
+    {% endfor %}
+    from {{ events }} as events
+    inner join campaign_dates
+        on
+            events.website_id = campaign_dates.website_id
+            and events.date = campaign_dates.date
+    group by campaign_dates.campaign_id, events.client_id
+
+),
+
+{# In an experiment only members are compared, else also who has no row of the campaign at all. #}
+of_compared as (
+
+    select
+        of_clients.*,
+        coalesce(arms.arm = 'treatment', false) as is_treated
+    from of_clients
+    inner join windows on of_clients.campaign_id = windows.campaign_id
+    inner join clients on of_clients.client_id = clients.client_id
+    left join arms
+        on
+            of_clients.campaign_id = arms.campaign_id
+            and of_clients.client_id = arms.client_id
+    where
+        {{ is_before('clients.member_since_date', 'windows.date_from') }}
+        and (arms.arm is not null or (arms.client_id is null and not windows.is_experiment))
+
+),
+
+of_arms as (
+
+    select
+        campaign_id,
+        is_treated,
+    {% for metric in metrics %}
+        {%- set during = 'cast(' ~ metric ~ '_during as hugeint)' %}
+        {%- set before = 'cast(' ~ metric ~ '_before as hugeint)' %}
+        sum({{ during }}) as {{ metric }}_during,
+        sum({{ before }}) as {{ metric }}_before,
+        sum({{ during }} * {{ during }}) as {{ metric }}_during_squared,
+        sum({{ before }} * {{ before }}) as {{ metric }}_before_squared,
+        sum({{ during }} * {{ before }}) as {{ metric }}_product{{ ',' if not loop.last }}
+    {% endfor %}
+    from of_compared
+    group by campaign_id, is_treated
+
+),
+
+totals as (
+
+    {% for metric in metrics %}
+    select
+        campaign_id,
+        is_treated,
+        '{{ metric }}' as metric,
+        {{ metric }}_during as during,
+        {{ metric }}_before as before,
+        {{ metric }}_during_squared as during_squared,
+        {{ metric }}_before_squared as before_squared,
+        {{ metric }}_product as product
+    from of_arms
+    {% if not loop.last %}union all{% endif %}
+    {% endfor %}
+
+)
+{%- endmacro %}
+
+{#
+    What the arithmetic of campaigns needs beyond `ratio`: products that are longer than DuckDB's
+    whole numbers. A number is a whole part and a fraction `part` ÷ `parts` of one.
+#}
+
+{#
+    first × second ÷ divisor as a list of two: how often the divisor goes into the product, and what
+    is left. Digit by digit of the second factor, dividing as it goes, so that the product itself
+    need not fit. None of the three is negative, and the divisor is above 0. Each digit brings the
+    factor and the divisor along: what a lambda of list_reduce takes from its row is another row's.
+#}
+{% macro product_over(first, second, divisor) -%}
+    list_reduce(
+        [
+            [cast(digit as hugeint), {{ first }}, {{ divisor }}]
+            for digit in string_split(cast({{ second }} as varchar), '')
+        ],
+        (done, next) -> [
+            10 * done[1] + (10 * done[2] + next[1] * next[2]) // next[3],
+            (10 * done[2] + next[1] * next[2]) % next[3]
+        ],
+        [cast(0 as hugeint), cast(0 as hugeint)]
+    )
+{%- endmacro %}
+
+{# (whole + part ÷ parts) ÷ divisor, rounded once, half up; nothing is negative. #}
+{% macro mixed_ratio(whole, part, parts, divisor, decimals) -%}
+    {%- set units = 10 ** decimals -%}
+    cast(
+        (
+            {{ 2 * units }} * {{ whole }}
+            + ({{ product_over(part, 2 * units, parts) }})[1]
+            + {{ divisor }}
+        )
+        // (2 * {{ divisor }})
+        * cast({{ 1 / units }} as decimal({{ decimals + 1 }}, {{ decimals }}))
+        as decimal(38, {{ decimals }})
+    )
+{%- endmacro %}
+
+{#
+    Half of a 95 % interval of the difference between the means of the arms whose spreads these are,
+    by Welch's standard error. Needs `units` and the arms' clients.
+#}
+{% macro half_interval(z, treatment_spread, comparison_spread) -%}
+    cast(
+        cast({{ z }} as double) * sqrt(
+            {{ treatment_spread }}
+            / cast(nullif(
+                treatment_clients * treatment_clients * (treatment_clients - 1), 0
+            ) as double)
+            + {{ comparison_spread }}
+            / cast(nullif(
+                comparison_clients * comparison_clients * (comparison_clients - 1), 0
+            ) as double)
+        ) / units as decimal(38, 12)
+    )
+{%- endmacro %}

@@ -1,0 +1,54 @@
+{%- set is_update = not execute or is_incremental() -%}
+
+{{ config(
+    materialized='incremental',
+    incremental_strategy='replace_changed',
+    incremental_predicates=[
+        "campaign_id in (select campaign_id from {{ ref('int_changed_campaigns') }})"
+    ],
+    on_schema_change='fail',
+) }}
+
+with
+
+windows as (
+
+    select * from {{ ref('int_campaign_windows') }}
+    {% if is_update %}
+        where
+            campaign_id in (
+                select changed.campaign_id from {{ ref('int_changed_campaigns') }} as changed
+            )
+    {% endif %}
+
+),
+
+arms as (
+
+    select * from {{ ref('int_campaign_arms') }}
+
+),
+
+clients as (
+
+    select * from {{ ref('dim_clients') }}
+
+),
+
+{# Money as whole cents. #}
+orders as not materialized (
+
+    select
+        orders.website_id,
+        orders.client_id,
+        orders.business_date as date,
+        cast(100 * orders.amount as bigint) as revenue,
+        cast(100 * coalesce(orders.margin, 0) as bigint) as margin
+    from {{ ref('int_orders_validated') }} as orders
+    where orders.quarantine_reason is null
+
+),
+
+{{ campaign_totals('orders', ['revenue', 'margin']) }}
+
+select * from totals

@@ -1,0 +1,35 @@
+with
+
+windows as (
+
+    select * from {{ ref('int_campaign_windows') }}
+
+),
+
+arms as (
+
+    select * from {{ ref('int_campaign_arms') }}
+
+),
+
+clients as (
+
+    select * from {{ ref('dim_clients') }}
+
+),
+
+redemptions as (
+
+    select
+        website_id,
+        client_id,
+        date,
+        1 as redemptions
+    from {{ ref('fct_redemption_requests') }}
+    where is_redemption
+
+),
+
+{{ campaign_totals('redemptions', ['redemptions']) }}
+
+select * from totals
