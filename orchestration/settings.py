@@ -152,6 +152,9 @@ class Settings(BaseSettings):
     point_value: PointValues = ()
     """What a point is worth in money, on all websites, or website by website (`1:0.01,2:0.005`);
     where it isn't told, what the website's conversions brought for a point."""
+    margin: Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)] | None = None
+    """What share of an order's amount is margin, on all websites, where the source delivers no
+    margin of the order."""
     window_days: _numbers(MAX_DAYS) = (7, 30, 90, 365)
     """The windows, in days, for which every website's export has files."""
     top_limits: _numbers(MAX_LIMIT) = (5, 10, 25)

@@ -49,3 +49,17 @@ def test_what_is_no_point_value_is_refused_by_name(
         load_settings()
     assert str(refused.value).startswith("LOYALTY_POINT_VALUE: ")
     assert told in str(refused.value)
+
+
+@pytest.mark.parametrize("text", ["0", "0.25", "0.333333", "1"])
+def test_a_margin_is_a_share(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("LOYALTY_MARGIN", text)
+    assert load_settings().margin == Decimal(text)
+
+
+@pytest.mark.parametrize("text", ["-0.01", "1.01", "25", "25 %", "0.0000001", "nan", "inf", "0,25"])
+def test_what_is_no_margin_is_refused_by_name(monkeypatch: pytest.MonkeyPatch, text: str) -> None:
+    monkeypatch.setenv("LOYALTY_MARGIN", text)
+    with pytest.raises(UsageError) as refused:
+        load_settings()
+    assert str(refused.value).startswith("LOYALTY_MARGIN: ")

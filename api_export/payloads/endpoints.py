@@ -10,6 +10,7 @@ from api_export.payloads import (
     forecast_schemas,
     money_schemas,
     schemas,
+    value_schemas,
 )
 from api_export.payloads.limits import (
     DEFAULT_DAYS,
@@ -222,6 +223,12 @@ ENDPOINTS = (
     Endpoint(name="redemption_curve", schema=money_schemas.RedemptionAge, order="age_months"),
     Endpoint(name="liability", schema=money_schemas.Liability),
     Endpoint(name="liability_backtest", schema=money_schemas.BacktestedMonth, order="month"),
+    Endpoint(
+        name="programme_value",
+        schema=value_schemas.ProgrammeValue,
+        parameter=DAYS,
+        condition=OF_WINDOW,
+    ),
     Endpoint(
         name="item_performance",
         schema=daily_schemas.ItemPerformance,

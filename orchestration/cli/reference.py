@@ -114,7 +114,7 @@ def _bounds(schema: dict[str, Any]) -> str:
     low, above, high = (schema.get(key) for key in ("minimum", "exclusiveMinimum", "maximum"))
     bounds = [] if above is None else [f"above {above}"]
     if low is not None and high is not None:
-        bounds.append(f"{low} to {high}")
+        bounds.append(f"{low:g} to {high:g}")
     else:
         bounds += [f"{low} or more"] if low is not None else []
         bounds += [f"at most {high}"] if high is not None else []

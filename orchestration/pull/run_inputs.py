@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from decimal import Decimal
 
 import duckdb
 
@@ -26,6 +27,8 @@ class RunInputs:
     widget_edits: tuple[WidgetEdit, ...]
     point_values: tuple[PointValue, ...] = ()
     """What a point is worth, as far as it is told."""
+    margin: Decimal | None = None
+    """What share of an order's amount is margin, where the order doesn't say."""
     began_at: datetime | None = None
     """When the run begins, with a time zone: without `as_of`, later dates than are over by then
     don't count. None for a run without a clock."""
@@ -53,13 +56,14 @@ def load_inputs(
         list(inputs.window_days),
         list(inputs.top_limits),
         added_columns,
+        inputs.margin,
     )
     changed = [
         fill(
             connection,
             "settings",
             "as_of date, tier_basis varchar, window_days integer[], top_limits integer[],"
-            " added_columns varchar[]",
+            " added_columns varchar[], margin_share decimal(7, 6)",
             [settings],
         ),
         fill(

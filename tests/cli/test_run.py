@@ -89,19 +89,24 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
         assert removed > 0
 
 
-def test_another_point_value_acts_on_marts_that_are_built(
+def test_another_point_value_and_margin_act_on_marts_that_are_built(
     workspace: Path, dirty_source: Path, loyalty: Loyalty
 ) -> None:
+    def payload(website: int, name: str) -> dict:
+        analytics = Path(f"{website}/api/v1/loyalty-management/analytics")
+        file = workspace / "export" / "current" / analytics / name
+        return simplejson.loads(file.read_bytes(), use_decimal=True)
+
+    assert payload(3, "programme_value/days=365.json")["status"] == "no_margin"
     run = ("run", "--workspace", workspace, "--source", f"files:{dirty_source}")
-    done = loyalty(*run, LOYALTY_POINT_VALUE="1:0.25")
+    done = loyalty(*run, LOYALTY_POINT_VALUE="1:0.25,3:0.1", LOYALTY_MARGIN="1")
     assert done.returncode == 0, done.stderr
     assert "incremental: the source or the settings changed" in done.stdout
-    payload = Path("api/v1/loyalty-management/analytics/liability/index.json")
-    liability = simplejson.loads(
-        (workspace / "export" / "current" / "1" / payload).read_bytes(), use_decimal=True
-    )
+    liability = payload(1, "liability/index.json")
     assert liability["point_value"] == Decimal("0.25")
     assert liability["liability_if_all_redeemed"] == liability["points_held"] * Decimal("0.25")
+    value = payload(3, "programme_value/days=365.json")
+    assert value["break_even_uplift"] == value["cost_rate"] is not None
 
 
 def test_calculate_keeps_its_range_through_a_full_refresh(
@@ -189,6 +194,7 @@ def test_run_refuses_wrong_usage(
         ("LOYALTY_WINDOW_DAYS", "7,0"),
         ("LOYALTY_TOP_LIMITS", "ten"),
         ("LOYALTY_POINT_VALUE", "1:0.01,1:0.02"),
+        ("LOYALTY_MARGIN", "25"),
         ("LOYALTY_KEEP_EXPORTS", "0"),
     ],
 )

@@ -35,6 +35,7 @@ KEYS_PROVEN_ELSEWHERE = {
     "int_client_tier_changes": "assert_client_tiers_run_on",
     "fct_lot_takings": "assert_takings_add_up_to_what_was_taken",
     "fct_loyalty_transactions": "assert_points_equal_valid_transactions",
+    "fct_orders": "assert_orders_equal_valid_rows",
     **dict.fromkeys(
         ("int_loyalty_transactions_validated", "int_orders_validated"),
         "assert_every_delivered_row_is_validated_once",

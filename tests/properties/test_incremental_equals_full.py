@@ -47,7 +47,6 @@ CHANGES = (
     Programme.touch_deliveries,
 )
 UNPUBLISHED = (
-    "int_orders_validated",
     "int_campaigns_validated",
     "int_campaign_members_validated",
     "int_campaign_points",

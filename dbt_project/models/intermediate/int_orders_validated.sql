@@ -3,6 +3,8 @@
 
 {{ config(
     materialized='incremental',
+    database='marts',
+    persist_docs={'relation': true, 'columns': true},
     incremental_strategy='replace_changed',
     incremental_predicates=[
         "order_id in (select order_id from {{ ref('int_changed_orders') }})",

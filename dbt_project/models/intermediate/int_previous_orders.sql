@@ -1,4 +1,4 @@
-{%- set previous = previous(source('last_run', 'int_orders_validated')) -%}
+{%- set previous = previous(source('last_run_ledger', 'int_orders_validated')) -%}
 
 with
 

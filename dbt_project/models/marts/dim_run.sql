@@ -12,6 +12,19 @@ inputs as (
 
 ),
 
+settings as (
+
+    select * from {{ ref('stg_pipeline__settings') }}
+
+),
+
+orders as (
+
+    select is_delivered from {{ ref('stg_pipeline__deliveries') }}
+    where entity = 'orders'
+
+),
+
 described as (
 
     select
@@ -23,9 +36,13 @@ described as (
         run.latest_event_date,
         run.later_events,
         run.last_later_date,
-        inputs.accepts_quarantine
+        inputs.accepts_quarantine,
+        settings.margin_share,
+        orders.is_delivered as has_orders
     from run
     cross join inputs
+    cross join settings
+    cross join orders
 
 )
 

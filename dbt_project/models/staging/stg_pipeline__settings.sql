@@ -15,6 +15,7 @@ renamed as (
         -- numbers
         window_days,
         top_limits,
+        margin_share,
 
         -- lists of text
         added_columns,

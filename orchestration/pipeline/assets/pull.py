@@ -122,6 +122,7 @@ def build_pull(deployment: Deployment) -> AssetsDefinition:
             requested_ranges=workspace.requested_ranges(),
             widget_edits=workspace.widget_edits(),
             point_values=settings.point_value,
+            margin=settings.margin,
             began_at=datetime.now(UTC),
             accepts_quarantine=settings.accept_quarantine or config.accept_quarantine,
             max_quarantined=settings.max_quarantined,

@@ -12,6 +12,7 @@ LAST_DATE = FIRST_DATE + timedelta(days=DAYS)
 """The last business date of the extra rows."""
 SECONDS = DAYS * 86_400
 WEBSITES = 4
+CAMPAIGNS = 30
 
 
 def generate(
@@ -21,8 +22,9 @@ def generate(
 
     The busiest tenth of the clients has two fifths of the rows. One row in twenty redeems; of each
     two hundred one deducts, one goes with a request, one gives back points of a request; one in
-    five hundred goes with a conversion. One row in a thousand is dirty, in all ways that the
-    contract names. A client in a hundred joined in the last months, and one never did anything.
+    five hundred goes with a conversion, one in ten with an order. One row in a thousand is dirty,
+    in all ways that the contract names. A client in a hundred joined in the last months, and one
+    never did anything. Of the campaigns, one in three keeps a control arm.
     """
     directory.mkdir(parents=True, exist_ok=True)
     with duckdb.connect() as connection:
@@ -200,6 +202,57 @@ def _queries(directory: Path, clients: int, websites: int) -> dict[str, str]:
                 happened_at as converted_at
             from ledger
             where kind between 10 and 11
+        """,
+        # An order in fifty is given back; one website in four doesn't know the margin of some.
+        "orders": """
+            select
+                id,
+                website_id,
+                if(dirt between 30 and 34, client_id + 1000000000, client_id) as client_id,
+                happened_at as ordered_at,
+                case
+                    when dirt between 35 and 39 then null
+                    when pick(id, 12, 50) = 0 then -(500 + pick(id, 13, 5000)) / 100
+                    else (500 + pick(id, 13, 20000)) / 100
+                end::decimal(12, 2) as amount,
+                if(website_id % 4 = 3 and pick(id, 14, 50) = 0, null, amount * 0.3)
+                    ::decimal(12, 2) as margin
+            from ledger
+            where kind between 100 and 199
+        """,
+        # One in three is an experiment, one of which did not split its clients as planned; the last
+        # one isn't over yet.
+        "campaigns": f"""
+            select
+                id,
+                1 + id // 2 % {websites} as website_id,
+                'Campaign ' || id as name,
+                {START} + to_days((40 + {(DAYS - 70) // CAMPAIGNS} * id)::integer) as starts_at,
+                starts_at + to_days((if(id = {CAMPAIGNS}, 70, 7 + id * 5 % 22))::integer)
+                    as ends_at,
+                if(id % 5 = 0, null, 100 * id)::decimal(12, 2) as cost,
+                case when id % 6 = 0 then 0.7 when id = 21 then 0.9 end::decimal(3, 2)
+                    as planned_treatment_share
+            from range(1, {CAMPAIGNS + 1}) as ids (id)
+        """,
+        # Four in ten of the website's clients, or fewer where nobody is held out. One in a thousand
+        # is in an arm unheard of.
+        "campaign_members": f"""
+            select
+                campaign_id,
+                client_id,
+                case
+                    when pick(client_id, 200 + campaign_id, 1000) = 0 then 'holdout'
+                    when campaign_id % 3 = 0
+                        and pick(client_id, 300 + campaign_id, 10)
+                            < if(campaign_id % 6 = 0, 3, 5) then 'control'
+                    when campaign_id % 2 = 0 then 'treatment'
+                end as arm
+            from range(1, {CAMPAIGNS + 1}) as campaigns (campaign_id)
+            inner join range(1, {clients + 1}) as clients (client_id)
+                on campaign_id // 2 % {websites} = client_id % {websites}
+            where pick(client_id, 100 + campaign_id, 100)
+                < if(campaign_id % 3 = 0, 40, [2, 5, 10, 20][1 + campaign_id // 4 % 4])
         """,
         "clients": f"""
             with ledger as (

@@ -280,6 +280,84 @@ create table payload_liability as select * from fct_liability, dim_run;
 
 create table payload_liability_backtest as from fct_liability_backtest;
 
+create table payload_programme_value as
+with ordered as (
+    select
+        website_id, days, sum(orders) as orders, sum(revenue) as revenue, sum(margin) as margin,
+        sum(orders_without_margin) as orders_without_margin
+    from websites_and_windows
+    inner join fct_orders_daily using (website_id)
+    where date >= date_from
+    group by website_id, days
+),
+
+redeemers as (
+    select website_id, days, sum(revenue) as revenue_of_redeemers
+    from websites_and_windows
+    inner join fct_redeemer_revenue_daily using (website_id)
+    where date >= date_from
+    group by website_id, days
+),
+
+ended as (
+    select
+        website_id, days, sum(cost) as campaign_cost,
+        count(*) filter (design = 'experiment' and status = 'ok') as experiments,
+        sum(incremental_total) filter (design = 'experiment' and status = 'ok') as gained,
+        count(incremental_total) filter (design = 'experiment' and status = 'ok') as measured
+    from websites_and_windows
+    inner join fct_campaigns using (website_id)
+    left join fct_campaign_metrics as metrics using (website_id, campaign_id)
+    where date_to between date_from and as_of and coalesce(metrics.metric, 'margin') = 'margin'
+    group by website_id, days
+),
+
+curves as (
+    select website_id, max(redeemed_share) as redeemed_share
+    from fct_redemption_curve
+    group by website_id
+),
+
+-- In millionths of millionths of millionths.
+valued as (
+    select
+        points.*, as_of, orders, revenue, coalesce(revenue_of_redeemers, 0) as of_redeemers,
+        coalesce(campaign_cost, 0) as campaign_cost, coalesce(experiments, 0) as experiments,
+        (1000000 * point_value)::hugeint as value,
+        (1000000000000 * redeemed_share)::hugeint * issued::hugeint * value as accrued,
+        accrued + (100 * coalesce(campaign_cost, 0))::hugeint * 10000000000000000 as cost,
+        if(orders_without_margin = 0, (100 * margin)::hugeint * 10000000000000000, null) as margin,
+        if(measured = experiments, (10000 * gained)::hugeint * 100000000000000, null) as gained
+    from window_points as points
+    inner join websites_and_windows using (website_id, days)
+    inner join fct_liability using (website_id)
+    inner join curves using (website_id)
+    left join ordered using (website_id, days)
+    left join redeemers using (website_id, days)
+    left join ended using (website_id, days)
+)
+
+select
+    website_id, as_of, days,
+    coalesce(orders, 0)::bigint as orders,
+    coalesce(revenue, 0)::decimal(38, 2) as revenue,
+    of_redeemers::decimal(38, 2) as revenue_of_redeemers,
+    ratio(redeemed::hugeint * value, 1000000)::decimal(38, 2) as points_redeemed_cost,
+    ratio(accrued, 1000000000000000000)::decimal(38, 2) as points_accrued_cost,
+    campaign_cost::decimal(38, 2) as campaign_cost,
+    ratio(cost, 1000000000000000000)::decimal(38, 2) as cost,
+    if(
+        revenue > 0, ratio(cost, (100 * revenue)::hugeint * 100000000000000)::decimal(38, 2), null
+    ) as cost_rate,
+    if(margin > 0, ratio(cost, margin // 100)::decimal(38, 2), null) as break_even_uplift,
+    if(cost > 0 and gained is not null, ratio(gained - cost, cost)::decimal(38, 2), null) as roi,
+    case
+        when margin is null and orders > 0 then 'no_margin'
+        when experiments = 0 then 'no_experiment'
+        else 'ok'
+    end as status
+from valued;
+
 -- What is asked daily
 
 create table payload_item_performance as
