@@ -39,12 +39,19 @@ class Plugin(BasePlugin):
         for database in (creds, *(creds.attach or ())):
             database.path = str(workspace.root / database.path)
         config.update(workspace.limits.options(workspace.scratch))
-        self._workers = settings.threads or os.cpu_count() or 1
+        self._workers = forecast_workers(workspace.limits)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""
         register_functions(conn)
-        register_forecasts(conn, workers=self._workers, tell=AdapterLogger("Forecasts").info)
+        register_forecasts(conn, self._forecast_many)
+
+    def _forecast_many(self, jobs: "list[Job]") -> "list[SeriesForecast]":
+        """Forecast series in processes of their own, and tell how far it is."""
+        from orchestration.forecasting.many import forecast_many
+
+        log = AdapterLogger("Forecasts")
+        return forecast_many(jobs, self._workers, log.info)
 
 
 def _watch(run_process: int) -> None:

@@ -8,11 +8,15 @@ it; `cli/test_run` and the deep histories prove the two alike.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from api_export.export.versions import Export, write_export
+from orchestration.forecasting.cadence import Cadence
+from orchestration.forecasting.many import Job
+from orchestration.forecasting.series import SeriesForecast, forecast_series
 from orchestration.pull.load_raw import EarlierRuns, Pull, load_raw
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.run_progress import finish
@@ -95,11 +99,21 @@ def open_warehouse(warehouse: Path | str, marts: Path | str) -> Iterator[duckdb.
     with duckdb.connect(config={"threads": 1}) as connection:  # quicker for statements this small
         connection.execute("set timezone = 'UTC'")
         register_functions(connection)
-        register_forecasts(connection)
+        register_forecasts(connection, forecast_many)
         connection.execute(f"attach '{warehouse}' as warehouse")
         connection.execute(f"attach '{marts}' as marts")
         connection.execute("use warehouse")
         yield connection
+
+
+def forecast_many(jobs: list[Job]) -> list[SeriesForecast]:
+    """What worker processes make of series, made here, each but once."""
+    return [_forecast_once(tuple(values), cadence) for values, cadence in jobs]
+
+
+@cache
+def _forecast_once(values: tuple[int, ...], cadence: Cadence) -> SeriesForecast:
+    return forecast_series(values, cadence)
 
 
 def execute(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
