@@ -9,7 +9,7 @@ import os
 import pickle
 import subprocess
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -29,11 +29,15 @@ ONE_THREAD = {
 """The matrices are small: with threads of their own, workers would wait for each other."""
 MOST_ENDED = 3
 """Processes that may end early in a worker's place before it starts no further one."""
+TOLD_EVERY = 100
+"""Series after which it is told how far it is."""
 LOST = "nothing could be fitted: the process that fits ended early"
 
 
-def forecast_many(jobs: Sequence[Job], workers: int = WORKERS) -> list[SeriesForecast]:
-    """The forecast of each series with its cadence, in their order."""
+def forecast_many(
+    jobs: Sequence[Job], workers: int = WORKERS, tell: Callable[[str], None] | None = None
+) -> list[SeriesForecast]:
+    """The forecast of each series with its cadence, in their order; `tell` hears how far it is."""
     if not can_fit():
         return [forecast_series(*job) for job in jobs]
     free: SimpleQueue[Worker] = SimpleQueue()
@@ -48,7 +52,12 @@ def forecast_many(jobs: Sequence[Job], workers: int = WORKERS) -> list[SeriesFor
     with ExitStack() as running, ThreadPoolExecutor(workers) as threads:
         for _ in range(workers):
             free.put(running.enter_context(Worker()))
-        return list(threads.map(forecast, jobs))
+        forecasts = []
+        for done, found in enumerate(threads.map(forecast, jobs), start=1):
+            forecasts.append(found)
+            if tell and done % TOLD_EVERY == 0:
+                tell(f"{done} of {len(jobs)} series forecast")
+        return forecasts
 
 
 class Worker:

@@ -4,7 +4,7 @@ import gc
 import os
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
@@ -14,8 +14,12 @@ from duckdb import DuckDBPyConnection
 from orchestration.settings import load_settings
 from orchestration.transform.dbt_command import RUN_PROCESS
 from orchestration.transform.forecast_function import register_forecasts
-from orchestration.workspace.duckdb_setup import Limits, register_functions
+from orchestration.workspace.duckdb_setup import Limits, forecast_workers, register_functions
 from orchestration.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from orchestration.forecasting.many import Job
+    from orchestration.forecasting.series import SeriesForecast
 
 WATCH_SECONDS = 0.2
 

@@ -15,7 +15,7 @@ import duckdb
 
 from api_export.export.versions import Export, write_export
 from orchestration.forecasting.cadence import Cadence
-from orchestration.forecasting.many import Job
+from orchestration.forecasting.many import Job, Worker
 from orchestration.forecasting.series import SeriesForecast, forecast_series
 from orchestration.pull.load_raw import EarlierRuns, Pull, load_raw
 from orchestration.pull.run_inputs import RunInputs
@@ -107,13 +107,20 @@ def open_warehouse(warehouse: Path | str, marts: Path | str) -> Iterator[duckdb.
 
 
 def forecast_many(jobs: list[Job]) -> list[SeriesForecast]:
-    """What worker processes make of series, made here, each but once."""
+    """What workers of a run forecast; the same series is fitted once, by one that stays."""
     return [_forecast_once(tuple(values), cadence) for values, cadence in jobs]
 
 
 @cache
 def _forecast_once(values: tuple[int, ...], cadence: Cadence) -> SeriesForecast:
-    return forecast_series(values, cadence)
+    if not cadence.cut_offs(len(values)):
+        return forecast_series(values, cadence)  # nothing is fitted
+    return _worker().forecast((values, cadence))
+
+
+@cache
+def _worker() -> Worker:
+    return Worker()
 
 
 def execute(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:
