@@ -9,7 +9,7 @@ from importlib.util import find_spec
 
 from orchestration.forecasting.cadence import Cadence
 from orchestration.forecasting.fits import forecast_by_ets, forecast_by_theta
-from orchestration.forecasting.micros import MICROS, divide
+from orchestration.forecasting.naive import forecast_naively
 
 NAIVE = "naive"
 
@@ -33,19 +33,3 @@ def candidates() -> tuple[Candidate, ...]:
     naive = Candidate(NAIVE, forecast_naively)
     fitted = Candidate("ets", forecast_by_ets), Candidate("theta", forecast_by_theta)
     return (naive, *fitted) if can_fit() else (naive,)
-
-
-def forecast_naively(values: Sequence[int], cadence: Cadence) -> list[int]:
-    """The mean of the last values a whole number of seasons before; 0 where there is none.
-
-    With one value of each weekday that is the seasonal naive forecast; before the first value
-    nothing had happened. Fewer values than are to be averaged are averaged themselves.
-    """
-    places = [values[-1 - back :: -cadence.season] for back in range(cadence.season)]
-    of_season = [_mean(place[: cadence.averaged]) for place in reversed(places)]
-    return [of_season[step % cadence.season] for step in range(cadence.horizon)]
-
-
-def _mean(values: Sequence[int]) -> int:
-    """In millionths: exact for 1, 2, 4 and 8 values, and never on the other side of a half."""
-    return divide(sum(values) * MICROS, len(values)) if values else 0

@@ -25,12 +25,12 @@ def forecast_by_ets(values: Sequence[int], cadence: Cadence) -> list[int]:
     Its first states are statsmodels' heuristic ones, the smoothing parameters of most likelihood.
     """
     season = {"seasonal": "add", "seasonal_periods": cadence.season} if cadence.season > 1 else {}
-    return _forecast(fit_ets, values, cadence, initialization_method="heuristic", **season)
+    return forecast_by_model(fit_ets, values, cadence, initialization_method="heuristic", **season)
 
 
 def forecast_by_theta(values: Sequence[int], cadence: Cadence) -> list[int]:
     """By the Theta method, of what is left of a season that is significant at 10 %."""
-    return _forecast(
+    return forecast_by_model(
         fit_theta, values, cadence, period=cadence.season, deseasonalize=cadence.season > 1
     )
 
@@ -51,7 +51,9 @@ def fit_theta(values: Sequence[float], steps: int, **options: Any) -> Iterable[f
     return ThetaModel(array(values), **options).fit().forecast(steps)
 
 
-def _forecast(fit: Fit, values: Sequence[int], cadence: Cadence, **options: Any) -> list[int]:
+def forecast_by_model(
+    fit: Fit, values: Sequence[int], cadence: Cadence, **options: Any
+) -> list[int]:
     """Millionths for the horizon, by a model of the last values; raises `FitError`."""
     known = values[-cadence.fitted :]
     season = known[-cadence.season :]

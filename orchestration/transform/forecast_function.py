@@ -13,6 +13,7 @@ from duckdb import DuckDBPyConnection
 if TYPE_CHECKING:
     import pyarrow
 
+    from orchestration.forecasting.many import Job
     from orchestration.forecasting.series import SeriesForecast
 
 NAME = "forecast_series"
@@ -32,16 +33,15 @@ CANDIDATE = {
 MISSING = "statsmodels, the extra `forecast`, is not installed: only the naive forecast is made"
 """Why a series that is long enough for more has the naive forecast alone."""
 
-Tell = Callable[[str], None]
+ForecastMany = Callable[[list["Job"]], list["SeriesForecast"]]
+"""Forecasts series with their cadences."""
 
 
-def register_forecasts(
-    connection: DuckDBPyConnection, *, workers: int = 1, tell: Tell | None = None
-) -> None:
-    """Make `forecast_series` known to a connection; it tells of long work, a line at a time."""
+def register_forecasts(connection: DuckDBPyConnection, forecast_many: ForecastMany) -> None:
+    """Make `forecast_series` known to a connection, which has series forecast as it is told."""
 
     def forecast(observations: Any, cadences: Any) -> Any:  # DuckDB looks up what these are
-        return _forecast(observations, cadences, workers, tell)
+        return _forecast(observations, cadences, forecast_many)
 
     connection.create_function(
         NAME, forecast, ["BIGINT[]", "VARCHAR"], _type_in_sql(), type="arrow"
@@ -51,14 +51,12 @@ def register_forecasts(
 def _forecast(
     observations: "pyarrow.ChunkedArray",
     cadences: "pyarrow.ChunkedArray",
-    workers: int,
-    tell: Tell | None,
+    forecast_many: ForecastMany,
 ) -> "pyarrow.Array":
     import pyarrow
 
     from orchestration.forecasting.cadence import DAILY, WEEKLY
     from orchestration.forecasting.candidates import can_fit
-    from orchestration.forecasting.many import forecast_many
 
     by_name = {"daily": DAILY, "weekly": WEEKLY}
     jobs = [
@@ -66,7 +64,7 @@ def _forecast(
         for values, cadence in zip(observations.to_pylist(), cadences.to_pylist(), strict=True)
     ]
     missing = [] if can_fit() else [MISSING]
-    rows = [_row(one, missing) for one in forecast_many(jobs, workers)]
+    rows = [_row(one, missing) for one in forecast_many(jobs)]
     return pyarrow.array(rows, _type_in_arrow())
 
 
