@@ -5,8 +5,9 @@
 const CRITICAL_CHI2 = 10.83;
 
 /**
- * A metric of a campaign: its heading, what is counted, and how more and less of it is said.
- * @typedef {{label: string, unit: string, less: string}} Metric
+ * A metric of a campaign: its heading, what is counted, how less of it is said, and why there may
+ * be no figures of it.
+ * @typedef {{label: string, unit: string, less: string, missing?: string}} Metric
  * @type {Record<string, Metric>}
  */
 const METRICS = {
@@ -14,8 +15,19 @@ const METRICS = {
   points_redeemed: { label: "Points redeemed", unit: "points", less: "fewer" },
   redemptions: { label: "Redemptions", unit: "redemptions", less: "fewer" },
   active_days: { label: "Active days", unit: "active days", less: "fewer" },
-  revenue: { label: "Revenue", unit: "of revenue", less: "less" },
-  margin: { label: "Margin", unit: "of margin", less: "less" },
+  revenue: {
+    label: "Revenue",
+    unit: "of revenue",
+    less: "less",
+    missing: "no orders are delivered",
+  },
+  margin: {
+    label: "Margin",
+    unit: "of margin",
+    less: "less",
+    missing:
+      "an order in its days, or in as many before, has no margin, or no orders are delivered",
+  },
 };
 
 /** The designs of a campaign. */
@@ -161,7 +173,8 @@ const VERDICTS = {
   ok: (campaign, figures) => {
     const { isAdjusted, at, low, high } = preferred(campaign, figures);
     if (low === null || high === null) {
-      return { verdict: "Not known of this campaign.", mark: null };
+      const { missing } = METRICS[shownMetric];
+      return { verdict: `Not known${missing ? `: ${missing}` : ""}.`, mark: null };
     }
     const range = `${between(low, high)} a member`;
     const place = { at, low, high };

@@ -10,7 +10,9 @@ from playwright.sync_api import Locator, expect
 from support.exports import api_file, copy_export, rewrite, rewrite_page
 from support.outlooks import campaign, effect
 from support.shops import ATTACKS, SHOP
-from support.visits import Visit, Visiting
+from support.visits import Visit, Visiting, payload
+
+from api_export.payloads.campaign_schemas import Campaign, CampaignMetric
 
 NOTHING = (None, None, None)
 UP, DOWN, EITHER = ("21.5", "12", "31"), ("-21.5", "-31", "-12"), ("3", "-5.25", "11.25")
@@ -72,10 +74,31 @@ TELLINGS = {
     ),
     "unknown": (
         campaign(11, "experiment", "ok", [effect("margin", UP)]),
-        "Not known of this campaign.",
+        "Not known.",
     ),
 }
 """Campaigns of every kind, and what is said of each."""
+
+
+def test_handmade_campaigns_have_the_keys_of_real_ones() -> None:
+    row, _ = TELLINGS["told"]
+    assert list(row) == list(Campaign.__annotations__)
+    assert list(row["metrics"][0]) == list(CampaignMetric.__annotations__)
+
+
+def test_real_campaigns_of_few_clients_are_shown_without_an_interval(
+    visit: Visiting, shops: Path
+) -> None:
+    page = opened(visit, shops)
+    campaigns = payload(shops, FILE)
+    assert [row["status"] for row in campaigns] == ["too_few"] * 2
+    for item, row in zip(items(page).all(), campaigns, strict=True):
+        expect(item.locator("h4")).to_have_text(row["name"])
+        expect(item.locator(".verdict")).to_contain_text("Too few clients to tell")
+        effect, *_ = [each["effect"] for each in row["metrics"]]
+        expect(item.locator("svg.effect")).to_have_attribute(
+            "aria-label", f"Effect {effect:,.4f}, no interval"
+        )
 
 
 @pytest.fixture
@@ -110,6 +133,26 @@ def test_of_each_campaign_is_said_what_can_be_told_and_not_more(
     assert [item.locator(".verdict").text_content() for item in items(page).all()] == [
         sentence for _, sentence in TELLINGS.values()
     ]
+
+
+@pytest.mark.parametrize(
+    ("metric", "reason"),
+    [
+        ("revenue", "Not known: no orders are delivered."),
+        (
+            "margin",
+            "Not known: an order in its days, or in as many before, has no margin, or no orders are"
+            " delivered.",
+        ),
+    ],
+)
+def test_money_that_is_not_known_has_its_reason(
+    visit: Visiting, told: Path, metric: str, reason: str
+) -> None:
+    put(told, [TELLINGS["told"][0]])
+    page = opened(visit, told)
+    page.page.get_by_label("Effect on").select_option(metric)
+    assert items(page).locator(".verdict").text_content() == reason
 
 
 def test_a_mark_differs_by_what_can_be_told_and_not_in_colour_alone(

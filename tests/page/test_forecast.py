@@ -12,6 +12,8 @@ from support.outlooks import BOUNDS, SERIES, candidate, forecast_days
 from support.shops import AS_OF, ATTACKS, SHOP
 from support.visits import Visit, Visiting, payload
 
+from api_export.payloads.forecast_schemas import ForecastAccuracy, ForecastDay
+
 CARDS = {
     "Forecast: Points issued": ("points_issued", "points_trend", "issued"),
     "Forecast: Points redeemed, in all": ("points_redeemed", "points_trend", "redeemed"),
@@ -29,6 +31,29 @@ def accuracy_of(*models: tuple[str, str | None], published: str, **fields: Any) 
         for series in SERIES
         for model, mase in models
     ]
+
+
+def test_handmade_forecasts_have_the_keys_of_real_ones() -> None:
+    assert list(forecast_days(AS_OF)[0]) == list(ForecastDay.__annotations__)
+    assert list(candidate("redemptions", "naive", None)) == list(ForecastAccuracy.__annotations__)
+
+
+def test_real_forecasts_are_shown(visit: Visiting, shops: Path) -> None:
+    page = opened(visit, shops)
+    forecast = payload(shops, "analytics/forecast/days=90.json")
+    for title, (series, *_) in CARDS.items():
+        days = [row for row in forecast if row["series"] == series][:30]
+        shown = [row[2:4] for row in page.table(title)[-30:]]
+        assert shown == [[f"{row['point']:,}", f"{row['low_80']:,}"] for row in days], title
+    accuracy = payload(shops, "analytics/forecast_accuracy/index.json")
+    for title, is_shown in (
+        ("Accuracy of the forecasts", lambda row: row["item"] is None),
+        ("Accuracy by item", lambda row: row["item"] is not None),
+    ):
+        assert [row[2] for row in page.table(title)[1:]] == [
+            f"{row['mase']:.4f}" for row in accuracy if is_shown(row)
+        ]
+    assert page.page.locator("#part-forecast .failure").count() == 0
 
 
 @pytest.fixture
@@ -123,8 +148,8 @@ NO_BAND = {"coverage_80": None, "coverage_95": None}
         ),
         (
             accuracy_of(NAIVE, ("ets", "0.9996"), published="ets", cut_offs=1, **NO_BAND),
-            "ETS beat the naive forecast by less than 0.1% in 1 try, off by 25% of what came; no band"
-            " could be tried.",
+            "ETS beat the naive forecast by less than 0.1% in 1 try, off by 25% of what came; no"
+            " band could be tried.",
         ),
         (
             [

@@ -11,12 +11,18 @@ from support.outlooks import programme_value
 from support.shops import SHOP
 from support.visits import Visit, Visiting
 
+from api_export.payloads.value_schemas import ProgrammeValue
+
 COST = "The programme cost 1,000.00, 2.00% of revenue."
 BREAK_EVEN = (
     "It has paid for itself if at least 8.40% of the margin of these days came because of it."
 )
 NO_COST = dict.fromkeys(("points_accrued_cost", "cost", "cost_rate", "break_even_uplift"))
 NO_MARGIN = {"break_even_uplift": None}
+
+
+def test_a_handmade_value_has_the_keys_of_a_real_one() -> None:
+    assert list(programme_value("ok")) == list(ProgrammeValue.__annotations__)
 
 
 @pytest.mark.parametrize(

@@ -32,8 +32,7 @@ def copy_export(export: Path, target: Path, only: int | None = None) -> Path:
 
 def rewrite(path: Path, content: Any) -> None:
     """Give a file other content: bytes as they are, anything else as JSON."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.unlink(missing_ok=True)
+    path.unlink()
     path.write_bytes(content if isinstance(content, bytes) else json_bytes(content))
 
 
