@@ -45,10 +45,13 @@ MAY_IMPORT = {
     "orchestration.sources": PAYLOADS | SOURCES,
     "orchestration.deployment": SOURCES | WORKSPACE,
     "orchestration.pull": EXPORT | SOURCES | WORKSPACE | {"orchestration.pull"},
-    "orchestration.transform": PAYLOADS | DEPLOYMENT | {"orchestration.transform"},
+    "orchestration.transform": PAYLOADS
+    | DEPLOYMENT
+    | {"orchestration.forecasting", "orchestration.transform"},
     "orchestration.quality": PUBLISHED | BUILT | {"orchestration.quality"},
     "orchestration.alerts": DEPLOYMENT,
     "orchestration.pipeline": PUBLISHED | TOLD | {"orchestration.pipeline"},
+    "orchestration.forecasting": {"orchestration.forecasting"},
     "orchestration.definitions": {
         "orchestration.deployment",
         "orchestration.pipeline",
@@ -70,7 +73,8 @@ TOOLS = {
     "uvicorn": {"api_export.server", "orchestration.cli"},
     "click": {"orchestration.cli"},
     "rich": {"orchestration.cli"},
-    "subprocess": {"orchestration.transform", "api_export.page"},
+    "statsmodels": {"orchestration.forecasting"},
+    "subprocess": {"orchestration.forecasting", "orchestration.transform", "api_export.page"},
 }
 """Who alone imports a tool."""
 LONGEST = 300

@@ -100,9 +100,11 @@ def _default_value(endpoint: Endpoint) -> int | None:
 
 
 def _wanted_values(endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedWidget]) -> set[int]:
-    """The parameter values that get a file: the settings' and those that widgets request."""
-    if endpoint.parameter is None:
+    """The parameter values that get a file: its own or the settings', and what widgets request."""
+    parameter = endpoint.parameter
+    if parameter is None:
         return set()
-    configured = run["window_days"] if endpoint.parameter.name == "days" else run["top_limits"]
+    settings = run["window_days"] if parameter.name == "days" else run["top_limits"]
+    configured = settings if parameter.exported is None else parameter.exported
     requested = {widget.requested_value() for widget in placed} - {None}
     return {*configured, *requested}

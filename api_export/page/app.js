@@ -19,6 +19,8 @@ const PARTS = {
   Clients: (view) => closedPart("Clients", view),
   Points: (view) => closedPart("Points", view),
   Rewards: (view) => closedPart("Rewards", view),
+  Forecast: (view) => closedPart("Forecast", view),
+  Campaigns: (view) => closedPart("Campaigns", view),
   "About the data": dataSection,
 };
 

@@ -171,12 +171,14 @@ function chooser(name, label, options, chosen, choose) {
  * @property {Column[]} columns of the table view
  * @property {object[]} rows of the table view
  * @property {Record<string, () => HTMLElement>} pictures by the name of the chart
+ * @property {string} [shape] how much room it wants, where it is not that of its chart
  */
 
 /** How much room a chart wants, where it is not that of a line. */
 const SHAPES = {
   heat: "row",
   tiles: "row",
+  forest: "row",
   metric: "metric",
   pie: "share",
   doughnut: "share",
@@ -212,7 +214,8 @@ function filledCard(title, content, usual, requested) {
     body.append(chart === "table" ? makeTable() : content.pictures[chart]());
   }
   if (hasRows && chart !== "table") head.append(tableSwitch(title, body, makeTable));
-  return element("section", { class: "card", "data-shape": SHAPES[chart] ?? "chart" }, head, body);
+  const shape = content.shape ?? SHAPES[chart] ?? "chart";
+  return element("section", { class: "card", "data-shape": shape }, head, body);
 }
 
 function cardHead(title, ...others) {

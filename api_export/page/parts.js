@@ -34,6 +34,7 @@ const CLOSED_PARTS = {
     script: "points.js",
     endpoints: [
       "liability",
+      "programme_value",
       "roll_forward",
       "aging",
       "redemption_curve",
@@ -48,6 +49,24 @@ const CLOSED_PARTS = {
     script: "rewards.js",
     endpoints: ["item_performance", "request_funnel"],
     make: (...shown) => rewardCards(...shown),
+  },
+  Forecast: {
+    question: "What is to be expected, and how far can that be trusted?",
+    script: "forecast.js",
+    endpoints: [
+      "forecast",
+      "forecast_accuracy",
+      "points_trend",
+      "redemption_trend",
+      "item_performance",
+    ],
+    make: (...shown) => forecastCards(...shown),
+  },
+  Campaigns: {
+    question: "What did each campaign bring, and can that be told from chance?",
+    script: "campaigns.js",
+    endpoints: ["campaigns"],
+    make: (...shown) => campaignCards(...shown),
   },
 };
 

@@ -5,6 +5,7 @@
 /** @type {[string, string, (data: any, context: object) => Content, string][]} */
 const POINT_CARDS = [
   ["Liability", "liability", showLiability, "tiles"],
+  ["Programme value", "programme_value", showValue, "tiles"],
   ["Roll-forward of points", "roll_forward", showRollForward, "bar"],
   ["Age of the points outstanding", "aging", showAging, "bar"],
   ["Redemption curve", "redemption_curve", showCurve, "line"],
@@ -23,8 +24,8 @@ function pointCards(payloads, context) {
   const cards = payloadCards(POINT_CARDS, payloads, context);
   if (!context.isAll) return cards;
   const rest =
-    "Liability, the age of points, how they are redeemed and the reasons of issue are each" +
-    " website's own: choose it above.";
+    "Liability, the programme's value, the age of points, how they are redeemed and the reasons of" +
+    " issue are each website's own: choose it above.";
   return [...cards, element("p", { class: "notice" }, rest)];
 }
 
@@ -84,6 +85,99 @@ function showLiability(data, { asOf }) {
     rows: [...rows, ...others],
     pictures: { tiles: () => tilesOf(LIABILITY_STATES[data.status](data), rows) },
   };
+}
+
+/** What can be said of the programme's return; where nothing can be, why. */
+const VALUE_STATES = {
+  ok: ({ roi }) =>
+    roi === null
+      ? "Campaigns with a random hold-out ended in these days, but what margin they brought isn't" +
+        " known."
+      : "Campaigns with a random hold-out that ended in these days brought" +
+        ` ${formatDecimal(1 + figure(roi))} of margin for each 1 that the whole programme cost.`,
+  no_orders: () =>
+    "No orders are delivered, so neither revenue nor what the programme has to bring is known.",
+  no_margin: () =>
+    "An order in these days has no margin, and LOYALTY_MARGIN sets no share for it, so what the" +
+    " programme has to bring isn't known.",
+  no_point_value: () =>
+    "What a point is worth isn't known, and so what the points cost: there are no conversions, and" +
+    " no value is set.",
+  short_history: () =>
+    "The history is too short to say how many of the points issued will be redeemed, and so what" +
+    " they cost: it takes three whole months.",
+  no_experiment: () =>
+    "No campaign that ended in these days had a random hold-out that can be trusted, so what the" +
+    " programme brought can't be told.",
+};
+
+function showValue(data) {
+  if (!has(VALUE_STATES, data.status)) {
+    throw new Unreadable("This page doesn't know a value of this status.");
+  }
+  const rows = [
+    {
+      label: "Cost of the programme",
+      value: formatAmountIfKnown(data.cost),
+      note: "points issued, and campaigns",
+    },
+    {
+      label: "Cost of points issued",
+      value: formatAmountIfKnown(data.points_accrued_cost),
+      note: "those that will be redeemed",
+    },
+    {
+      label: "Cost of campaigns",
+      value: formatAmountIfKnown(data.campaign_cost),
+      note: "that ended in these days",
+    },
+    { label: "Cost rate", value: formatPercentIfKnown(data.cost_rate), note: "of revenue" },
+    {
+      label: "Break-even uplift",
+      value: formatPercentIfKnown(data.break_even_uplift),
+      note: "of the margin of these days",
+    },
+    {
+      label: "Return on cost",
+      value: formatAmountIfKnown(data.roi),
+      note: "gain for each 1 of cost, where experiments measured it",
+    },
+  ];
+  const others = [
+    { label: "Cost of points redeemed", value: formatAmountIfKnown(data.points_redeemed_cost) },
+    { label: "Orders", value: formatNumberIfKnown(data.orders) },
+    { label: "Revenue", value: formatAmountIfKnown(data.revenue) },
+    {
+      label: "of it from clients who redeemed: who they are, not what redeeming did",
+      value: formatAmountIfKnown(data.revenue_of_redeemers),
+    },
+  ];
+  const sentences = [costOf(data), breakEvenOf(data), VALUE_STATES[data.status](data)];
+  return {
+    caption: `${formatWindow(data.as_of, data.days)}, in the website's currency`,
+    empty: data.as_of === null && "No points yet.",
+    columns: FIGURE_COLUMNS,
+    rows: [...rows, ...others],
+    pictures: { tiles: () => tilesOf(sentences.filter(Boolean).join(" "), rows) },
+  };
+}
+
+function costOf({ cost, cost_rate: rate }) {
+  if (cost === null) return "";
+  const share = rate === null ? "" : `, ${formatPercent(rate)} of revenue`;
+  return `The programme cost ${formatDecimal(cost)}${share}.`;
+}
+
+/** What the programme must have brought, so that it cost nothing in the end. */
+function breakEvenOf({ cost, break_even_uplift: uplift }) {
+  if (uplift === null || figure(cost) <= 0) return "";
+  if (uplift < 0) {
+    return "The margin of these days is below 0, so no part of it can have paid for that.";
+  }
+  return (
+    `It has paid for itself if at least ${formatPercent(uplift)} of the margin of these days came` +
+    " because of it."
+  );
 }
 
 function showRollForward(months) {

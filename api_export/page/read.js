@@ -46,7 +46,12 @@ const PERIOD_ENDPOINTS = [
   "redemption_patterns",
   "conversion",
 ];
-const PERIOD_ENDPOINTS_OF_ALL = ["overview", "points_trend", "redemption_trend", "engagement_stats"];
+const PERIOD_ENDPOINTS_OF_ALL = [
+  "overview",
+  "points_trend",
+  "redemption_trend",
+  "engagement_stats",
+];
 
 /** The endpoints that count a period, which their files are named by. */
 const OF_PERIOD = new Set([
@@ -54,7 +59,11 @@ const OF_PERIOD = new Set([
   ...PERIOD_ENDPOINTS_OF_ALL,
   "request_funnel",
   "issue_sources",
+  "programme_value",
 ]);
+
+/** The days of the longest forecast, of which a part shows as many as its period has. */
+const FORECAST_DAYS = 90;
 
 /**
  * Reads a view. The manifest is read first and last; where it changed, the export was switched
@@ -117,10 +126,15 @@ const rootOf = (website) => `${pathOf(website)}/${API}`;
 /** The payloads of endpoints, those that count a period of so many days, each kept by itself. */
 async function readPayloads(readJson, website, days, endpoints) {
   const payloads = endpoints.map(async (name) => {
-    const file = OF_PERIOD.has(name) ? `days=${days}` : "index";
-    return [name, await keep(readJson(`${rootOf(website)}/analytics/${name}/${file}.json`))];
+    const path = `${rootOf(website)}/analytics/${name}/${fileOf(name, days)}.json`;
+    return [name, await keep(readJson(path))];
   });
   return Object.fromEntries(await Promise.all(payloads));
+}
+
+function fileOf(endpoint, days) {
+  if (endpoint === "forecast") return `days=${FORECAST_DAYS}`;
+  return OF_PERIOD.has(endpoint) ? `days=${days}` : "index";
 }
 
 /** The payloads of an open part, as soon as what draws it is there too. */
@@ -157,7 +171,8 @@ async function keep(reading) {
 }
 
 /** Numbers that mean how they are written: an id, maybe beyond 2⁵³, and a config's 14.0 days. */
-const WRITTEN_NUMBERS = /("(?:(?:from|to)_tier_)?id":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
+const WRITTEN_NUMBERS =
+  /("(?:(?:from|to)_tier_id|id|item)":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
 
 /** The value of a JSON text, in which ids are text with all their digits. */
 function parseJson(text, path) {
@@ -194,8 +209,7 @@ function findPeriod(periods, days) {
 }
 
 /** A reader of the export's files, for a website where the page was opened from disk. */
-const openExport = async (id) =>
-  location.protocol === "file:" ? openFromDisk(id) : fetchText;
+const openExport = async (id) => (location.protocol === "file:" ? openFromDisk(id) : fetchText);
 
 /** The text of an exported file, from the server that the page came from. */
 async function fetchText(path) {

@@ -129,7 +129,8 @@ function ownSection() {
       "p",
       { class: "notice" },
       "The figures above are added up, each website's by its own calendar. Widgets, clients," +
-        " tiers, items, categories and snapshots belong to one website: choose it above.",
+        " tiers, items, categories, forecasts, campaigns and snapshots belong to one website:" +
+        " choose it above.",
     ),
   );
 }

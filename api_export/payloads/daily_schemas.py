@@ -8,7 +8,7 @@ from api_export.payloads.schemas import Exact, Id
 
 
 class ItemPerformance(TypedDict):
-    """An item: who can afford it, and how often it was redeemed lately."""
+    """An item: who can afford it, how often it was redeemed lately, and how often it will be."""
 
     id: Id
     name: str
@@ -22,6 +22,9 @@ class ItemPerformance(TypedDict):
     redemptions_365: int
     clients_365: int
     last_redeemed: date | None
+    expected_30: int | None
+    expected_30_low: int | None
+    expected_30_high: int | None
 
 
 class RequestFunnel(TypedDict):

@@ -7,11 +7,19 @@ from api_export.payloads import (
     campaign_schemas,
     client_schemas,
     daily_schemas,
+    forecast_schemas,
     money_schemas,
     schemas,
     value_schemas,
 )
-from api_export.payloads.limits import DEFAULT_DAYS, DEFAULT_LIMIT, MAX_DAYS, MAX_LIMIT
+from api_export.payloads.limits import (
+    DEFAULT_DAYS,
+    DEFAULT_DAYS_AHEAD,
+    DEFAULT_LIMIT,
+    MAX_DAYS,
+    MAX_DAYS_AHEAD,
+    MAX_LIMIT,
+)
 
 API_ROOT = "api/v1/loyalty-management"
 ALL_WEBSITES = "all"
@@ -25,9 +33,14 @@ class Parameter:
     name: str
     default: int
     highest: int
+    exported: tuple[int, ...] | None = None
+    """The values that have files; null where that is a setting of the run."""
 
 
 DAYS = Parameter("days", DEFAULT_DAYS, MAX_DAYS)
+DAYS_AHEAD = Parameter(
+    "days", DEFAULT_DAYS_AHEAD, MAX_DAYS_AHEAD, exported=(7, DEFAULT_DAYS_AHEAD, MAX_DAYS_AHEAD)
+)
 LIMIT = Parameter("limit", DEFAULT_LIMIT, MAX_LIMIT)
 
 
@@ -233,6 +246,18 @@ ENDPOINTS = (
         order="source_rank",
         parameter=DAYS,
         takes_range=True,
+    ),
+    Endpoint(
+        name="forecast",
+        schema=forecast_schemas.ForecastDay,
+        order="date, place",
+        parameter=DAYS_AHEAD,
+        condition="days_ahead <= $value",
+    ),
+    Endpoint(
+        name="forecast_accuracy",
+        schema=forecast_schemas.ForecastAccuracy,
+        order="place, item, candidate",
     ),
     Endpoint(name="campaigns", schema=campaign_schemas.Campaign, order="date_from desc, id"),
     # Exported bytes don't depend on earlier runs, which this tells of.

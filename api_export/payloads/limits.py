@@ -12,6 +12,10 @@ MAX_DAYS = 3660
 kept at hand, and a gap between events that no window could span is taken for an error."""
 DEFAULT_DAYS = 30
 """Days of a window for which nothing else is requested."""
+MAX_DAYS_AHEAD = 90
+"""Days that are forecast: a quarter, beyond which the errors of the past say little."""
+DEFAULT_DAYS_AHEAD = 30
+"""Days ahead for which nothing else is requested."""
 MAX_LIMIT = 100
 """Items that a list of top redemptions may have: what a page can show."""
 DEFAULT_LIMIT = 10

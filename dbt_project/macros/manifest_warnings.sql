@@ -1,8 +1,8 @@
 {#
     What a person should know of data, source and widgets: CTEs, the last of which is `warnings`,
     in this order: that no event is recent, that events lie in the future, which rows are left out,
-    each new column of the source, and each value of a config that is out of range, so that the
-    default is used.
+    each new column of the source, that fits of forecasts could not be made, and each value of a
+    config that is out of range, so that the default is used.
 #}
 {% macro manifest_warnings(widgets, published=false) -%}
 fallbacks as (
@@ -102,6 +102,19 @@ added as (
 
 ),
 
+{# The failure that most series have, and how many others there are. #}
+unfitted as (
+
+    select
+        failures.failure,
+        count(*) as series,
+        sum(count(*)) over () - count(*) as others
+    from {{ mart(ref('fct_forecast_failures'), published) }} as failures
+    group by failures.failure
+    qualify row_number() over (order by count(*) desc, failures.failure) = 1
+
+),
+
 about_data as (
 
     select
@@ -127,6 +140,14 @@ about_data as (
         added.added_column as subject,
         'the source has the new column ' || added.added_column || ', which is not read' as warning
     from added
+    union all
+    select
+        5 as place,
+        'forecasts' as subject,
+        'forecasts: ' || unfitted.failure || ' (' || unfitted.series || ' series)'
+        || if(unfitted.others > 0, ', and ' || unfitted.others || ' other failures', '')
+        || '; fct_forecast_failures lists them' as warning
+    from unfitted
 
 ),
 
@@ -141,7 +162,7 @@ warnings as (
     from about_data
     union all
     select
-        5 as place,
+        6 as place,
         fallbacks.website_id,
         fallbacks.widget_id,
         fallbacks.config_key as subject,

@@ -5,7 +5,7 @@ They are taken of whole packages: a file that comes counts without being listed 
 
 import hashlib
 from collections.abc import Iterable
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 import api_export
@@ -16,12 +16,15 @@ from orchestration.settings import Settings
 
 ENGINE = ("dbt-core", "dbt-duckdb", "duckdb", "simplejson")
 """What computes the marts; each version may round or write otherwise."""
+FORECAST_LIBRARIES = ("statsmodels", "numpy", "pandas", "scipy")
+"""What forecasts are fitted with, likewise; without statsmodels nothing is fitted."""
 
 
 def models_fingerprint(settings: Settings, source_identity: str) -> str:
     """Stands for all that shapes the marts beside rows: code, settings, source and engine."""
     key = hashlib.sha256()
-    for text in (settings.tier_basis, source_identity, *map(version, ENGINE)):
+    libraries = (*map(version, ENGINE), *map(_version_if_installed, FORECAST_LIBRARIES))
+    for text in (settings.tier_basis, source_identity, *libraries):
         key.update(text.encode() + b"\0")
     if settings.mapping is not None:
         key.update(settings.mapping.read_bytes() + b"\0")
@@ -45,6 +48,13 @@ def project_fingerprint() -> str:
     key = hashlib.sha256(version("dbt-core").encode() + b"\0")
     _add(key, project_root(), _project())
     return key.hexdigest()
+
+
+def _version_if_installed(package: str) -> str:
+    try:
+        return version(package)
+    except PackageNotFoundError:
+        return "none"
 
 
 def _project() -> list[Path]:

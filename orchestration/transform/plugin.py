@@ -4,16 +4,22 @@ import gc
 import os
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
 from dbt.adapters.duckdb.plugins import BasePlugin
+from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 
 from orchestration.settings import load_settings
 from orchestration.transform.dbt_command import RUN_PROCESS
-from orchestration.workspace.duckdb_setup import Limits, register_functions
+from orchestration.transform.forecast_function import register_forecasts
+from orchestration.workspace.duckdb_setup import Limits, forecast_workers, register_functions
 from orchestration.workspace.workspace import Workspace
+
+if TYPE_CHECKING:
+    from orchestration.forecasting.many import Job
+    from orchestration.forecasting.series import SeriesForecast
 
 WATCH_SECONDS = 0.2
 
@@ -37,10 +43,19 @@ class Plugin(BasePlugin):
         for database in (creds, *(creds.attach or ())):
             database.path = str(workspace.root / database.path)
         config.update(workspace.limits.options(workspace.scratch))
+        self._workers = forecast_workers(workspace.limits)
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""
         register_functions(conn)
+        register_forecasts(conn, self._forecast_many)
+
+    def _forecast_many(self, jobs: "list[Job]") -> "list[SeriesForecast]":
+        """Forecast series in processes of their own, and tell how far it is."""
+        from orchestration.forecasting.many import forecast_many
+
+        log = AdapterLogger("Forecasts")
+        return forecast_many(jobs, self._workers, log.info)
 
 
 def _watch(run_process: int) -> None:

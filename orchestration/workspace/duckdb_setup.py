@@ -1,5 +1,6 @@
 """DuckDB: what it may take of the machine, and the function that the models call."""
 
+import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -8,8 +9,9 @@ from duckdb import DuckDBPyConnection
 from api_export.payloads.strict_json import strict_json
 from orchestration.settings import Settings
 
-PYTHON_BYTES = 850_000_000
-"""What the processes of a run take beside DuckDB: Python, Dagster and dbt."""
+PYTHON_BYTES = 1_050_000_000
+"""What the processes of a run take beside DuckDB: Python, Dagster, dbt, and one that fits
+forecasts."""
 ENGINE_SHARE = 0.95
 """The part of the rest that DuckDB is given: its allocator holds a little more than that."""
 
@@ -38,6 +40,13 @@ class Limits:
         if self.threads is not None:
             options["threads"] = self.threads
         return options
+
+
+def forecast_workers(limits: Limits) -> int:
+    """How many processes may fit forecasts at once: one for each core, where memory allows it."""
+    if limits.memory is not None:
+        return 1
+    return limits.threads or os.cpu_count() or 1
 
 
 def engine_bytes(limit: int) -> int:

@@ -21,6 +21,20 @@ TABLES = {
         "figure": "VARCHAR",
         "value": "DECIMAL(38,2)",
     },
+    "published_forecasts": {
+        "publication": "BIGINT",
+        "as_of": "DATE",
+        "website_id": "BIGINT",
+        "series": "VARCHAR",
+        "item_id": "BIGINT",
+        "date": "DATE",
+        "point": "BIGINT",
+        "low_80": "BIGINT",
+        "high_80": "BIGINT",
+        "low_95": "BIGINT",
+        "high_95": "BIGINT",
+        "model": "VARCHAR",
+    },
     "row_changes": {
         "publication": "BIGINT",
         "website_id": "BIGINT",
@@ -33,9 +47,11 @@ TABLES = {
 """Their columns and types, in version 1 and before there were versions."""
 SAVED_FROM = {
     "row_changes": "intermediate.int_row_changes",
+    "published_forecasts": "published.fct_published_forecasts",
     "published_figures": "published.fct_published_figures",
 }
-"""The figures are saved last: without theirs, row changes wait for the next publication."""
+"""The figures are saved last: without theirs, row changes wait for the next publication. Forecasts
+that were saved without them are published once more, under a later number."""
 
 
 def load_history(connection: duckdb.DuckDBPyConnection, state: Path | None) -> None:

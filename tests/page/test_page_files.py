@@ -48,7 +48,8 @@ def test_what_the_page_loads_is_in_the_export(export: Export) -> None:
     assert {"chart.umd.min.js", "app.js", "style.css", "icon.svg"} <= loaded
     for script in ("read.js", "parts.js"):
         loaded |= set(LOADED_LATER.findall((export.version / "assets" / script).read_text()))
-    assert {"pictures.js", "clients.js", "points.js", "rewards.js"} <= loaded
+    parts = {"clients.js", "points.js", "rewards.js", "forecast.js", "campaigns.js"}
+    assert parts | {"pictures.js"} <= loaded
     assert all((export.version / "assets" / name).exists() for name in loaded)
 
 

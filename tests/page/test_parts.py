@@ -21,6 +21,7 @@ FILES = {
     ),
     "Points": (
         "liability/index",
+        "programme_value/days=30",
         "roll_forward/index",
         "aging/index",
         "redemption_curve/index",
@@ -28,6 +29,14 @@ FILES = {
         "issue_sources/days=30",
     ),
     "Rewards": ("item_performance/index", "request_funnel/days=30"),
+    "Forecast": (
+        "forecast/days=90",
+        "forecast_accuracy/index",
+        "points_trend/days=30",
+        "redemption_trend/days=30",
+        "item_performance/index",
+    ),
+    "Campaigns": ("campaigns/index",),
 }
 """What each part reads of a website."""
 
@@ -271,7 +280,7 @@ def test_a_website_without_anything_says_so_in_every_card(visit: Visiting, shops
     page.go(website=EMPTY)
     page.open(*FILES)
     cards = page.page.locator(".closed-part .card")
-    assert cards.count() == 17
+    assert cards.count() == 25
     said = {
         card.locator("h3").text_content(): card.locator(".empty, .picture > p").all_text_contents()
         for card in cards.all()

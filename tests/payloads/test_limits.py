@@ -16,7 +16,13 @@ from api_export.payloads import limits
 MACROS = PROJECT / "dbt_project" / "macros"
 PAGE = PROJECT / "api_export" / "page"
 VALUES = {name: value for name, value in vars(limits).items() if name.isupper()}
-TOO_COMMON = {limits.MAX_LIMIT, limits.DEFAULT_DAYS, limits.DEFAULT_LIMIT}
+TOO_COMMON = {
+    limits.MAX_LIMIT,
+    limits.MAX_DAYS_AHEAD,
+    limits.DEFAULT_DAYS,
+    limits.DEFAULT_DAYS_AHEAD,
+    limits.DEFAULT_LIMIT,
+}
 """Numbers that stand for other things too, such as 100 percent."""
 DISTINCT = {value for value in VALUES.values() if isinstance(value, int)} - TOO_COMMON
 NEIGHBOURS = {value + step for value in DISTINCT for step in (-1, 0, 1)}

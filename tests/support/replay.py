@@ -8,11 +8,15 @@ it; `cli/test_run` and the deep histories prove the two alike.
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from functools import cache
 from pathlib import Path
 
 import duckdb
 
 from api_export.export.versions import Export, write_export
+from orchestration.forecasting.cadence import Cadence
+from orchestration.forecasting.many import Job, Worker
+from orchestration.forecasting.series import SeriesForecast, forecast_series
 from orchestration.pull.load_raw import EarlierRuns, Pull, load_raw
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.run_progress import finish
@@ -20,6 +24,7 @@ from orchestration.pull.sync import Lookback
 from orchestration.sources.base import Source
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import compile_project, create_statement, full_build
+from orchestration.transform.forecast_function import register_forecasts
 from orchestration.workspace.duckdb_setup import register_functions
 
 PROJECT = Path(__file__).parents[2]
@@ -94,10 +99,28 @@ def open_warehouse(warehouse: Path | str, marts: Path | str) -> Iterator[duckdb.
     with duckdb.connect(config={"threads": 1}) as connection:  # quicker for statements this small
         connection.execute("set timezone = 'UTC'")
         register_functions(connection)
+        register_forecasts(connection, forecast_many)
         connection.execute(f"attach '{warehouse}' as warehouse")
         connection.execute(f"attach '{marts}' as marts")
         connection.execute("use warehouse")
         yield connection
+
+
+def forecast_many(jobs: list[Job]) -> list[SeriesForecast]:
+    """What workers of a run forecast; the same series is fitted once, by one that stays."""
+    return [_forecast_once(tuple(values), cadence) for values, cadence in jobs]
+
+
+@cache
+def _forecast_once(values: tuple[int, ...], cadence: Cadence) -> SeriesForecast:
+    if not cadence.cut_offs(len(values)):
+        return forecast_series(values, cadence)  # nothing is fitted
+    return _worker().forecast((values, cadence))
+
+
+@cache
+def _worker() -> Worker:
+    return Worker()
 
 
 def execute(connection: duckdb.DuckDBPyConnection, statements: list[str]) -> None:

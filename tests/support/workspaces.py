@@ -16,7 +16,12 @@ from support.faulty import FaultyRun, run
 from support.replay import PROJECT
 
 CODE = ("api_export", "orchestration", "dbt_project", "dbt_project.yml")
-OF_EARLIER_RUNS = ["fct_published_figures", "fct_restatements", "rpt_restatements"]
+OF_EARLIER_RUNS = [
+    "fct_published_figures",
+    "fct_published_forecasts",
+    "fct_restatements",
+    "rpt_restatements",
+]
 """The tables that depend on the history of runs."""
 
 

@@ -5,6 +5,8 @@ publications as (
     select publication from {{ ref('stg_pipeline__published_figures') }}
     union all
     select publication from {{ ref('stg_pipeline__row_changes') }}
+    union all
+    select publication from {{ ref('stg_pipeline__published_forecasts') }}
 
 ),
 

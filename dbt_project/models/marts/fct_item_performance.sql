@@ -83,6 +83,37 @@ redeemed as (
 
 ),
 
+{# The next 30 days: four weeks, and two sevenths of the fifth. #}
+weeks_ahead as (
+
+    select
+        forecasts.item_id,
+        if(cast(forecasts.date - run.as_of as integer) <= 28, 7, 2) as days,
+        forecasts.point,
+        forecasts.low_80,
+        forecasts.high_80
+    from {{ ref('fct_forecasts') }} as forecasts
+    cross join run
+    where
+        forecasts.item_id is not null
+        and cast(forecasts.date - run.as_of as integer) <= 35
+
+),
+
+expected as (
+
+    select
+        item_id,
+        {{ ratio('sum(days * point)', 7, 0) }} as expected_30,
+        if(count(low_80) = count(*), {{ ratio('sum(days * low_80)', 7, 0) }}, null)
+            as expected_30_low,
+        if(count(high_80) = count(*), {{ ratio('sum(days * high_80)', 7, 0) }}, null)
+            as expected_30_high
+    from weeks_ahead
+    group by item_id
+
+),
+
 performance as (
 
     select
@@ -99,11 +130,15 @@ performance as (
         coalesce(redeemed.redemptions_90, 0) as redemptions_90,
         coalesce(redeemed.redemptions_365, 0) as redemptions_365,
         coalesce(redeemed.clients_365, 0) as clients_365,
-        redeemed.last_redeemed
+        redeemed.last_redeemed,
+        cast(expected.expected_30 as bigint) as expected_30,
+        cast(expected.expected_30_low as bigint) as expected_30_low,
+        cast(expected.expected_30_high as bigint) as expected_30_high
     from items
     inner join affordable on items.item_id = affordable.item_id
     inner join {{ ref('fct_website_totals') }} as totals on items.website_id = totals.website_id
     left join redeemed on items.item_id = redeemed.item_id
+    left join expected on items.item_id = expected.item_id
 
 )
 

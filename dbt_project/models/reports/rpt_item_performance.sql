@@ -21,7 +21,10 @@ payload as (
         redemptions_90,
         redemptions_365,
         clients_365,
-        last_redeemed
+        last_redeemed,
+        expected_30,
+        expected_30_low,
+        expected_30_high
     from items
 
 )

@@ -31,6 +31,8 @@ BUILD = ("build", "--exclude-resource-type", "unit_test")
 FULL_REFRESH = "--full-refresh"
 PUBLISHED_LAYERS = ("marts", "reports")
 PROGRESS_EVERY = 50
+PROGRESS = "AdapterEventInfo"
+"""dbt's event for what our plugin tells of long work."""
 FAILURES = ("RunResultError", "RunResultErrorNoMessage")
 """dbt's events that say, at its end, why a model or a test failed."""
 
@@ -100,7 +102,10 @@ def key_of(models: AssetsDefinition, name: str) -> AssetKey:
 def _stream(invocation: DbtCliInvocation, failures: list[str]) -> Iterator[Any]:
     """What dbt did as Dagster's events; a line for each model and test that failed is added."""
     for event in invocation.stream_raw_events():
-        if event.raw_event["info"]["name"] in FAILURES:
+        name = event.raw_event["info"]["name"]
+        if name == PROGRESS:
+            log.info(event.raw_event["info"]["msg"])
+        if name in FAILURES:
             failed = event.raw_event["data"]["node_info"]["unique_id"]
             failures.append(f"{failed}: {str(event).strip()}")
         yield from event.to_default_asset_events(

@@ -49,6 +49,7 @@ PIPELINE_TABLES = {
     "changed_entities": "the entities that changed since the last run",
     "published_rows": "what was delivered to the last published run",
     "published_figures": "what earlier runs reported",
+    "published_forecasts": "what earlier runs forecast",
     "row_changes": "the ledger rows that changed between earlier runs",
 }
 

@@ -1,0 +1,374 @@
+"use strict";
+
+// What campaigns brought: an effect with its interval, never a bare winner.
+
+const CRITICAL_CHI2 = 10.83;
+
+/**
+ * A metric of a campaign: its heading, what is counted, how less of it is said, and why there may
+ * be no figures of it.
+ * @typedef {{label: string, unit: string, less: string, missing?: string}} Metric
+ * @type {Record<string, Metric>}
+ */
+const METRICS = {
+  points_issued: { label: "Points issued", unit: "points", less: "fewer" },
+  points_redeemed: { label: "Points redeemed", unit: "points", less: "fewer" },
+  redemptions: { label: "Redemptions", unit: "redemptions", less: "fewer" },
+  active_days: { label: "Active days", unit: "active days", less: "fewer" },
+  revenue: {
+    label: "Revenue",
+    unit: "of revenue",
+    less: "less",
+    missing: "no orders are delivered",
+  },
+  margin: {
+    label: "Margin",
+    unit: "of margin",
+    less: "less",
+    missing:
+      "an order in its days, or in as many before, has no margin, or no orders are delivered",
+  },
+};
+
+/** The designs of a campaign. */
+const DESIGNS = { experiment: "Random hold-out", observational: "No hold-out" };
+
+/** What the mark of an effect says; an association has no colour of its own. */
+const MARKS = {
+  told: "Random hold-out: not explained by chance",
+  chance: "Random hold-out: can't be told from chance",
+  association: "No hold-out: association only",
+  bare: "Too few clients for an interval",
+};
+
+const UNTOLD = "–";
+const formatDesign = wordIn(DESIGNS);
+const formatEffect = orWords(formatFine, UNTOLD);
+const formatMoney = orWords(formatDecimal, UNTOLD);
+const formatRelative = orWords((value) => formatPercent(100 * figure(value)), UNTOLD);
+
+/** A figure of a sentence: at least three digits of it, and whole where it is large. */
+const threeDigits = new Intl.NumberFormat(undefined, {
+  maximumFractionDigits: 0,
+  maximumSignificantDigits: 3,
+  roundingPriority: "morePrecision",
+});
+const formatPlain = (value) => threeDigits.format(figure(value));
+
+let shownMetric = "points_issued";
+
+/** The cards of the part: one, of the chosen metric, and the choice. */
+function campaignCards(payloads, { asOf }) {
+  const make = () =>
+    card("Effects of campaigns", () => showCampaigns(payloads.campaigns(), asOf), "forest");
+  let shownCard = make();
+  const options = Object.entries(METRICS).map(([value, { label }]) => ({ value, label }));
+  const choose = (metric) => {
+    shownMetric = metric;
+    const next = make();
+    shownCard.replaceWith(next);
+    shownCard = next;
+    statusLine.textContent = `Effects of campaigns: ${METRICS[metric].label}`;
+  };
+  const choice = chooser("metric", "Effect on", options, shownMetric, choose);
+  return [element("div", { class: "controls" }, choice), shownCard];
+}
+
+function showCampaigns(campaigns, asOf) {
+  const { label } = METRICS[shownMetric];
+  const rows = campaigns.map((campaign) => ({ ...campaign, ...measured(campaign) }));
+  const money = ["revenue", "margin"].includes(shownMetric) ? ", in the website's currency" : "";
+  const doubt = rows.some(({ is_causal: isCausal }) => isCausal === true)
+    ? "of twenty campaigns without any effect, one can be expected to look as if it had one"
+    : "without a random hold-out they can't tell what would have been without the campaign";
+  return {
+    caption:
+      `${label}${money}, of a member in the campaign's days, the newest campaign first. The bars` +
+      ` are ${formatRoughPercent(95)} intervals: ${doubt}. ${formatAsOf(asOf)}`,
+    empty: rows.length === 0 && "There are no campaigns.",
+    columns: CAMPAIGN_COLUMNS,
+    rows,
+    pictures: { forest: () => forest(rows) },
+  };
+}
+
+/** @type {Column[]} */
+const CAMPAIGN_COLUMNS = [
+  textColumn("Campaign", "name"),
+  textColumn("From", "date_from", formatDate),
+  textColumn("To", "date_to", formatDate),
+  textColumn("Design", "design", formatDesign),
+  textColumn("What can be told", "verdict"),
+  column("Members", "treatment_clients"),
+  column("Compared with", "comparison_clients"),
+  column("Members in another campaign", "members_elsewhere"),
+  column("Mean of members", "treatment_mean", formatEffect),
+  column("of the compared", "comparison_mean", formatEffect),
+  column("Mean before, of members", "treatment_mean_before", formatEffect),
+  column("of the compared", "comparison_mean_before", formatEffect),
+  column("Effect", "effect", formatEffect),
+  column("from", "effect_low", formatEffect),
+  column("to", "effect_high", formatEffect),
+  column("Adjusted effect", "adjusted_effect", formatEffect),
+  column("from", "adjusted_low", formatEffect),
+  column("to", "adjusted_high", formatEffect),
+  column("Relative effect", "relative_effect", formatRelative),
+  column("Effect in all", "incremental_total", formatEffect),
+  column("Sample ratio, χ²", "sample_ratio_chi2", formatEffect),
+  column("Cost", "cost", formatMoney),
+  column("Margin ÷ cost", "return_on_cost", formatMoney),
+  column("Revenue ÷ cost", "revenue_per_cost", formatMoney),
+];
+
+/** What a campaign without such a metric has in the place of its figures. */
+const NOT_MEASURED = Object.fromEntries(
+  CAMPAIGN_COLUMNS.filter(({ key }) => /mean|effect|adjusted|total/.test(key)).map(({ key }) => [
+    key,
+    null,
+  ]),
+);
+
+const figuresOf = ({ metrics }, name) =>
+  metrics.find(({ metric }) => metric === name) ?? NOT_MEASURED;
+
+/** The figures of the chosen metric, and in a sentence what can be told from them. */
+function measured(campaign) {
+  const figures = figuresOf(campaign, shownMetric);
+  return { ...figures, ...judged(campaign, figures) };
+}
+
+/**
+ * What can be told of an effect: the words, how its mark looks, and where it lies.
+ * @returns {{verdict: string, mark: keyof MARKS | null, at?: number, low?: number, high?: number}}
+ */
+function judged(campaign, figures) {
+  if (!has(VERDICTS, campaign.status)) {
+    throw new Unreadable("This page doesn't know a campaign of this status.");
+  }
+  return VERDICTS[campaign.status](campaign, figures);
+}
+
+/** What each status allows to be said. */
+const VERDICTS = {
+  too_early: ({ date_to: last }) => ({
+    verdict: `Too early: it runs until ${formatDate(last)}, beyond the last day counted.`,
+    mark: null,
+  }),
+  srm_failed: ({ sample_ratio_chi2: chi2 }) => ({
+    verdict:
+      "Not to be trusted: clients were not split as planned" +
+      ` (χ² ${formatDecimal(chi2)}, above ${formatDecimal(CRITICAL_CHI2)}), so something other` +
+      " than chance put them into an arm, and no effect can be told.",
+    mark: null,
+  }),
+  too_few: ({ is_causal: isCausal }, { effect }) => {
+    const why = `Too few clients to tell: an arm has fewer than 30${isCausal ? "" : ", and there's no hold-out"}.`;
+    if (effect === null) return { verdict: why, mark: null };
+    return {
+      verdict: `${why} The difference is ${moreOrLess(effect)} a member, with no interval.`,
+      mark: "bare",
+      at: effect,
+    };
+  },
+  ok: (campaign, figures) => {
+    const { isAdjusted, at, low, high } = preferred(campaign, figures);
+    if (low === null || high === null) {
+      const { missing } = METRICS[shownMetric];
+      return { verdict: `Not known${missing ? `: ${missing}` : ""}.`, mark: null };
+    }
+    const range = `${between(low, high)} a member`;
+    const place = { at, low, high };
+    if (campaign.is_causal !== true) {
+      const verdict = `Can't be told: no hold-out; association only, ${range}.`;
+      return { verdict, mark: "association", ...place };
+    }
+    const how = isAdjusted ? ", adjusted for the days before" : "";
+    if (!leavesOutZero(low, high)) {
+      return { verdict: `Can't be told from chance: ${range}${how}.`, mark: "chance", ...place };
+    }
+    const verdict = `${capitalised(range)}; not explained by chance${how}.`;
+    return { verdict, mark: "told", ...place };
+  },
+};
+
+const leavesOutZero = (low, high) => low !== null && high !== null && (low > 0 || high < 0);
+
+const capitalised = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
+/** The interval that is narrower for the same truth, where there is one. */
+function preferred({ is_causal: isCausal }, figures) {
+  const isAdjusted = isCausal === true && figures.adjusted_low !== null;
+  const [at, low, high] = isAdjusted
+    ? [figures.adjusted_effect, figures.adjusted_low, figures.adjusted_high]
+    : [figures.effect, figures.effect_low, figures.effect_high];
+  return { isAdjusted, at, low, high };
+}
+
+const plainSize = (value) => formatPlain(Math.abs(value));
+
+/** "12 points more", "3.5 points fewer". */
+function moreOrLess(value, size = plainSize(value)) {
+  const { unit } = METRICS[shownMetric];
+  return `${size} ${unit} ${direction(value)}`;
+}
+
+const direction = (value) => (value < 0 ? METRICS[shownMetric].less : "more");
+
+/** "between 12 and 31 points more", "between 5 points fewer and 12 more". */
+function between(low, high) {
+  if (low < 0 && high > 0) {
+    return `between ${moreOrLess(low)} and ${plainSize(high)} ${direction(high)}`;
+  }
+  const [near, far] = low < 0 ? [high, low] : [low, high];
+  return `between ${moreOrLess(far, `${plainSize(near)} and ${plainSize(far)}`)}`;
+}
+
+/** A row for each campaign: name, dates, the effect with its interval on a common axis, words. */
+function forest(rows) {
+  const axis = axisOf(rows.flatMap(({ at, low, high }) => [at, low, high]).filter(Number.isFinite));
+  const marks = Object.keys(MARKS).filter((mark) => rows.some((row) => row.mark === mark));
+  const keys = marks.map((mark) =>
+    element(
+      "li",
+      { "data-mark": mark },
+      drawing({ class: "key" }, ...dot(mark, "50%")),
+      MARKS[mark],
+    ),
+  );
+  const items = rows.map((row) => element("li", {}, ...campaignPieces(row, axis)));
+  return element(
+    "div",
+    { class: "picture" },
+    ...(keys.length > 0 ? [element("ul", { class: "legend marks" }, ...keys), axisLine(axis)] : []),
+    element("ol", { class: "forest" }, ...items),
+  );
+}
+
+function campaignPieces(row, axis) {
+  const first = dayNumber(row.date_from);
+  const about = [
+    formatRange(first, dayNumber(row.date_to)),
+    formatDesign(row.design),
+    count(row.treatment_clients, "member"),
+    `${formatNumber(row.comparison_clients)} ${row.is_causal === true ? "held out" : "others"}`,
+    ...(row.members_elsewhere > 0
+      ? [`${formatNumber(row.members_elsewhere)} in another campaign at once`]
+      : []),
+  ];
+  const head = element(
+    "div",
+    { class: "about" },
+    element("h4", { dir: "auto" }, wording(row.name)),
+    element("p", { class: "caption" }, about.join(" · ")),
+  );
+  return [
+    head,
+    ...(row.mark === null ? [] : [effectDrawing(row, axis)]),
+    element("p", { class: "verdict" }, row.verdict, ...moneyOf(row)),
+  ];
+}
+
+/** What each unit of its cost brought, where an experiment measured it. */
+function moneyOf(campaign) {
+  const words = [
+    ["margin", campaign.return_on_cost],
+    ["revenue", campaign.revenue_per_cost],
+  ]
+    .filter(([, ratio]) => ratio !== null)
+    .map(([metric, ratio]) => {
+      const { low, high } = preferred(campaign, figuresOf(campaign, metric));
+      const doubt = leavesOutZero(low, high) ? "" : " (can't be told from chance)";
+      return `${formatDecimal(ratio)} of ${metric}${doubt}`;
+    });
+  if (words.length === 0) return [];
+  const text = ` An estimated ${words.join(" and ")} for each 1 of its cost.`;
+  return [element("span", { class: "caption" }, text)];
+}
+
+/** A scale from the lowest to the highest value, zero among them, and its ticks. */
+function axisOf(values) {
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const span = high - low || 1;
+  const margin = span * 0.04;
+  const step = niceStep(span / 6);
+  const first = Math.ceil(low / step);
+  const ticks = Array.from(
+    { length: Math.floor(high / step) - first + 1 },
+    (_, at) => (first + at) * step,
+  );
+  const place = (value) => `${(100 * (value - low + margin)) / (span + 2 * margin)}%`;
+  return { ticks, place };
+}
+
+/** The least of 1, 2 and 5 times a power of ten that is as much as asked for. */
+function niceStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [1, 2, 5, 10].find((times) => times * power >= least * 0.999);
+}
+
+function axisLine({ ticks, place }) {
+  const labels = ticks.map((tick) =>
+    drawn("text", { x: place(tick), y: 12, "text-anchor": "middle" }, formatShort(tick)),
+  );
+  return element("div", { class: "axis" }, drawing({ "aria-hidden": "true" }, ...labels));
+}
+
+/** An effect as a dot, its interval as a whisker, and zero. */
+function effectDrawing({ mark, at, low = null, high = null }, { ticks, place }) {
+  const lines = ticks.map((tick) =>
+    drawn("line", {
+      x1: place(tick),
+      x2: place(tick),
+      y1: 0,
+      y2: "100%",
+      class: tick === 0 ? "zero" : "tick",
+    }),
+  );
+  const range = low === null ? "no interval" : `from ${formatFine(low)} to ${formatFine(high)}`;
+  const words = `Effect ${formatFine(at)}, ${range}`;
+  const whisker =
+    low === null
+      ? []
+      : [
+          drawn("line", {
+            x1: place(low),
+            x2: place(high),
+            y1: "50%",
+            y2: "50%",
+            class: "whisker",
+          }),
+          ...(mark === "association" ? [] : [low, high].map((end) => cap(place(end)))),
+        ];
+  return drawing(
+    { role: "img", "aria-label": words, "data-mark": mark, class: "effect" },
+    drawn("title", {}, words),
+    ...lines,
+    ...whisker,
+    ...dot(mark, place(at)),
+  );
+}
+
+const cap = (x) => pinned(x, drawn("line", { x1: 0, x2: 0, y1: -5, y2: 5, class: "whisker" }));
+
+/** A full circle where chance doesn't explain an effect, else a hollow one; of an association a diamond. */
+function dot(mark, x) {
+  const shape =
+    mark === "association"
+      ? drawn("path", { d: "M-5.5 0 0-5.5 5.5 0 0 5.5Z", class: "dot" })
+      : drawn("circle", { r: 5, class: "dot" });
+  return [pinned(x, shape)];
+}
+
+/** A shape in pixels around a place on the scale. */
+const pinned = (x, shape) => drawn("svg", { x, y: "50%", overflow: "visible" }, shape);
+
+const drawing = (attributes, ...children) =>
+  drawn("svg", { width: "100%", ...attributes }, ...children);
+
+/** A piece of a drawing in the page's own colours. */
+function drawn(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}

@@ -1,0 +1,35 @@
+"""The candidates: the naive forecast, and what the library fits where it is installed.
+
+Each gives millionths for every step of the horizon, from the given values alone.
+"""
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+
+from orchestration.forecasting.cadence import Cadence
+from orchestration.forecasting.fits import forecast_by_ets, forecast_by_theta
+from orchestration.forecasting.naive import forecast_naively
+
+NAIVE = "naive"
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A way to forecast, by the name that is published."""
+
+    name: str
+    forecast: Callable[[Sequence[int], Cadence], list[int]]
+    """May raise `FitError`, unless it is the naive one's."""
+
+
+def can_fit() -> bool:
+    """Whether the library is installed; without it every forecast is the naive one."""
+    return find_spec("statsmodels") is not None
+
+
+def candidates() -> tuple[Candidate, ...]:
+    """What is tried on a series, the naive one first: of two that are as good the earlier wins."""
+    naive = Candidate(NAIVE, forecast_naively)
+    fitted = Candidate("ets", forecast_by_ets), Candidate("theta", forecast_by_theta)
+    return (naive, *fitted) if can_fit() else (naive,)

@@ -1,0 +1,119 @@
+"""`forecast_series(observations, cadence)`, which a model calls: the forecasting package in SQL.
+
+DuckDB hands over all the series of a query at once, so that workers can share them. Nothing of the
+package or of its libraries is loaded before there is a series to be forecast.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from duckdb import DuckDBPyConnection
+
+if TYPE_CHECKING:
+    import pyarrow
+
+    from orchestration.forecasting.many import Job
+    from orchestration.forecasting.series import SeriesForecast
+
+NAME = "forecast_series"
+STEP = {
+    "ahead": "INTEGER",
+    **dict.fromkeys(("point", "low_80", "high_80", "low_95", "high_95"), "BIGINT"),
+}
+"""A step of the horizon, counted from 1."""
+CANDIDATE = {
+    "place": "INTEGER",
+    "model": "VARCHAR",
+    **dict.fromkeys(("mase", "wape", "bias", "coverage_80", "coverage_95"), "DECIMAL(38, 4)"),
+    "cut_offs": "INTEGER",
+    "is_published": "BOOLEAN",
+}
+"""How good a candidate was; its place among them, counted from 1."""
+MISSING = "statsmodels, the extra `forecast`, is not installed: only the naive forecast is made"
+"""Why a series that is long enough for more has the naive forecast alone."""
+
+ForecastMany = Callable[[list["Job"]], list["SeriesForecast"]]
+"""Forecasts series with their cadences."""
+
+
+def register_forecasts(connection: DuckDBPyConnection, forecast_many: ForecastMany) -> None:
+    """Make `forecast_series` known to a connection, which has series forecast as it is told."""
+
+    def forecast(observations: Any, cadences: Any) -> Any:  # DuckDB looks up what these are
+        return _forecast(observations, cadences, forecast_many)
+
+    connection.create_function(
+        NAME, forecast, ["BIGINT[]", "VARCHAR"], _type_in_sql(), type="arrow"
+    )
+
+
+def _forecast(
+    observations: "pyarrow.ChunkedArray",
+    cadences: "pyarrow.ChunkedArray",
+    forecast_many: ForecastMany,
+) -> "pyarrow.Array":
+    import pyarrow
+
+    from orchestration.forecasting.cadence import DAILY, WEEKLY
+    from orchestration.forecasting.candidates import can_fit
+
+    by_name = {"daily": DAILY, "weekly": WEEKLY}
+    jobs = [
+        (values, by_name[cadence])
+        for values, cadence in zip(observations.to_pylist(), cadences.to_pylist(), strict=True)
+    ]
+    missing = [] if can_fit() else [MISSING]
+    rows = [_row(one, missing) for one in forecast_many(jobs)]
+    return pyarrow.array(rows, _type_in_arrow())
+
+
+def _row(forecast: "SeriesForecast", missing: list[str]) -> dict[str, Any]:
+    """A forecast as a value of the function's type."""
+    could_be_judged = any(candidate.cut_offs for candidate in forecast.accuracy)
+    return {
+        "model": forecast.model,
+        "steps": list(_numbered("ahead", forecast.steps)),
+        "accuracy": list(_numbered("place", forecast.accuracy)),
+        "failures": [*forecast.failures, *(missing if could_be_judged else [])],
+    }
+
+
+def _numbered(name: str, items: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
+    for number, item in enumerate(items, start=1):
+        yield {name: number, **asdict(item)}
+
+
+def _type_in_sql() -> str:
+    step, candidate = (
+        ", ".join(f"{name} {kind}" for name, kind in columns.items())
+        for columns in (STEP, CANDIDATE)
+    )
+    return (
+        f"STRUCT(model VARCHAR, steps STRUCT({step})[], accuracy STRUCT({candidate})[],"
+        " failures VARCHAR[])"
+    )
+
+
+def _type_in_arrow() -> "pyarrow.DataType":
+    import pyarrow
+
+    kinds = {
+        "INTEGER": pyarrow.int32(),
+        "BIGINT": pyarrow.int64(),
+        "VARCHAR": pyarrow.string(),
+        "BOOLEAN": pyarrow.bool_(),
+        "DECIMAL(38, 4)": pyarrow.decimal128(38, 4),
+    }
+    step, candidate = (
+        pyarrow.list_(pyarrow.struct([(name, kinds[kind]) for name, kind in columns.items()]))
+        for columns in (STEP, CANDIDATE)
+    )
+    return pyarrow.struct(
+        [
+            ("model", pyarrow.string()),
+            ("steps", step),
+            ("accuracy", candidate),
+            ("failures", pyarrow.list_(pyarrow.string())),
+        ]
+    )
