@@ -11,8 +11,8 @@ SCRATCH := $(shell [ "$$(df --output=avail /dev/shm 2>/dev/null | tail -1)" -gt 
 PYTEST := PYTEST_DEBUG_TEMPROOT=$(SCRATCH) $(BIN)/python -m pytest --numprocesses auto --dist worksteal
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
-.PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-fixed \
-	bench-forecasts bench-models bench-page bench-pull bench-serve
+.PHONY: run test test-deep lint dev docs reference bench bench-campaigns bench-change bench-export \
+	bench-fixed bench-forecasts bench-models bench-page bench-pull bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -41,6 +41,9 @@ reference: $(INSTALLED)  ## docs/command-and-settings.md, from the command and t
 
 bench: $(INSTALLED)  ## the measured numbers of docs/benchmarks.md, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_run.py $(SCALE)
+
+bench-campaigns: $(INSTALLED)  ## whether the intervals of simulated campaigns hold
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_campaigns.py
 
 bench-change: $(INSTALLED)  ## what a changed day costs on ledgers of two sizes
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_change.py

@@ -33,15 +33,15 @@
     looked at neither here nor among the rows of `events` (website_id, client_id, date, a column for
     each metric).
 
-    `windows` has the campaigns.
+    Needs `windows`, which has the campaigns, `arms` and `clients`.
 #}
 {% macro campaign_totals(events, metrics) -%}
-{# Dates are equal or not, which finds an event's campaigns faster than dates in between do. #}
 campaign_dates as (
 
     select
         campaign_id,
         website_id,
+        is_experiment,
         date_from,
         cast(unnest(generate_series(
             greatest(before_from, date '{{ first_date() }}'), date_to, interval 1 day
@@ -51,27 +51,71 @@ campaign_dates as (
 
 ),
 
-of_clients as (
+members as (
 
+    select
+        arms.campaign_id,
+        arms.client_id,
+        windows.before_from,
+        windows.date_from,
+        windows.date_to
+    from arms
+    inner join windows on arms.campaign_id = windows.campaign_id
+    where windows.is_over and windows.is_experiment and arms.arm is not null
+
+),
+
+{#
+    In an experiment members alone are looked at, else all clients of the website. Dates are equal or
+    not, which finds an event's campaigns faster than dates in between do.
+#}
+dated as (
+
+    select
+        members.campaign_id,
+        events.client_id,
+        events.date >= members.date_from as is_during,
+    {% for metric in metrics %}
+        events.{{ metric }}{{ ',' if not loop.last }}
+    {% endfor %}
+    from {{ events }} as events
+    inner join members
+        on
+            events.client_id = members.client_id
+            and events.date between members.before_from and members.date_to
+    where events.date in (select dates.date from campaign_dates as dates where dates.is_experiment)
+    union all
     select
         campaign_dates.campaign_id,
         events.client_id,
+        events.date >= campaign_dates.date_from as is_during,
     {% for metric in metrics %}
-        sum(if(events.date >= campaign_dates.date_from, events.{{ metric }}, 0))
-            as {{ metric }}_during,
-        sum(if(events.date < campaign_dates.date_from, events.{{ metric }}, 0))
-            as {{ metric }}_before{{ ',' if not loop.last }}
+        events.{{ metric }}{{ ',' if not loop.last }}
     {% endfor %}
     from {{ events }} as events
     inner join campaign_dates
         on
             events.website_id = campaign_dates.website_id
             and events.date = campaign_dates.date
-    group by campaign_dates.campaign_id, events.client_id
+            and not campaign_dates.is_experiment
 
 ),
 
-{# In an experiment only members are compared, else also who has no row of the campaign at all. #}
+of_clients as (
+
+    select
+        campaign_id,
+        client_id,
+    {% for metric in metrics %}
+        sum(if(is_during, {{ metric }}, 0)) as {{ metric }}_during,
+        sum(if(is_during, 0, {{ metric }})) as {{ metric }}_before{{ ',' if not loop.last }}
+    {% endfor %}
+    from dated
+    group by campaign_id, client_id
+
+),
+
+{# Who has rows of the campaign, but no valid one, is in neither arm. #}
 of_compared as (
 
     select
@@ -86,7 +130,7 @@ of_compared as (
             and of_clients.client_id = arms.client_id
     where
         {{ is_before('clients.member_since_date', 'windows.date_from') }}
-        and (arms.arm is not null or (arms.client_id is null and not windows.is_experiment))
+        and (arms.client_id is null or arms.arm is not null)
 
 ),
 

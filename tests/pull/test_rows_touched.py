@@ -75,7 +75,7 @@ def test_a_new_order_and_an_edited_one_touch_their_own_rows(tmp_path: Path, repl
                 f"""
                 copy (
                     select
-                        range as id, 1 as website_id, 1 + range % 50 as client_id,
+                        range as id, 1 as website_id, 4 + range % 12 * 4 as client_id,
                         timestamp '2024-01-01' + to_minutes(range) as ordered_at,
                         if(range = 5000, {amount}, 1) as amount
                     from range({rows})
@@ -94,7 +94,8 @@ def test_a_new_order_and_an_edited_one_touch_their_own_rows(tmp_path: Path, repl
         assert (orders.added, orders.changed, orders.removed) == (300, 1, 0)
         assert orders.read <= 3 * BLOCK_IDS
         assert count(warehouse, "intermediate.int_changed_orders") == 301
-        assert count(warehouse, "intermediate.int_orders_validated") == 100_300
+        assert count(warehouse, "intermediate.int_changed_order_dates") == 2
+        assert count(warehouse, "marts.intermediate.int_orders_validated") == 100_300
 
 
 def count(connection: duckdb.DuckDBPyConnection, table: str) -> int:

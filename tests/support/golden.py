@@ -78,3 +78,33 @@ KM_AML_MAINTAINED = SurvivalStudy(
     median=31,
 )
 """Weeks of remission of maintained acute myeloid leukemia (Miller 1981; R's `survival::aml`)."""
+
+PLAIN_TEA_TASTING = (
+    Decimal("0.04269014577177832"),
+    Decimal("-0.0108002016"),
+    Decimal("0.0961804931"),
+)
+"""Effect on orders, and its 95 % interval, of `make_users_data(seed=42)` of tea-tasting 1.14."""
+
+CUPED_TEA_TASTING = (
+    Decimal("0.05830389260866353"),
+    Decimal("0.015696510168618664"),
+    Decimal("0.1009112750487084"),
+)
+"""The same, adjusted by the covariate of the orders."""
+
+
+class DifferenceInDifferences(NamedTuple):
+    """Means before and after of who was treated and of who was not, and the printed effect."""
+
+    treated: tuple[Decimal, Decimal]
+    compared: tuple[Decimal, Decimal]
+    effect: Decimal
+
+
+CARD_KRUEGER = DifferenceInDifferences(
+    treated=(Decimal("20.44"), Decimal("21.03")),
+    compared=(Decimal("23.33"), Decimal("21.17")),
+    effect=Decimal("2.75"),
+)
+"""Employees of fast-food restaurants in New Jersey and Pennsylvania (Card and Krueger 1994)."""

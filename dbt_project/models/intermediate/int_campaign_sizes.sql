@@ -18,7 +18,9 @@ early_arms as (
     select
         arms.campaign_id,
         arms.client_id,
-        arms.arm
+        arms.arm,
+        windows.date_from,
+        windows.date_to
     from {{ ref('int_campaign_arms') }} as arms
     inner join windows on arms.campaign_id = windows.campaign_id
     inner join clients
@@ -65,18 +67,16 @@ of_websites as (
 
 ),
 
-{# Campaigns of a website that have a date in common. #}
-neighbours as (
+valid_arms as (
 
     select
-        windows.campaign_id,
-        others.campaign_id as other_campaign_id
-    from windows
-    inner join windows as others on windows.website_id = others.website_id
-    where
-        windows.campaign_id != others.campaign_id
-        and windows.date_from <= others.date_to
-        and windows.date_to >= others.date_from
+        arms.campaign_id,
+        arms.client_id,
+        windows.date_from,
+        windows.date_to
+    from {{ ref('int_campaign_arms') }} as arms
+    inner join windows on arms.campaign_id = windows.campaign_id
+    where arms.arm is not null
 
 ),
 
@@ -86,12 +86,13 @@ of_others as (
         early_arms.campaign_id,
         count(distinct early_arms.client_id) as members
     from early_arms
-    inner join neighbours on early_arms.campaign_id = neighbours.campaign_id
-    inner join {{ ref('int_campaign_arms') }} as other_arms
+    inner join valid_arms as others
         on
-            neighbours.other_campaign_id = other_arms.campaign_id
-            and early_arms.client_id = other_arms.client_id
-    where early_arms.arm = 'treatment' and other_arms.arm is not null
+            early_arms.client_id = others.client_id
+            and early_arms.campaign_id != others.campaign_id
+            and early_arms.date_from <= others.date_to
+            and early_arms.date_to >= others.date_from
+    where early_arms.arm = 'treatment'
     group by early_arms.campaign_id
 
 ),

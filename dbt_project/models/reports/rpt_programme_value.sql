@@ -127,7 +127,6 @@ valued as (
         revenue,
         revenue_of_redeemers,
         campaign_cost,
-        experiments,
         redeemed_share,
         redeemed,
         point_value,
@@ -177,7 +176,7 @@ payload as (
             when valued.hundredth_of_margin is null then 'no_margin'
             when valued.point_value is null then 'no_point_value'
             when valued.redeemed_share is null then 'short_history'
-            when valued.experiments = 0 then 'no_experiment'
+            when valued.incremental_margin is null then 'no_experiment'
             else 'ok'
         end as status
     from valued

@@ -319,13 +319,13 @@ curves as (
 valued as (
     select
         points.*, as_of, orders, revenue, coalesce(revenue_of_redeemers, 0) as of_redeemers,
-        coalesce(campaign_cost, 0) as campaign_cost, coalesce(experiments, 0) as experiments,
+        coalesce(campaign_cost, 0) as campaign_cost,
         (1000000 * point_value)::hugeint as value,
         (1000000000000 * redeemed_share)::hugeint * issued::hugeint * value as accrued,
         accrued + (100 * coalesce(campaign_cost, 0))::hugeint * 10000000000000000 as cost,
         if(orders_without_margin = 0, (100 * margin)::hugeint * 10000000000000000, null) as margin,
         if(
-            measured = ended.experiments, (1000000000000 * gained)::hugeint * 1000000, null
+            measured = experiments and measured > 0, (1000000000000 * gained)::hugeint * 1000000, null
         ) as gained
     from window_points as points
     inner join websites_and_windows using (website_id, days)
@@ -349,10 +349,10 @@ select
         revenue > 0, ratio(cost, (100 * revenue)::hugeint * 100000000000000)::decimal(38, 2), null
     ) as cost_rate,
     if(margin > 0, ratio(cost, margin // 100)::decimal(38, 2), null) as break_even_uplift,
-    if(cost > 0 and gained is not null and experiments > 0, ratio(gained - cost, cost)::decimal(38, 2), null) as roi,
+    if(cost > 0 and gained is not null, ratio(gained - cost, cost)::decimal(38, 2), null) as roi,
     case
         when margin is null and orders > 0 then 'no_margin'
-        when experiments = 0 then 'no_experiment'
+        when gained is null then 'no_experiment'
         else 'ok'
     end as status
 from valued;
