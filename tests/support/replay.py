@@ -16,7 +16,7 @@ import duckdb
 from api_export.export.versions import Export, write_export
 from orchestration.forecasting.cadence import Cadence
 from orchestration.forecasting.many import Job, Worker
-from orchestration.forecasting.series import SeriesForecast, forecast_series
+from orchestration.forecasting.series import SeriesForecast
 from orchestration.pull.load_raw import EarlierRuns, Pull, load_raw
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.run_progress import finish
@@ -114,8 +114,6 @@ def forecast_many(jobs: list[Job]) -> list[SeriesForecast]:
 
 @cache
 def _forecast_once(values: tuple[int, ...], cadence: Cadence) -> SeriesForecast:
-    if not cadence.cut_offs(len(values)):
-        return forecast_series(values, cadence)  # nothing is fitted
     return _worker().forecast((values, cadence))
 
 
