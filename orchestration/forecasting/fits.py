@@ -16,7 +16,7 @@ Fit = Callable[..., Iterable[float]]
 
 
 class FitError(Exception):
-    """Why a model could not be fitted to some values, in a few words."""
+    """Why a model could not be fitted to some values, in one line."""
 
 
 def forecast_by_ets(values: Sequence[int], cadence: Cadence) -> list[int]:
@@ -66,7 +66,8 @@ def forecast_by_model(
             forecast = fit([value / unit for value in known], cadence.horizon, **options)
             parts = [float(value).as_integer_ratio() for value in forecast]
         except Exception as error:  # whatever a library's numerics raise
-            raise FitError(f"{type(error).__name__}: {error}") from error
+            reason = " ".join(str(error).split())
+            raise FitError(f"{type(error).__name__}: {reason}") from error
     if any(warning.category.__name__ == "ConvergenceWarning" for warning in caught):
         raise FitError("the fit did not converge")
     return [divide(numerator * unit * MICROS, denominator) for numerator, denominator in parts]

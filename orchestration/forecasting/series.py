@@ -82,16 +82,9 @@ def forecast_series(
     for a cut-off, and one that the naive forecast got right, has the naive one alone.
     """
     values = list(map(int, values))  # of numpy's, millionths would overflow without a word
-    naive, *others = tried or candidates()
-    failures = []
+    tried = tried or candidates()
     cut_offs = cadence.cut_offs(len(values))
-    backtests: dict[Candidate, list[CutOff]] = {naive: _backtest(naive, values, cadence, cut_offs)}
-    for candidate in others if total_error(backtests[naive]) else ():
-        try:
-            backtests[candidate] = _backtest(candidate, values, cadence, cut_offs)
-        except FitError as error:
-            backtests[candidate] = []
-            failures.append(f"{candidate.name} could not be tried: {error}")
+    backtests, failures = _backtest_all(tried, values, cadence, cut_offs)
     before_all = values[: cut_offs[-1]] if cut_offs else ()
     scale = scale_of([value * MICROS for value in before_all], cadence.season)
     chosen = _choose(backtests, scale)
@@ -99,7 +92,7 @@ def forecast_series(
         points = _forecast(chosen, values, cadence)
     except FitError as error:
         failures.append(f"{chosen.name} was the best, and could not be fitted: {error}")
-        chosen = naive
+        chosen = tried[0]
         points = _forecast(chosen, values, cadence)
     return SeriesForecast(
         chosen.name,
@@ -110,6 +103,22 @@ def forecast_series(
         ),
         tuple(failures),
     )
+
+
+def _backtest_all(
+    tried: Sequence[Candidate], values: Sequence[int], cadence: Cadence, cut_offs: Sequence[int]
+) -> tuple[dict[Candidate, list[CutOff]], list[str]]:
+    """The backtest of each candidate, empty for one that failed; and how it failed."""
+    naive, *others = tried
+    backtests = {naive: _backtest(naive, values, cadence, cut_offs)}
+    failures = []
+    for candidate in others if total_error(backtests[naive]) else ():
+        try:
+            backtests[candidate] = _backtest(candidate, values, cadence, cut_offs)
+        except FitError as error:
+            backtests[candidate] = []
+            failures.append(f"{candidate.name} could not be tried: {error}")
+    return backtests, failures
 
 
 def _forecast(candidate: Candidate, values: Sequence[int], cadence: Cadence) -> list[int]:
