@@ -12,7 +12,7 @@ from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 
 from orchestration.settings import load_settings
-from orchestration.transform.dbt_command import RUN_PROCESS
+from orchestration.transform.dbt_command import PROGRESS_LOGGER, RUN_PROCESS
 from orchestration.transform.forecast_function import register_forecasts
 from orchestration.workspace.duckdb_setup import Limits, register_functions
 from orchestration.workspace.workspace import Workspace
@@ -57,7 +57,7 @@ class Plugin(BasePlugin):
         workers = min(WORKERS, self._limits.threads or WORKERS)
         if self._limits.memory is not None:
             workers = 1  # the one that a run's memory is counted with
-        return forecast_many(jobs, workers, AdapterLogger("Forecasts").info)
+        return forecast_many(jobs, workers, AdapterLogger(PROGRESS_LOGGER).info)
 
 
 def _watch(run_process: int) -> None:
