@@ -35,9 +35,12 @@ LOST = "nothing could be fitted: the process that fits ended early"
 
 
 def forecast_many(
-    jobs: Sequence[Job], workers: int = WORKERS, tell: Callable[[str], None] | None = None
+    jobs: Sequence[Job], workers: int = WORKERS, on_progress: Callable[[str], None] | None = None
 ) -> list[SeriesForecast]:
-    """The forecast of each series with its cadence, in their order; `tell` hears how far it is."""
+    """The forecast of each series with its cadence, in their order.
+
+    `on_progress` gets a line for every so many.
+    """
     if not can_fit():
         return [forecast_series(*job) for job in jobs]
     free: SimpleQueue[Worker] = SimpleQueue()
@@ -55,8 +58,8 @@ def forecast_many(
         forecasts = []
         for done, found in enumerate(threads.map(forecast, jobs), start=1):
             forecasts.append(found)
-            if tell and done % TOLD_EVERY == 0:
-                tell(f"{done} of {len(jobs)} series forecast")
+            if on_progress and done % TOLD_EVERY == 0:
+                on_progress(f"{done} of {len(jobs)} series forecast")
         return forecasts
 
 
@@ -80,7 +83,13 @@ class Worker:
                 self._process.communicate()
 
     def forecast(self, job: Job) -> SeriesForecast:
-        """The forecast of a series; the naive one where the process ends over it."""
+        """The forecast of a series; the naive one where the process ends over it.
+
+        A series that is too short for a cut-off has that alone, and needs no process.
+        """
+        values, cadence = job
+        if not cadence.cut_offs(len(values)):
+            return forecast_series(values, cadence)
         if self._ended < MOST_ENDED:
             try:
                 return self._ask(job)

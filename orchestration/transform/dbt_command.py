@@ -15,6 +15,8 @@ from orchestration.installation import project_root
 
 RUN_PROCESS = "LOYALTY_RUN_PROCESS"
 """The variable that names the process whose run dbt serves, and with which it ends."""
+PROGRESS_LOGGER = "Forecasts"
+"""The name under which the plugin has dbt log how far long work is."""
 ENDS_SECONDS = 10
 """How long dbt has to end after it was asked to."""
 Process = subprocess.Popen

@@ -12,9 +12,9 @@ from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 
 from orchestration.settings import load_settings
-from orchestration.transform.dbt_command import RUN_PROCESS
+from orchestration.transform.dbt_command import PROGRESS_LOGGER, RUN_PROCESS
 from orchestration.transform.forecast_function import register_forecasts
-from orchestration.workspace.duckdb_setup import Limits, forecast_workers, register_functions
+from orchestration.workspace.duckdb_setup import Limits, register_functions
 from orchestration.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
@@ -43,7 +43,7 @@ class Plugin(BasePlugin):
         for database in (creds, *(creds.attach or ())):
             database.path = str(workspace.root / database.path)
         config.update(workspace.limits.options(workspace.scratch))
-        self._workers = forecast_workers(workspace.limits)
+        self._limits = workspace.limits
 
     def configure_connection(self, conn: DuckDBPyConnection) -> None:
         """Called by dbt-duckdb once for each connection."""
@@ -52,10 +52,12 @@ class Plugin(BasePlugin):
 
     def _forecast_many(self, jobs: "list[Job]") -> "list[SeriesForecast]":
         """Forecast series in processes of their own, and tell how far it is."""
-        from orchestration.forecasting.many import forecast_many
+        from orchestration.forecasting.many import WORKERS, forecast_many
 
-        log = AdapterLogger("Forecasts")
-        return forecast_many(jobs, self._workers, log.info)
+        workers = min(WORKERS, self._limits.threads or WORKERS)
+        if self._limits.memory is not None:
+            workers = 1  # the one that a run's memory is counted with
+        return forecast_many(jobs, workers, AdapterLogger(PROGRESS_LOGGER).info)
 
 
 def _watch(run_process: int) -> None:

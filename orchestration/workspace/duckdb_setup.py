@@ -1,6 +1,5 @@
 """DuckDB: what it may take of the machine, and the function that the models call."""
 
-import os
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -40,13 +39,6 @@ class Limits:
         if self.threads is not None:
             options["threads"] = self.threads
         return options
-
-
-def forecast_workers(limits: Limits) -> int:
-    """How many processes may fit forecasts at once: one for each core, where memory allows it."""
-    if limits.memory is not None:
-        return 1
-    return limits.threads or os.cpu_count() or 1
 
 
 def engine_bytes(limit: int) -> int:

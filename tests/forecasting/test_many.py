@@ -100,3 +100,9 @@ def test_workers_end_when_the_process_that_asks_is_killed() -> None:
         assert asking.stdout.readline() == "sent\n"
         asking.kill()
         assert asking.stderr.read() == ""
+
+
+def test_it_is_told_how_far_long_work_is() -> None:
+    told: list[str] = []
+    forecast_many([([number], WEEKLY) for number in range(250)], on_progress=told.append)
+    assert told == ["100 of 250 series forecast", "200 of 250 series forecast"]

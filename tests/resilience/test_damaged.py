@@ -123,7 +123,9 @@ def test_published_marts_can_not_be_opened_for_writing_by_mistake(old: Path) -> 
     assert Workspace(old).marts.stat().st_mode & 0o222 == 0
 
 
-@pytest.mark.parametrize("name", ["published_figures.parquet", "row_changes.parquet"])
+@pytest.mark.parametrize(
+    "name", ["published_figures.parquet", "published_forecasts.parquet", "row_changes.parquet"]
+)
 def test_a_damaged_file_of_state_is_named_and_kept(
     name: str, old: Path, later_source: Path, replay: Replay, tmp_path: Path
 ) -> None:

@@ -187,6 +187,9 @@ def test_a_page_from_elsewhere_does_not_get_in_by_another_name(serving: Serving)
     [
         ("analytics/points_trend/?days=0", 400, {"days": "greater than or equal to 1."}),
         ("analytics/points_trend/?days=3661", 400, {"days": "less than or equal to 3660."}),
+        ("analytics/forecast/?days=0", 400, {"days": "greater than or equal to 1."}),
+        ("analytics/forecast/?days=91", 400, {"days": "less than or equal to 90."}),
+        ("analytics/forecast_accuracy/?days=30", 400, {"days": "Unknown parameter."}),
         ("analytics/points_trend/?days=", 400, {"days": "A valid integer is required."}),
         ("analytics/points_trend/?days=7.5", 400, {"days": "A valid integer is required."}),
         ("analytics/top_redemptions/?limit=101", 400, {"limit": "less than or equal to 100."}),

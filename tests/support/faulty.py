@@ -25,7 +25,7 @@ from orchestration.pull.run_progress import finish, is_full_build
 from orchestration.sources.files.folder import FilesSource
 from orchestration.workspace.status import note_finished
 from orchestration.workspace.workspace import Workspace
-from support.replay import DEFAULTS, Replay, execute, open_warehouse
+from support.replay import DEFAULTS, Replay, execute, forecast_naively, open_warehouse
 
 FULL_DISK = "a full disk"
 CALLS = ("open", "os.mkdir", "fsync", "os.rename", "os.symlink", "os.chmod", "os.remove")
@@ -96,7 +96,8 @@ class FaultyRun:
             is_full = is_full_build(connection)
         if is_full:
             workspace.next_marts.unlink(missing_ok=True)
-        with open_warehouse(workspace.warehouse, workspace.next_marts) as connection:
+        paths = (workspace.warehouse, workspace.next_marts)
+        with open_warehouse(*paths, forecast_naively) as connection:
             execute(connection, self.replay.full if is_full else self.replay.incremental)
 
 

@@ -15,6 +15,7 @@ import duckdb
 
 from api_export.export.versions import Export, write_export
 from orchestration.forecasting.cadence import Cadence
+from orchestration.forecasting.candidates import candidates
 from orchestration.forecasting.many import Job, Worker
 from orchestration.forecasting.series import SeriesForecast, forecast_series
 from orchestration.pull.load_raw import EarlierRuns, Pull, load_raw
@@ -24,7 +25,7 @@ from orchestration.pull.sync import Lookback
 from orchestration.sources.base import Source
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import compile_project, create_statement, full_build
-from orchestration.transform.forecast_function import register_forecasts
+from orchestration.transform.forecast_function import ForecastMany, register_forecasts
 from orchestration.workspace.duckdb_setup import register_functions
 
 PROJECT = Path(__file__).parents[2]
@@ -95,16 +96,23 @@ def export_marts(connection: duckdb.DuckDBPyConnection, scratch: Path) -> Export
 
 
 @contextmanager
-def open_warehouse(warehouse: Path | str, marts: Path | str) -> Iterator[duckdb.DuckDBPyConnection]:
-    """A connection that names both files as dbt's does."""
+def open_warehouse(
+    warehouse: Path | str, marts: Path | str, forecasting: ForecastMany | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """A connection that names both files as dbt's does; series are forecast as in a run."""
     with duckdb.connect(config={"threads": 1}) as connection:  # quicker for statements this small
         connection.execute("set timezone = 'UTC'")
         register_functions(connection)
-        register_forecasts(connection, forecast_many)
+        register_forecasts(connection, forecasting or forecast_many)
         connection.execute(f"attach '{warehouse}' as warehouse")
         connection.execute(f"attach '{marts}' as marts")
         connection.execute("use warehouse")
         yield connection
+
+
+def forecast_naively(jobs: list[Job]) -> list[SeriesForecast]:
+    """The naive forecasts alone, for tests of other things: nothing is fitted."""
+    return [forecast_series(*job, tried=candidates()[:1]) for job in jobs]
 
 
 def forecast_many(jobs: list[Job]) -> list[SeriesForecast]:
@@ -114,8 +122,6 @@ def forecast_many(jobs: list[Job]) -> list[SeriesForecast]:
 
 @cache
 def _forecast_once(values: tuple[int, ...], cadence: Cadence) -> SeriesForecast:
-    if not cadence.cut_offs(len(values)):
-        return forecast_series(values, cadence)  # nothing is fitted
     return _worker().forecast((values, cadence))
 
 

@@ -33,7 +33,10 @@ changed as (
             observed.website_id = forecast.website_id
             and observed.series = forecast.series
             and observed.item_id is not distinct from forecast.item_id
-    where observed.observations is distinct from forecast.observations
+    where
+        observed.observations is distinct from forecast.observations
+        -- A process may have ended early, and a full build would not repeat that.
+        or forecast.has_failures
 
 )
 

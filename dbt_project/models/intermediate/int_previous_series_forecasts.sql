@@ -9,14 +9,16 @@ previous as (
             website_id,
             series,
             item_id,
-            observations
+            observations,
+            len(forecast.failures) > 0 as has_failures
         from {{ previous }}
     {% else %}
         select
             cast(null as bigint) as website_id,
             cast(null as varchar) as series,
             cast(null as bigint) as item_id,
-            cast(null as bigint[]) as observations
+            cast(null as bigint[]) as observations,
+            cast(null as boolean) as has_failures
         where false
     {% endif %}
 

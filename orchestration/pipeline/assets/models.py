@@ -21,7 +21,7 @@ from orchestration.pipeline.dagster_dbt_alone import (
 )
 from orchestration.pipeline.resources import DBT, LOCK
 from orchestration.pull.run_progress import is_full_build
-from orchestration.transform.dbt_command import end_process
+from orchestration.transform.dbt_command import PROGRESS_LOGGER, end_process
 from orchestration.transform.manifest import drop_older_parse
 
 log = logging.getLogger(__name__)
@@ -31,8 +31,8 @@ BUILD = ("build", "--exclude-resource-type", "unit_test")
 FULL_REFRESH = "--full-refresh"
 PUBLISHED_LAYERS = ("marts", "reports")
 PROGRESS_EVERY = 50
-PROGRESS = "AdapterEventInfo"
-"""dbt's event for what our plugin tells of long work."""
+LOGGED = "AdapterEventInfo"
+"""dbt's event for what a plugin logs."""
 FAILURES = ("RunResultError", "RunResultErrorNoMessage")
 """dbt's events that say, at its end, why a model or a test failed."""
 
@@ -102,11 +102,11 @@ def key_of(models: AssetsDefinition, name: str) -> AssetKey:
 def _stream(invocation: DbtCliInvocation, failures: list[str]) -> Iterator[Any]:
     """What dbt did as Dagster's events; a line for each model and test that failed is added."""
     for event in invocation.stream_raw_events():
-        name = event.raw_event["info"]["name"]
-        if name == PROGRESS:
-            log.info(event.raw_event["info"]["msg"])
+        name, data = event.raw_event["info"]["name"], event.raw_event["data"]
+        if name == LOGGED and data["name"] == PROGRESS_LOGGER:
+            log.info(data["base_msg"])
         if name in FAILURES:
-            failed = event.raw_event["data"]["node_info"]["unique_id"]
+            failed = data["node_info"]["unique_id"]
             failures.append(f"{failed}: {str(event).strip()}")
         yield from event.to_default_asset_events(
             manifest=invocation.manifest,
