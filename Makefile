@@ -12,7 +12,7 @@ PYTEST := PYTEST_DEBUG_TEMPROOT=$(SCRATCH) $(BIN)/python -m pytest --numprocesse
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
 .PHONY: run test test-deep lint dev docs reference bench bench-change bench-export bench-fixed \
-	bench-models bench-page bench-pull bench-serve
+	bench-forecasts bench-models bench-page bench-pull bench-serve
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -50,6 +50,9 @@ bench-export: $(INSTALLED)  ## what the export of many websites costs
 
 bench-fixed: $(INSTALLED)  ## what a run costs that has next to nothing to do
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_fixed.py
+
+bench-forecasts: $(INSTALLED)  ## how well forecasts and their intervals hold, and what they cost
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_forecasts.py
 
 bench-models: $(INSTALLED)  ## what each model and test costs, for SCALE ledger rows
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_models.py $(SCALE)

@@ -6,11 +6,6 @@
     ({{ client_days }}.issued > {{ client_days }}.refunded or {{ client_days }}.redeemed > 0)
 {%- endmacro %}
 
-{# The last value of the rows before this one in a window's order, without nulls. #}
-{% macro last_known_before(value) -%}
-    lag({{ value }} ignore nulls)
-{%- endmacro %}
-
 {# Segments and lifecycle are shown beside those of this many days before as_of. #}
 {% macro days_before() -%} {{ return(30) }} {%- endmacro %}
 

@@ -81,6 +81,7 @@ def forecast_series(
     `tried` are the candidates, the naive one first; else all there are. A series that is too short
     for a cut-off, and one that the naive forecast got right, has the naive one alone.
     """
+    values = list(map(int, values))  # of numpy's, millionths would overflow without a word
     naive, *others = tried or candidates()
     failures = []
     cut_offs = cadence.cut_offs(len(values))
@@ -137,8 +138,8 @@ def _choose(backtests: Mapping[Candidate, list[CutOff]], scale: Scale) -> Candid
     naive = next(iter(backtests))
     if not (scale.total or total_actual(backtests[naive])):
         return naive
-    judged = [candidate for candidate, backtest in backtests.items() if backtest]
-    return min(judged, key=lambda candidate: total_error(backtests[candidate]), default=naive)
+    backtested = [candidate for candidate, backtest in backtests.items() if backtest]
+    return min(backtested, key=lambda candidate: total_error(backtests[candidate]), default=naive)
 
 
 def _with_intervals(

@@ -70,12 +70,12 @@ def _forecast(
 
 def _row(forecast: "SeriesForecast", missing: list[str]) -> dict[str, Any]:
     """A forecast as a value of the function's type."""
-    could_be_judged = any(candidate.cut_offs for candidate in forecast.accuracy)
+    has_cut_offs = any(candidate.cut_offs for candidate in forecast.accuracy)
     return {
         "model": forecast.model,
         "steps": list(_numbered("ahead", forecast.steps)),
         "accuracy": list(_numbered("place", forecast.accuracy)),
-        "failures": [*forecast.failures, *(missing if could_be_judged else [])],
+        "failures": [*forecast.failures, *(missing if has_cut_offs else [])],
     }
 
 

@@ -1,29 +1,42 @@
 """What docs/analysts.md answers: each query runs as it is, and gives its answer on the demo."""
 
 import re
+from dataclasses import replace
+from datetime import date
 from pathlib import Path
 
 import duckdb
 import pytest
 import yaml
 from support.macros import copy_macro
-from support.replay import PROJECT, Replay
+from support.replay import DEFAULTS, PROJECT, Replay, open_warehouse
 from support.workspaces import Built
 
 from orchestration.sources.demo.load import write_demo_source
+from orchestration.workspace.report_history import save_history
 
 ANALYSES = sorted((PROJECT / "dbt_project/analyses").glob("*.sql"))
 ANSWER = re.compile(r"\(\.\./dbt_project/analyses/(\w+)\.sql\)\n\n((?:\|.*\n)+)")
 QUESTION = re.compile(r"```sql\n([^`]*)```\n\n((?:\|.*\n)+)")
+FORECAST = re.compile(r"```sql\n([^`]*from fct_published_forecasts[^`]*)```[^|]*((?:\|.*\n)+)")
 MOST_LINES = 5
 
 
 @pytest.fixture(scope="module")
-def demo_marts(replay: Replay, built: Built, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def demo_source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The demo source, as a folder of files."""
+    source = tmp_path_factory.mktemp("demo") / "source"
+    write_demo_source(source)
+    return source
+
+
+@pytest.fixture(scope="module")
+def demo_marts(
+    replay: Replay, built: Built, demo_source: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Path:
     """The marts of the demo source, with the macro that managers ask."""
-    scratch = tmp_path_factory.mktemp("demo")
-    write_demo_source(scratch / "source")
-    replay.build(scratch / "source", scratch / "marts.duckdb")
+    scratch = tmp_path_factory.mktemp("demo-marts")
+    replay.build(demo_source, scratch / "marts.duckdb")
     with duckdb.connect(str(scratch / "marts.duckdb")) as marts:
         copy_macro("explain", built.workspace / "marts.duckdb", marts)
     return scratch / "marts.duckdb"
@@ -79,4 +92,23 @@ def test_a_manager_asks_eleven_questions() -> None:
 def test_a_manager_is_answered_in_few_lines(query: str, answer: str, demo_marts: Path) -> None:
     assert len(query.splitlines()) <= MOST_LINES
     table = as_table(*ask(demo_marts, query))
+    assert answer == table, table
+
+
+def test_a_forecast_is_held_against_what_came(
+    replay: Replay, demo_source: Path, tmp_path: Path
+) -> None:
+    """The page's answer, from two runs of a workspace."""
+    marts = tmp_path / "marts.duckdb"
+    for as_of in (date(2017, 11, 30), None):
+        marts.unlink(missing_ok=True)
+        with open_warehouse(":memory:", marts) as connection:
+            inputs = replace(DEFAULTS, as_of=as_of)
+            replay.run(connection, demo_source, inputs, state=tmp_path / "state")
+            connection.execute("detach marts")
+            (tmp_path / "state").mkdir(exist_ok=True)
+            for written, path in save_history(connection, marts, tmp_path / "state"):
+                written.replace(path)
+    (question, answer), *_ = FORECAST.findall((PROJECT / "docs/analysts.md").read_text())
+    table = as_table(*ask(marts, question))
     assert answer == table, table

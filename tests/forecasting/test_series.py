@@ -5,6 +5,7 @@ from collections.abc import Sequence
 from decimal import Decimal
 from random import Random
 
+import numpy
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -200,6 +201,14 @@ def test_values_of_any_size_are_exact() -> None:
     large = forecast_series([value * huge for value in RISING], DAILY, [NAIVE])
     assert large.accuracy == small.accuracy
     assert large.steps[0].high_95 == small.steps[0].high_95 * huge
+
+
+def test_numbers_of_numpy_are_whole_numbers_too() -> None:
+    """Millionths of these would overflow."""
+    values = numpy.array([10**13 + value for value in RISING])
+    assert forecast_series(values, DAILY, [NAIVE]) == forecast_series(
+        values.tolist(), DAILY, [NAIVE]
+    )
 
 
 @given(

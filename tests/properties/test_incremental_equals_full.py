@@ -56,6 +56,7 @@ UNPUBLISHED = (
     "int_tier_changes",
     "int_tier_moves",
     "int_cohort_months",
+    "int_client_months",
 )
 """Models of which no mart tells each row."""
 

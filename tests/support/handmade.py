@@ -68,3 +68,34 @@ def moment(at: str | date) -> str:
     """A time as it stands, and noon of a date."""
     text = str(at)
     return f"{text}T12:00:00Z" if len(text) == len("2024-01-01") else text
+
+
+def old_clients(*ids: int) -> list[Row]:
+    """Clients who joined in the last century."""
+    return [{**client, "date_joined": moment("1999-01-01")} for client in clients(*ids)]
+
+
+def orders(*entries: tuple[int, str, str | None, str]) -> list[Row]:
+    """Orders of (client, amount, margin, time); a date is its noon."""
+    return [
+        {
+            "id": number,
+            "website_id": 1,
+            "client_id": client,
+            "amount": amount,
+            "margin": margin,
+            "ordered_at": moment(at),
+        }
+        for number, (client, amount, margin, at) in enumerate(entries, start=1)
+    ]
+
+
+def campaign(number: int, first: str, last: str, **values: object) -> Row:
+    """A campaign from one time to another; of a date they are its noon."""
+    times = {"starts_at": moment(first), "ends_at": moment(last)}
+    return {"id": number, "website_id": 1, "name": f"c{number}", **times, **values}
+
+
+def campaign_members(number: int, ids: Iterable[int], arm: str | None = None) -> list[Row]:
+    """Clients of one arm of a campaign."""
+    return [{"campaign_id": number, "client_id": client, "arm": arm} for client in ids]

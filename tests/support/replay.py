@@ -67,6 +67,7 @@ class Replay:
         inputs: RunInputs = DEFAULTS,
         lookback: Lookback | None = None,
         published: Path | None = None,
+        state: Path | None = None,
     ) -> Pull:
         """What `loyalty run` does up to the export, on an open warehouse; a path is of files."""
         opened = source if isinstance(source, Source) else FilesSource(source)
@@ -74,7 +75,7 @@ class Replay:
             connection,
             opened,
             inputs,
-            EarlierRuns(published=published),
+            EarlierRuns(state, published=published),
             build_fingerprint=inputs.tier_basis,
             lookback=lookback,
         )

@@ -55,7 +55,7 @@ def test_items_are_ranked_by_the_redemptions_of_a_year(tmp_path: Path) -> None:
             (3, 4, 5, "2024-01-01"),
         ),
     )
-    rows = [tuple(row.values()) for row in item_performance(site_of(source, as_of=D))]
+    rows = [tuple(row.values())[:-3] for row in item_performance(site_of(source, as_of=D))]
     cash = ("Cash",)
     assert rows == [
         (9, "i9", *cash, 10, True, 2, Decimal("100.00"), 1, 3, 5, 3, "2024-12-02"),

@@ -18,6 +18,8 @@ ABOUT_RUNS = {
     *("fct_published_figures", "fct_restatements"),
 }
 """Marts of what was delivered and published before, which scripts without a memory don't have."""
+FITTED = "forecast"
+"""What is in the name of a mart of fitted models, which are no matter of SQL."""
 
 
 @pytest.fixture(scope="module")
@@ -65,7 +67,7 @@ def test_the_hand_written_scripts_leave_no_fact_out(database: Path, marts: Path)
     ours, theirs = (
         {name for name in names_in(path) if name.startswith("fct_")} for path in (marts, database)
     )
-    assert ours - theirs == ABOUT_RUNS
+    assert {mart for mart in ours - theirs if FITTED not in mart} == ABOUT_RUNS
 
 
 def test_differing_marts_and_payloads_are_named(database: Path, marts: Path) -> None:

@@ -26,81 +26,36 @@ clients as (
 
 ),
 
-{% if is_update %}
-    changed_cohorts as (
+client_months as (
 
-        select * from {{ ref('int_changed_cohorts') }}
-
-    ),
-
-    clients_of_changed_cohorts as (
-
-        select clients.*
-        from clients
-        inner join changed_cohorts
-            on
-                clients.website_id = changed_cohorts.website_id
-                and clients.cohort = changed_cohorts.cohort
-
-    ),
-
-    changed_months as (
-
-        select distinct cast(date_trunc('month', date) as date) as month
-        from {{ ref('int_changed_dates') }}
-
-    ),
-
-    dates_of_changed_months as (
-
-        select dates.date
-        from {{ ref('dim_dates') }} as dates
-        inner join changed_months on dates.month_start_date = changed_months.month
-
-    ),
-
-    {# Those on which a client of a changed cohort can have client-days. #}
-    dates_of_other_months as (
-
-        select dates.date
-        from {{ ref('dim_dates') }} as dates
-        left join changed_months on dates.month_start_date = changed_months.month
+    select
+        clients.cohort,
+        client_months.*
+    from {{ ref('int_client_months') }} as client_months
+    inner join clients on client_months.client_id = clients.client_id
+    {% if is_update %}
+        left join {{ ref('int_changed_cohorts') }} as changed
+            on clients.website_id = changed.website_id and clients.cohort = changed.cohort
         where
-            changed_months.month is null
-            and dates.date >= (select min(cohorts.cohort) from changed_cohorts as cohorts)
+            changed.cohort is not null
+            or client_months.month in (
+                select cast(date_trunc('month', dates.date) as date)
+                from {{ ref('int_changed_dates') }} as dates
+            )
+    {% endif %}
 
-    ),
+),
 
-    client_days as (
-
-        {{ days_by_cohort('clients') }}
-        where client_days.date in (select dates.date from dates_of_changed_months as dates)
-        union all
-        {{ days_by_cohort('clients_of_changed_cohorts') }}
-        where client_days.date in (select dates.date from dates_of_other_months as dates)
-
-    ),
-{% else %}
-    client_days as (
-
-        {{ days_by_cohort('clients') }}
-
-    ),
-{% endif %}
-
-{# A client's first activity date of a month is the one before which it had none in it. #}
 months as (
 
     select
         website_id,
         cohort,
         month,
-        count(*) filter (
-            where is_activity_date and coalesce(previous_activity_date < month, true)
-        ) as active_clients,
+        count(*) filter (where is_active) as active_clients,
         cast(sum(issued) as bigint) as points_issued,
         cast(sum(redeemed) as bigint) as points_redeemed
-    from client_days
+    from client_months
     group by website_id, cohort, month
 
 )

@@ -11,8 +11,7 @@ changed as (
         changed.from_date,
         totals.balance,
         totals.lifetime_issued,
-        totals.last_transaction_date,
-        totals.last_activity_date
+        totals.last_transaction_date
     from {{ ref('int_changed_client_days') }} as changed
     inner join {{ previous_totals }} as totals on changed.client_id = totals.client_id
     where totals.first_transaction_date < changed.from_date
@@ -25,16 +24,14 @@ balances as (
     select
         client_id,
         balance,
-        lifetime_issued,
-        last_activity_date
+        lifetime_issued
     from changed
     where last_transaction_date < from_date
     union all
     select
         changed.client_id,
         cast(sum(days.net) as bigint) as balance,
-        cast(sum(days.issued) as bigint) as lifetime_issued,
-        max(days.date) filter (where {{ is_activity_date('days') }}) as last_activity_date
+        cast(sum(days.issued) as bigint) as lifetime_issued
     from {{ previous_days }} as days
     inner join changed on days.client_id = changed.client_id and days.date < changed.from_date
     where changed.last_transaction_date >= changed.from_date
@@ -47,8 +44,7 @@ balances as (
         select
             client_id,
             cast(null as bigint) as balance,
-            cast(null as bigint) as lifetime_issued,
-            cast(null as date) as last_activity_date
+            cast(null as bigint) as lifetime_issued
         from {{ ref('int_changed_client_days') }}
         where false
 

@@ -92,7 +92,7 @@ products as (
 ),
 
 {#
-    The spread of the adjusted values: what a slope of the arm's own would leave of it, and what θ
+    The spread of an experiment's adjusted values: what a slope of the arm's own would leave of it, and what θ
     leaves beyond that. Whole numbers are subtracted before doubles are made, which lose nothing.
 #}
 residuals as (
@@ -101,13 +101,19 @@ residuals as (
         *,
         gap - shift_sign * shift[1] as adjusted_gap,
     {% for arm in arms %}
-        cast({{ arm }}_spread - {{ arm }}_explained[1] as double)
-        - cast({{ arm }}_explained[2] as double) / {{ arm }}_slope_of
-        + power(
-            cast(slope_sign * {{ arm }}_sloped[1] - {{ arm }}_spread_of_both as double)
-            + slope_sign * cast({{ arm }}_sloped[2] as double) / slope_of,
-            2
-        ) / {{ arm }}_slope_of as {{ arm }}_residual{{ ',' if not loop.last }}
+        case
+            when is_experiment
+                then
+                    cast({{ arm }}_spread - {{ arm }}_explained[1] as double)
+                    - cast({{ arm }}_explained[2] as double) / {{ arm }}_slope_of
+                    + power(
+                        cast(
+                            slope_sign * {{ arm }}_sloped[1] - {{ arm }}_spread_of_both as double
+                        )
+                        + slope_sign * cast({{ arm }}_sloped[2] as double) / slope_of,
+                        2
+                    ) / {{ arm }}_slope_of
+        end as {{ arm }}_residual{{ ',' if not loop.last }}
     {% endfor %}
     from products
 

@@ -28,20 +28,18 @@ transactions as (
 
 ),
 
+{# `if` takes less than `filter` here. #}
 summed as (
 
     select
         website_id,
         client_id,
         business_date as date,
-        coalesce(sum(points) filter (where transaction_type = 'add'), 0) as issued,
-        coalesce(
-            sum(points) filter (
-                where transaction_type = 'add' and redemption_request_id is not null
-            ),
-            0
+        sum(if(transaction_type = 'add', points, 0)) as issued,
+        sum(
+            if(transaction_type = 'add' and redemption_request_id is not null, points, 0)
         ) as refunded,
-        coalesce(-sum(points) filter (where transaction_type = 'redeem'), 0) as redeemed,
+        -sum(if(transaction_type = 'redeem', points, 0)) as redeemed,
         sum(points) as net,
         count(*) as transactions
     from transactions
@@ -85,12 +83,6 @@ running as (
             sum(client_days.issued) over client_history
             {{ '+ coalesce(opening.lifetime_issued, 0)' if is_update }} as bigint
         ) as lifetime_issued,
-        coalesce(
-            {{ last_known_before(
-                'if(' ~ is_activity_date('client_days') ~ ', client_days.date, null)'
-            ) }} over client_order
-            {{ ', opening.last_activity_date' if is_update }}
-        ) as previous_activity_date,
         client_days.transactions
     from client_days
     {% if is_update %}
@@ -98,7 +90,6 @@ running as (
             on client_days.client_id = opening.client_id
     {% endif %}
     window
-        client_order as (partition by client_days.client_id order by client_days.date),
         client_history as (
             partition by client_days.client_id
             order by client_days.date

@@ -29,25 +29,20 @@ clients as (
 
 ),
 
-{# Points issued beyond what is covered are untouched, so those days are not looked at. #}
 client_months as (
 
     select
-        days.website_id,
-        days.client_id,
+        months.website_id,
+        months.client_id,
         clients.covered,
-        cast(date_trunc('month', days.date) as date) as month,
-        min(days.lifetime_issued - days.issued) as issued_before,
-        max(days.lifetime_issued) as issued_after,
-        max(days.lifetime_issued - days.balance) as taken_after,
-        cast(sum(days.redeemed) as bigint) as redeemed,
-        cast(sum(days.deducted) as bigint) as deducted
-    from {{ ref('fct_client_days') }} as days
-    inner join clients on days.client_id = clients.client_id
-    where
-        days.redeemed + days.deducted > 0
-        or days.lifetime_issued - days.issued < clients.covered
-    group by days.website_id, days.client_id, clients.covered, month
+        months.month,
+        months.lifetime_issued - months.issued as issued_before,
+        months.lifetime_issued as issued_after,
+        months.lifetime_taken as taken_after,
+        months.redeemed,
+        months.deducted
+    from {{ ref('int_client_months') }} as months
+    inner join clients on months.client_id = clients.client_id
 
 ),
 

@@ -50,25 +50,9 @@ redeemers as (
 
 ),
 
-{# A campaign belongs to the date on which it ended, with what it was measured to bring. #}
 campaigns as (
 
-    select
-        campaigns.website_id,
-        campaigns.date_to as date,
-        sum(coalesce(campaigns.cost, 0)) as cost,
-        count(*) filter (where campaigns.design = 'experiment' and campaigns.status = 'ok')
-            as experiments,
-        count(margins.incremental_total) filter (
-            where campaigns.design = 'experiment' and campaigns.status = 'ok'
-        ) as experiments_with_margin,
-        sum(coalesce(margins.incremental_total, 0)) filter (
-            where campaigns.design = 'experiment' and campaigns.status = 'ok'
-        ) as incremental_margin
-    from {{ ref('fct_campaigns') }} as campaigns
-    left join {{ ref('fct_campaign_metrics') }} as margins
-        on campaigns.campaign_id = margins.campaign_id and margins.metric = 'margin'
-    group by campaigns.website_id, campaigns.date_to
+    select * from {{ ref('fct_ended_campaigns_daily') }}
 
 ),
 
@@ -162,7 +146,7 @@ valued as (
         end as hundredth_of_margin,
         case
             when experiments > 0 and experiments = experiments_with_margin
-                then cast(10000 * incremental_margin as hugeint) * 100000000000000
+                then cast(1000000000000 * incremental_margin as hugeint) * 1000000
         end as incremental_margin
     from windowed
 

@@ -4,6 +4,7 @@ import random
 from collections.abc import Iterator
 from pathlib import Path
 
+from support.datasets.campaigns import add_beginners, add_campaigns, add_crowd, add_orders
 from support.datasets.dirt import add_dirt
 from support.datasets.parquet_files import write_parquet
 from support.datasets.text_files import Sheet, csv_bytes, jsonl_bytes
@@ -11,16 +12,14 @@ from support.datasets.vocabulary import KINDS, FileFormat
 from support.datasets.world import (
     World,
     add_caches,
-    add_campaigns,
     add_clients,
     add_dimensions,
     add_events,
-    add_orders,
     add_widgets,
 )
 
-EMPTIED = {2: ("orders",), 3: ("dashboard_widgets",)}
-"""The entities that are there and have no row, by what remains of a seed divided by four."""
+EMPTIED = {2: ("orders",), 3: ("dashboard_widgets",), 7: ("dashboard_widgets",)}
+"""The entities that are there and have no row, by what remains of a seed divided by eight."""
 
 
 def _sheets(world: World, seed: int) -> Iterator[Sheet]:
@@ -35,7 +34,7 @@ def _sheets(world: World, seed: int) -> Iterator[Sheet]:
             continue
         if entity == "orders" and seed % 4 == 3:
             continue
-        if entity in EMPTIED.get(seed % 4, ()):
+        if entity in EMPTIED.get(seed % 8, ()):
             rows = []
         if seed % 5 == 3 and entity == "websites":
             columns.remove("timezone")
@@ -64,13 +63,16 @@ def write_dataset(
     transactions: int = 1500,
     file_format: FileFormat = "csv",
     dirty: bool = True,
+    crowd: bool = False,
 ) -> None:
     """Writes one file for each entity into the directory, the same for the same arguments.
 
-    Seeds: % 4 = 1 leaves out dashboard_widgets and campaigns, 2 wallet_conversions, 3 orders; 2
-    empties the orders, 3 the widgets · % 5 = 3 leaves out timezone, 1 date_joined · % 3 = 1 leaves
-    out other optional columns, 2 adds one · odd seeds shuffle columns · Parquet, % 3: 0 all text,
-    1 all native, 2 native or text.
+    A crowd is clients enough for an effect to be told from chance.
+
+    Seeds: % 4 = 1 leaves out dashboard_widgets and campaigns, 2 wallet_conversions, 3 orders, and
+    empties the widgets; % 8 = 2 empties the orders · % 5 = 3 leaves out timezone, 1 date_joined
+    · % 3 = 1 leaves out other optional columns, 2 adds one · odd seeds shuffle columns · Parquet,
+    % 3: 0 all text, 1 all native, 2 native or text.
     """
     directory.mkdir(parents=True, exist_ok=True)
     world = World(random.Random(f"loyalty {seed}"))
@@ -81,6 +83,9 @@ def write_dataset(
     add_widgets(world)
     add_orders(world, transactions // 3)
     add_campaigns(world)
+    add_beginners(world)
+    if crowd:
+        add_crowd(world)
     if dirty:
         add_dirt(world, file_format)
     for sheet in _sheets(world, seed):

@@ -6,6 +6,9 @@ from pathlib import Path
 
 from support.datasets.vocabulary import LAST_MOMENT
 
+RECORD = re.compile(r'(?:"[^"]*"|[^"\n])+')
+"""What stands between line ends that aren't quoted."""
+
 
 def mid_history() -> date:
     """A business date with events before and after it, for runs that are given an as_of."""
@@ -21,4 +24,4 @@ def change_ledger(source: Path) -> None:
 
 def csv_records(path: Path) -> list[str]:
     """The header and records of a CSV file of a dataset, each whole, whatever its lines."""
-    return re.split(r'\n(?=")', path.read_text(encoding="utf-8-sig"))
+    return RECORD.findall(path.read_text(encoding="utf-8-sig"))

@@ -47,7 +47,7 @@ class World:
         return [row for row in self.tables[entity] if row["website_id"] == website_id]
 
 
-def _moment(rng: random.Random, after: float = 0.0, before: float = 1.0) -> datetime:
+def any_moment(rng: random.Random, after: float = 0.0, before: float = 1.0) -> datetime:
     """A moment in that part of the history, more often late than early."""
     part = after + (before - after) * rng.random() ** 0.6
     moment = LAST_MOMENT - HISTORY + part * HISTORY
@@ -55,7 +55,7 @@ def _moment(rng: random.Random, after: float = 0.0, before: float = 1.0) -> date
     return moment.replace(microsecond=micros)
 
 
-def _edges(zone_name: str | None) -> list[datetime]:
+def edge_moments(zone_name: str | None) -> list[datetime]:
     """Moments around local midnights and around the clock changes of the history."""
     zone = ZoneInfo(zone_name or "UTC")
     first = (LAST_MOMENT - HISTORY).date()
@@ -101,7 +101,7 @@ def add_clients(world: World, clients: int) -> None:
     weights = (8, 5, 4, 3, 2, 1)
     places = rng.choices((*BUSY, 27_983_085_677), weights, k=max(0, clients - 12))
     for website_id in [*BUSY, *BUSY, 900_719, 27_983_085_677, *places]:
-        joined: datetime | None = _moment(rng, 0.0, 0.9)
+        joined: datetime | None = any_moment(rng, 0.0, 0.9)
         chance = rng.random()
         if chance < 0.25:
             joined = None
@@ -130,17 +130,17 @@ def add_events(world: World, transactions: int) -> None:
     live = [row for row in clients if rng.random() < 0.85] or clients
     active = {row["id"]: _activity(rng) for row in live}
     zones = {website_id: zone for website_id, _, zone in WEBSITES}
-    edges = {website_id: _edges(zones[website_id]) for website_id in BUSY}
+    edges = {website_id: edge_moments(zones[website_id]) for website_id in BUSY}
 
     def when(client: Row) -> datetime:
         if rng.random() < 0.12:
             return rng.choice(edges[client["website_id"]])
-        return _moment(rng, *active[client["id"]])
+        return any_moment(rng, *active[client["id"]])
 
     for _ in range(transactions):
         client = rng.choice(live)
         kind = rng.choices(("add", "redeem", "deduct"), (6, 3, 1))[0]
-        _add_transaction(world, client, kind, _points(rng, kind), when(client))
+        add_transaction(world, client, kind, _points(rng, kind), when(client))
     for _ in range(transactions // 3):
         _add_request(world, rng.choice(live), when)
     for _ in range(transactions // 20):
@@ -156,7 +156,7 @@ def add_events(world: World, transactions: int) -> None:
     _add_extremes(world)
 
 
-def _add_transaction(world: World, client: Row, kind: str, points: int, at: datetime) -> Row:
+def add_transaction(world: World, client: Row, kind: str, points: int, at: datetime) -> Row:
     return world.add(
         "loyalty_transactions",
         website_id=client["website_id"],
@@ -196,10 +196,10 @@ def _add_extremes(world: World) -> None:
     rng = world.rng
     rich, poor = world.of("clients", 1)[:2]
     for _ in range(3):
-        _add_transaction(world, rich, "add", 2_147_483_647, _moment(rng))
-    _add_transaction(world, rich, "redeem", -2_147_483_648, _moment(rng, 0.5))
-    _add_transaction(world, poor, "deduct", -5_000, _moment(rng, 0.0, 0.1))
-    _add_transaction(world, world.of("clients", 5)[0], "add", 1, LAST_MOMENT)
+        add_transaction(world, rich, "add", 2_147_483_647, any_moment(rng))
+    add_transaction(world, rich, "redeem", -2_147_483_648, any_moment(rng, 0.5))
+    add_transaction(world, poor, "deduct", -5_000, any_moment(rng, 0.0, 0.1))
+    add_transaction(world, world.of("clients", 5)[0], "add", 1, LAST_MOMENT)
     client = world.of("clients", 8)[0]
     for _ in range(2):
         for item in world.of("redemption_items", 8)[:4]:
@@ -210,58 +210,8 @@ def _add_extremes(world: World) -> None:
                 item_id=item["id"],
                 points_used=25,
                 status="fulfilled",
-                requested_at=_moment(rng, 0.99, 0.995),
+                requested_at=any_moment(rng, 0.99, 0.995),
             )
-
-
-def add_orders(world: World, orders: int) -> None:
-    """Orders, some given back, of some websites without a margin or with one of some orders."""
-    rng = world.rng
-    zones = {website_id: zone for website_id, _, zone in WEBSITES}
-    clients = [row for row in world.tables["clients"] if row["website_id"] in BUSY]
-    for _ in range(orders):
-        client = rng.choice(clients)
-        website_id = client["website_id"]
-        is_edge = rng.random() < 0.1
-        amount = Decimal(rng.choice((0, -500, 9_999_999_999, rng.randint(1, 20_000)))).scaleb(-2)
-        margins = (Decimal("0.01"), amount / 4, -amount) if website_id in (1, 2) else (None,)
-        margin = rng.choice((*margins, None) if website_id == 2 else margins)
-        world.add(
-            "orders",
-            website_id=website_id,
-            client_id=client["id"],
-            ordered_at=rng.choice(_edges(zones[website_id])) if is_edge else _moment(rng),
-            amount=amount,
-            margin=margin and margin.quantize(Decimal("0.01")),
-        )
-
-
-def add_campaigns(world: World) -> None:
-    """Campaigns of a moment, of days by local midnights, and without an end; with their members."""
-    rng = world.rng
-    for website_id, _, zone in WEBSITES[:5]:
-        clients = world.of("clients", website_id)
-        for number in range(6):
-            starts_at = rng.choice(_edges(zone)) if number % 2 else _moment(rng)
-            length = rng.choice((timedelta(0), timedelta(days=1), timedelta(days=30), HISTORY))
-            campaign = world.add(
-                "campaigns",
-                website_id=website_id,
-                name=rng.choice(ODD_NAMES),
-                starts_at=starts_at,
-                ends_at=starts_at + length,
-                cost=rng.choice((None, Decimal(0), Decimal("-1.50"), Decimal("1234.56"))),
-                planned_treatment_share=rng.choice((None, Decimal("0.5"), Decimal("0.8125"))),
-            )
-            arms = (("treatment", "control"), ("treatment", None), (None,))[number % 3]
-            for client in rng.sample(clients, rng.randint(0, len(clients))):
-                world.add(
-                    "campaign_members",
-                    campaign_id=campaign["id"],
-                    client_id=client["id"],
-                    arm=rng.choice(arms),
-                )
-    world.tables["campaigns"][0]["ends_at"] = datetime(9999, 12, 31, 9, tzinfo=UTC)
 
 
 def add_caches(world: World) -> None:
@@ -301,5 +251,5 @@ def _add_widget(world: World, website_id: int, widget_type: str, config: str) ->
         position=rng.choice((-1, 0, 1, 1, 2, 5_000_000_000)),
         is_visible=rng.random() < 0.8,
         config=Json(config),
-        created_at=rng.choice((None, _moment(rng))),
+        created_at=rng.choice((None, any_moment(rng))),
     )

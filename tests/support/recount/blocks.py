@@ -36,6 +36,13 @@ def points_refunded(rows: list[Row]) -> int:
     return points_issued([row for row in rows if row["redemption_request_id"] is not None])
 
 
+def margin_of(site: Site, order: Row) -> Fraction | None:
+    """An order's own margin, else the share of its amount that is set."""
+    if order["margin"] is not None:
+        return order["margin"]
+    return None if site.margin is None else order["amount"] * Fraction(site.margin)
+
+
 def outstanding_points(site: Site, day: date | None) -> int:
     return sum(row["points"] for row in site.transactions if day and row["date"] <= day)
 

@@ -16,6 +16,7 @@ from support.recount.blocks import (
     rounded,
 )
 from support.recount.contract import Row
+from support.recount.forecasts import expected_30
 from support.recount.sites import Site
 
 HOUR = timedelta(hours=1)
@@ -27,11 +28,13 @@ def item_performance(site: Site) -> list[Row]:
     """Every item: who can afford it, and who redeemed it."""
     balances = balances_on(site, site.as_of)
     active = active_clients(site, site.as_of)
+    expected = expected_30(site)
     rows = []
     for item in site.items.values():
         redemptions = [row for row in site.redemptions if row["item_id"] == item["id"]]
         afford = sum(1 for client in active if balances[client] >= item["points_required"])
         in_year = in_window(redemptions, site.window(365))
+        point, low, high = expected.get(item["id"], (None, None, None))
         rows.append(
             {
                 "id": item["id"],
@@ -46,6 +49,9 @@ def item_performance(site: Site) -> list[Row]:
                 "redemptions_365": len(in_year),
                 "clients_365": distinct_clients(in_year),
                 "last_redeemed": iso(max((row["date"] for row in redemptions), default=None)),
+                "expected_30": point,
+                "expected_30_low": low,
+                "expected_30_high": high,
             }
         )
     return sorted(rows, key=lambda row: (-row["redemptions_365"], row["id"]))

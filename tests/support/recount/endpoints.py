@@ -3,9 +3,11 @@
 from collections.abc import Callable
 from typing import Any
 
+from support.recount.campaigns import campaigns
 from support.recount.clients import lifecycle, lifecycle_moves, segments
 from support.recount.cohorts import cohorts, first_redemption, tier_migration
 from support.recount.daily import issue_sources, item_performance, request_funnel
+from support.recount.forecasts import forecast, forecast_accuracy
 from support.recount.money import (
     aging,
     liability,
@@ -26,6 +28,7 @@ from support.recount.payloads import (
     tier_distribution,
     top_redemptions,
 )
+from support.recount.programme_value import programme_value
 from support.recount.sites import Site
 
 PLAIN: dict[str, Callable[[Site], Any]] = {
@@ -43,6 +46,8 @@ PLAIN: dict[str, Callable[[Site], Any]] = {
     "liability": liability,
     "liability_backtest": liability_backtest,
     "item_performance": item_performance,
+    "forecast_accuracy": forecast_accuracy,
+    "campaigns": campaigns,
 }
 WINDOWED: dict[str, Callable[[Site, int], Any]] = {
     "points_trend": points_trend,
@@ -55,7 +60,11 @@ WINDOWED: dict[str, Callable[[Site, int], Any]] = {
     "conversion": conversion,
     "request_funnel": request_funnel,
     "issue_sources": issue_sources,
+    "programme_value": programme_value,
+    "forecast": forecast,
 }
+HORIZONS = {"forecast": (7, 30, 90)}
+"""Days that lie ahead are not those of the setting."""
 LIMITED: dict[str, Callable[[Site, int], Any]] = {"top_redemptions": top_redemptions}
 SIZED = {"days": WINDOWED, "limit": LIMITED}
 ADDED_UP = ("overview", "points_trend", "redemption_trend", "engagement_stats")

@@ -9,9 +9,9 @@ from typing import Any
 from support.recount.all_websites import roll_forward_of_all, together
 from support.recount.blocks import iso
 from support.recount.contract import Range, Row
-from support.recount.endpoints import ADDED_UP, PLAIN, SIZED, payload_of, size_key
+from support.recount.endpoints import ADDED_UP, HORIZONS, PLAIN, SIZED, payload_of, size_key
 from support.recount.records import analytics_record, periods_of
-from support.recount.sites import PointValue, Site, all_sites, latest_date
+from support.recount.sites import Fitted, Margin, PointValue, Site, all_sites, latest_date
 from support.recount.strict_json import to_bytes
 from support.recount.validation import Validated, validate
 from support.recount.widgets import DEFAULT, WIDGET_ENDPOINT, requested_size, widget_json
@@ -36,7 +36,7 @@ def _endpoint_files(site: Site, settings: Row) -> Iterator[tuple[str, Any]]:
         yield f"analytics/{endpoint}/index.json", payload_of(site, endpoint)
     for key, endpoints in SIZED.items():
         for endpoint in endpoints:
-            yield from _sized_files(site, endpoint, key, settings[key])
+            yield from _sized_files(site, endpoint, key, HORIZONS.get(endpoint, settings[key]))
 
 
 def _all_files(sites: list[Site], as_of: date | None, settings: Row) -> Iterator[tuple[str, Any]]:
@@ -88,16 +88,19 @@ def recount(
     widget_edits: Sequence[Row] = (),
     clock: datetime | None = None,
     point_value: PointValue = None,
+    margin: Margin = None,
+    fitted: Fitted | None = None,
 ) -> dict[str, bytes]:
     """Every exported file but manifest.json: its path under export/current, and its bytes.
 
+    Without fitted candidates the naive forecast alone is tried.
     Raises UnusableSourceError where source-contract.md says that the run stops.
     """
     validated = validate(source)
     day = as_of or latest_date(validated, clock)
     settings = {"days": window_days, "limit": top_limits}
     ranges = list(requested_ranges)
-    sites = all_sites(validated, day, tier_basis, widget_edits, point_value)
+    sites = all_sites(validated, day, tier_basis, widget_edits, point_value, margin, fitted)
     folders = {"all": _all_files(sites, day, settings)}
     for site in sites:
         folders[str(site.id)] = chain(

@@ -1,7 +1,7 @@
 """What counts for one website (metrics.md, "Building blocks")."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 from pathlib import Path
@@ -13,6 +13,10 @@ from support.recount.values import read_time
 
 PointValue = Decimal | Mapping[int, Decimal] | None
 """The value set for a point: for all websites, by website, or for none."""
+Margin = PointValue
+"""The share of an order's amount that is margin where the order doesn't say, set likewise."""
+Fitted = Callable[[tuple[int, ...], int], Mapping[str, Sequence[float]]]
+"""What a library forecasts of a series for so many steps: of each candidate that fits, in order."""
 
 
 @dataclass
@@ -32,6 +36,12 @@ class Site:
     conversions: list[Row]
     widgets: list[Row]
     point_value: Decimal | None = None
+    margin: Decimal | None = None
+    orders: list[Row] | None = None
+    campaigns: list[Row] = field(default_factory=list)
+    members: list[Row] = field(default_factory=list)
+    named_members: set[tuple[int, int]] = field(default_factory=set)
+    fitted: Fitted | None = None
 
     @property
     def redemptions(self) -> list[Row]:
@@ -111,11 +121,21 @@ def all_sites(
     tier_basis: str,
     widget_edits: Sequence[Row] = (),
     point_value: PointValue = None,
+    margin: Margin = None,
+    fitted: Fitted | None = None,
 ) -> list[Site]:
-    return [
-        _site(validated, website, as_of, tier_basis, widget_edits, point_value)
-        for _, website in sorted(validated.valid["websites"].items())
-    ]
+    sites = []
+    for _, website in sorted(validated.valid["websites"].items()):
+        site = _site(validated, website, as_of, tier_basis, widget_edits)
+        site.point_value = _of_website(point_value, site.id)
+        site.margin = _of_website(margin, site.id)
+        site.fitted = fitted
+        sites.append(site)
+    return sites
+
+
+def _of_website(setting: PointValue | Margin, website_id: int) -> Decimal | None:
+    return setting.get(website_id) if isinstance(setting, Mapping) else setting
 
 
 def site_of(
@@ -124,11 +144,15 @@ def site_of(
     as_of: date | None = None,
     point_value: PointValue = None,
     tier_basis: str = "balance",
+    margin: Margin = None,
+    fitted: Fitted | None = None,
 ) -> Site:
     """One website of a source: as of the day, or else of its latest event."""
     validated = validate(source)
     day = as_of or latest_date(validated, clock=None)
-    sites = all_sites(validated, day, tier_basis, point_value=point_value)
+    sites = all_sites(
+        validated, day, tier_basis, point_value=point_value, margin=margin, fitted=fitted
+    )
     (site,) = (one for one in sites if one.id == website_id)
     return site
 
@@ -139,7 +163,6 @@ def _site(
     as_of: date | None,
     tier_basis: str,
     widget_edits: Sequence[Row],
-    point_value: PointValue,
 ) -> Site:
     def own(entity: str) -> list[Row]:
         rows = validated.valid[entity].values()
@@ -154,6 +177,9 @@ def _site(
     widgets = _lay_over(configured, edits)
     visible = [row for row in widgets if row["is_visible"]]
     transactions = events("loyalty_transactions")
+    campaigns = own("campaigns")
+    ids = {row["id"] for row in campaigns}
+    members = validated.valid["campaign_members"].values()
     return Site(
         id=website["id"],
         name=website["name"],
@@ -167,7 +193,8 @@ def _site(
         requests=events("redemption_requests"),
         conversions=events("wallet_conversions"),
         widgets=sorted(visible, key=lambda row: (row["position"], row["id"])),
-        point_value=(
-            point_value.get(website["id"]) if isinstance(point_value, Mapping) else point_value
-        ),
+        orders=None if "orders" in validated.absent else events("orders"),
+        campaigns=campaigns,
+        members=[row for row in members if row["campaign_id"] in ids],
+        named_members=validated.named_members,
     )

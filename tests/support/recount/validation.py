@@ -34,12 +34,14 @@ from support.recount.values import read_row
 class Validated:
     """The valid rows by entity and id, the quarantined rows counted, the entities not there.
 
-    A campaign's members have two ids: campaign and client.
+    A campaign's members have two ids: campaign and client. Named are those of every row that has
+    both, valid or not.
     """
 
     valid: dict[str, dict[Any, Row]]
     quarantined: dict[str, Counter[str]]
     absent: set[str]
+    named_members: set[tuple[int, int]]
 
 
 def _is_invalid(entity: str, row: Row) -> bool:
@@ -164,6 +166,13 @@ def _validate_entity(
     return kept, reasons
 
 
+def _named_members(rows: list[Cells | None]) -> set[tuple[int, int]]:
+    """Campaign and client of each delivered member, whatever else its row says."""
+    read = [read_row("campaign_members", cells) for cells in rows if cells is not None]
+    named = {(row["campaign_id"], row["client_id"]) for row in read}
+    return {pair for pair in named if None not in pair}
+
+
 def zone_of(name: str | None) -> ZoneInfo:
     try:
         return ZoneInfo("UTC" if name is None else name)
@@ -189,7 +198,7 @@ def _dates_of(campaign: Row, zone: ZoneInfo) -> tuple[date, date]:
 
 def validate(source: Path) -> Validated:
     """Every row of the source validated, events and campaigns with their dates (metrics.md)."""
-    validated = Validated({}, {}, set())
+    validated = Validated({}, {}, set(), set())
     for entity in VALIDATION_ORDER:
         rows = read_entity(source, entity)
         if rows is None:
@@ -197,6 +206,8 @@ def validate(source: Path) -> Validated:
         kept, reasons = _validate_entity(entity, rows or [], validated.valid)
         validated.valid[entity] = kept
         validated.quarantined[entity] = reasons
+        if entity == "campaign_members":
+            validated.named_members = _named_members(rows or [])
     zones = {row["id"]: zone_of(row["timezone"]) for row in validated.valid["websites"].values()}
     for entity, time_column in BOUNDED_TIME.items():
         for row in validated.valid[entity].values():

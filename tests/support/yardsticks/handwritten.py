@@ -12,6 +12,10 @@ import duckdb
 from api_export.payloads.endpoints import ENDPOINTS, Endpoint
 
 SCRIPTS = Path(__file__).with_suffix("")
+FITTED = ("forecast", "forecast_accuracy")
+"""Payloads that no SQL gives: models are fitted to series, which the scripts have too. So are these
+keys of others, and marts of these names."""
+FITTED_KEYS = ("expected_30", "expected_30_low", "expected_30_high")
 EXPORTED = {None: (None,), "days": (7, 30, 90, 365), "limit": (5, 10, 25)}
 
 
@@ -30,7 +34,11 @@ def find_differences(database: Path, marts: Path) -> list[str]:
     """
     with duckdb.connect(str(marts), read_only=True) as connection:
         connection.execute(f"attach '{database}' as handwritten (read_only)")
-        exported = [endpoint for endpoint in ENDPOINTS if endpoint.is_exported]
+        exported = [
+            endpoint
+            for endpoint in ENDPOINTS
+            if endpoint.is_exported and endpoint.name not in FITTED
+        ]
         pairs = [
             *_marts(connection),
             *(pair for endpoint in exported for pair in _payloads(endpoint)),
@@ -56,7 +64,7 @@ def _marts(connection: duckdb.DuckDBPyConnection) -> list[tuple[str, str, str, s
 
 def _payloads(endpoint: Endpoint) -> Iterator[tuple[str, str, str, str]]:
     """A name for each exported payload, its keys, its rows in the reports and the scripts'."""
-    keys = [f'"{key}"' for key in endpoint.schema.__annotations__]
+    keys = [f'"{key}"' for key in endpoint.schema.__annotations__ if key not in FITTED_KEYS]
     parameter = endpoint.parameter and endpoint.parameter.name
     for value in EXPORTED[parameter]:
         ours = endpoint.condition.replace("$value", str(value))

@@ -132,18 +132,22 @@ left join dim_redemption_items as items
 left join utc_offsets on requests.website_id = utc_offsets.website_id
     and epoch_us(requested_at) // 3600000000 = hour;
 
-create temp table validated_orders as
+create table intermediate.orders as
 select
     orders.id as order_id, orders.website_id, orders.client_id,
     (make_timestamp(epoch_us(ordered_at) + microseconds))::date as date, ordered_at, amount, margin,
-    case when amount is null then 'invalid_value' when clients.client_id is null then 'unknown_client'
-        when clients.website_id != orders.website_id then 'website_mismatch' end as reason
+    case
+        when amount is null then 'invalid_value'
+        when clients.client_id is null then 'unknown_client'
+        when clients.website_id != orders.website_id then 'website_mismatch'
+    end as quarantine_reason
 from source('orders') as orders
 left join clients using (client_id)
 inner join utc_offsets on orders.website_id = utc_offsets.website_id
     and epoch_us(ordered_at) // 3600000000 = hour;
 
-create table fct_orders as select * exclude (reason) from validated_orders where reason is null;
+create view fct_orders as
+select * exclude (quarantine_reason) from intermediate.orders where quarantine_reason is null;
 
 create table quarantined_rows as
 select 'loyalty_transactions' as entity, quarantine_reason as reason, transaction_id as row_id
@@ -151,7 +155,11 @@ from intermediate.ledger where quarantine_reason is not null
 union all
 select 'redemption_requests', reason, id from validated_requests where reason is not null
 union all
-select 'orders', reason, order_id from validated_orders where reason is not null;
+select 'orders', quarantine_reason, order_id
+from intermediate.orders where quarantine_reason is not null
+union all
+select 'campaign_members', 'unknown_arm', null
+from source('campaign_members') where arm not in ('treatment', 'control');
 
 create table fct_redemption_requests as
 select

@@ -249,22 +249,45 @@ elsewhere as (
         and other_campaigns.date_to >= campaigns.date_from
     where members.arm = 'treatment' and members.is_compared and others.arm is not null
     group by members.campaign_id
+),
+
+-- What the treated had more than their share, in hundredths times the clients of the others.
+brought as (
+    select
+        campaign_id, any_value(n_c) as parts,
+        any_value(t.y * n_c - c.y * n_t) filter (metric = 'margin') as margin_gained,
+        any_value(t.y * n_c - c.y * n_t) filter (metric = 'revenue') as revenue_gained
+    from compared
+    group by campaign_id
+),
+
+described as (
+    select
+        *,
+        if(is_experiment, 'experiment', 'observational') as design,
+        case
+            when date_to > as_of() then 'too_early'
+            when is_experiment and 100 * squared > 1083 * expected then 'srm_failed'
+            when treatment_clients < 30 or comparison_clients < 30 then 'too_few'
+            else 'ok'
+        end as status
+    from sized
 )
 
 select
-    campaign_id, website_id, campaign_name, date_from, date_to,
-    if(is_experiment, 'experiment', 'observational') as design,
-    case
-        when date_to > as_of() then 'too_early'
-        when is_experiment and 100 * squared > 1083 * expected then 'srm_failed'
-        when treatment_clients < 30 or comparison_clients < 30 then 'too_few'
-        else 'ok'
-    end as status,
+    campaign_id, website_id, campaign_name, date_from, date_to, design, status,
     treatment_clients, comparison_clients,
     coalesce(members_elsewhere, 0) as members_elsewhere,
     if(is_experiment, signed_ratio(squared::hugeint, expected), null) as sample_ratio_chi2,
-    cost
-from sized
+    cost,
+    case when design = 'experiment' and status = 'ok' and cost > 0
+        then ratio(margin_gained, parts * (100 * cost)::bigint)::decimal(38, 2) end
+        as return_on_cost,
+    case when design = 'experiment' and status = 'ok' and cost > 0
+        then ratio(revenue_gained, parts * (100 * cost)::bigint)::decimal(38, 2) end
+        as revenue_per_cost
+from described
+inner join brought using (campaign_id)
 left join elsewhere using (campaign_id);
 
 create table fct_campaign_metrics as
@@ -327,3 +350,35 @@ select
     if(has_effect, signed_ratio(difference, relative_to), null) as relative_effect,
     if(has_interval, signed_ratio(difference, n_c * unit), null) as incremental_total
 from shown;
+
+create table fct_ended_campaigns_daily as
+with experiments as (
+    select
+        campaign_id,
+        if(metric = 'margin', t.y * n_c - c.y * n_t, null) as hundredths,
+        n_c as parts
+    from compared
+    inner join fct_campaigns using (campaign_id)
+    where design = 'experiment' and status = 'ok' and metric in ('margin', 'points_issued')
+),
+
+brought as (
+    select
+        campaign_id, count(hundredths) as measured,
+        coalesce(
+            ratio(any_value(hundredths), 100 * any_value(parts), decimals := 12), 0
+        )::decimal(38, 12) as margin
+    from experiments
+    group by campaign_id
+)
+
+select
+    website_id, date_to as date, count(*) as campaigns,
+    coalesce(sum(cost), 0)::decimal(38, 2) as cost,
+    count(brought.campaign_id) as experiments,
+    coalesce(sum(measured), 0)::bigint as experiments_with_margin,
+    coalesce(sum(margin), 0)::decimal(38, 12) as incremental_margin
+from fct_campaigns
+left join brought using (campaign_id)
+where date_to <= as_of()
+group by website_id, date_to;

@@ -301,14 +301,11 @@ redeemers as (
 
 ended as (
     select
-        website_id, days, sum(cost) as campaign_cost,
-        count(*) filter (design = 'experiment' and status = 'ok') as experiments,
-        sum(incremental_total) filter (design = 'experiment' and status = 'ok') as gained,
-        count(incremental_total) filter (design = 'experiment' and status = 'ok') as measured
+        website_id, days, sum(cost) as campaign_cost, sum(experiments) as experiments,
+        sum(experiments_with_margin) as measured, sum(incremental_margin) as gained
     from websites_and_windows
-    inner join fct_campaigns using (website_id)
-    left join fct_campaign_metrics as metrics using (website_id, campaign_id)
-    where date_to between date_from and as_of and coalesce(metrics.metric, 'margin') = 'margin'
+    inner join fct_ended_campaigns_daily using (website_id)
+    where date >= date_from
     group by website_id, days
 ),
 
@@ -327,7 +324,9 @@ valued as (
         (1000000000000 * redeemed_share)::hugeint * issued::hugeint * value as accrued,
         accrued + (100 * coalesce(campaign_cost, 0))::hugeint * 10000000000000000 as cost,
         if(orders_without_margin = 0, (100 * margin)::hugeint * 10000000000000000, null) as margin,
-        if(measured = experiments, (10000 * gained)::hugeint * 100000000000000, null) as gained
+        if(
+            measured = ended.experiments, (1000000000000 * gained)::hugeint * 1000000, null
+        ) as gained
     from window_points as points
     inner join websites_and_windows using (website_id, days)
     inner join fct_liability using (website_id)
@@ -350,13 +349,41 @@ select
         revenue > 0, ratio(cost, (100 * revenue)::hugeint * 100000000000000)::decimal(38, 2), null
     ) as cost_rate,
     if(margin > 0, ratio(cost, margin // 100)::decimal(38, 2), null) as break_even_uplift,
-    if(cost > 0 and gained is not null, ratio(gained - cost, cost)::decimal(38, 2), null) as roi,
+    if(cost > 0 and gained is not null and experiments > 0, ratio(gained - cost, cost)::decimal(38, 2), null) as roi,
     case
         when margin is null and orders > 0 then 'no_margin'
         when experiments = 0 then 'no_experiment'
         else 'ok'
     end as status
 from valued;
+
+-- What campaigns brought
+
+create table payload_campaigns as
+with nested as (
+    select
+        campaign_id,
+        list(
+            {
+                'metric': metric, 'treatment_mean': treatment_mean,
+                'comparison_mean': comparison_mean, 'treatment_mean_before': treatment_mean_before,
+                'comparison_mean_before': comparison_mean_before, 'effect': effect,
+                'effect_low': effect_low, 'effect_high': effect_high,
+                'adjusted_effect': adjusted_effect, 'adjusted_low': adjusted_low,
+                'adjusted_high': adjusted_high, 'relative_effect': relative_effect,
+                'incremental_total': incremental_total
+            } order by place
+        ) as metrics
+    from fct_campaign_metrics
+    group by campaign_id
+)
+
+select
+    website_id, campaign_id as id, campaign_name as name, date_from, date_to, design,
+    design = 'experiment' as is_causal, status, treatment_clients, comparison_clients,
+    members_elsewhere, sample_ratio_chi2, cost, return_on_cost, revenue_per_cost, metrics
+from fct_campaigns
+inner join nested using (campaign_id);
 
 -- What is asked daily
 
