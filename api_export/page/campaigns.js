@@ -93,15 +93,7 @@ function showCampaigns(campaigns, asOf) {
 }
 
 /** @type {Column[]} */
-const CAMPAIGN_COLUMNS = [
-  textColumn("Campaign", "name"),
-  textColumn("From", "date_from", formatDate),
-  textColumn("To", "date_to", formatDate),
-  textColumn("Design", "design", formatDesign),
-  textColumn("What can be told", "verdict"),
-  column("Members", "treatment_clients"),
-  column("Compared with", "comparison_clients"),
-  column("Members in another campaign", "members_elsewhere"),
+const METRIC_COLUMNS = [
   column("Mean of members", "treatment_mean", formatEffect),
   column("of the compared", "comparison_mean", formatEffect),
   column("Mean before, of members", "treatment_mean_before", formatEffect),
@@ -114,19 +106,27 @@ const CAMPAIGN_COLUMNS = [
   column("to", "adjusted_high", formatEffect),
   column("Relative effect", "relative_effect", formatRelative),
   column("Effect in all", "incremental_total", formatEffect),
+];
+
+/** @type {Column[]} */
+const CAMPAIGN_COLUMNS = [
+  textColumn("Campaign", "name"),
+  textColumn("From", "date_from", formatDate),
+  textColumn("To", "date_to", formatDate),
+  textColumn("Design", "design", formatDesign),
+  textColumn("What can be told", "verdict"),
+  column("Members", "treatment_clients"),
+  column("Compared with", "comparison_clients"),
+  column("Members in another campaign", "members_elsewhere"),
+  ...METRIC_COLUMNS,
   column("Sample ratio, χ²", "sample_ratio_chi2", formatEffect),
   column("Cost", "cost", formatMoney),
   column("Margin ÷ cost", "return_on_cost", formatMoney),
   column("Revenue ÷ cost", "revenue_per_cost", formatMoney),
 ];
 
-/** What a campaign without such a metric has in the place of its figures. */
-const NOT_MEASURED = Object.fromEntries(
-  CAMPAIGN_COLUMNS.filter(({ key }) => /mean|effect|adjusted|total/.test(key)).map(({ key }) => [
-    key,
-    null,
-  ]),
-);
+/** The figures of a metric that a campaign doesn't have. */
+const NOT_MEASURED = Object.fromEntries(METRIC_COLUMNS.map(({ key }) => [key, null]));
 
 const figuresOf = ({ metrics }, name) =>
   metrics.find(({ metric }) => metric === name) ?? NOT_MEASURED;
@@ -162,7 +162,8 @@ const VERDICTS = {
     mark: null,
   }),
   too_few: ({ is_causal: isCausal }, { effect }) => {
-    const why = `Too few clients to tell: an arm has fewer than 30${isCausal ? "" : ", and there's no hold-out"}.`;
+    const besides = isCausal === true ? "" : ", and there's no hold-out";
+    const why = `Too few clients to tell: an arm has fewer than 30${besides}.`;
     if (effect === null) return { verdict: why, mark: null };
     return {
       verdict: `${why} The difference is ${moreOrLess(effect)} a member, with no interval.`,
@@ -177,17 +178,17 @@ const VERDICTS = {
       return { verdict: `Not known${missing ? `: ${missing}` : ""}.`, mark: null };
     }
     const range = `${between(low, high)} a member`;
-    const place = { at, low, high };
-    if (campaign.is_causal !== true) {
-      const verdict = `Can't be told: no hold-out; association only, ${range}.`;
-      return { verdict, mark: "association", ...place };
-    }
     const how = isAdjusted ? ", adjusted for the days before" : "";
-    if (!leavesOutZero(low, high)) {
-      return { verdict: `Can't be told from chance: ${range}${how}.`, mark: "chance", ...place };
-    }
-    const verdict = `${capitalised(range)}; not explained by chance${how}.`;
-    return { verdict, mark: "told", ...place };
+    const isTold = leavesOutZero(low, high);
+    const mark = campaign.is_causal !== true ? "association" : isTold ? "told" : "chance";
+    const said = {
+      association: `Can't be told: no hold-out; association only, ${range}.`,
+      chance: `Can't be told from chance: ${range}${how}.`,
+      told: `${capitalised(range)}; not explained by chance${how}.`,
+    };
+    const isNothing = low === 0 && high === 0;
+    const verdict = isNothing ? `No difference between any two clients${how}.` : said[mark];
+    return { verdict, mark, at, low, high };
   },
 };
 
@@ -214,8 +215,9 @@ function moreOrLess(value, size = plainSize(value)) {
 
 const direction = (value) => (value < 0 ? METRICS[shownMetric].less : "more");
 
-/** "between 12 and 31 points more", "between 5 points fewer and 12 more". */
+/** "between 12 and 31 points more", "between 5 points fewer and 12 more", or just "5 points more". */
 function between(low, high) {
+  if (low === high) return moreOrLess(low);
   if (low < 0 && high > 0) {
     return `between ${moreOrLess(low)} and ${plainSize(high)} ${direction(high)}`;
   }
