@@ -174,9 +174,9 @@ ALTERNATING = tuple(10 * (week % 2) for week in range(40))
 @pytest.mark.parametrize(
     ("candidates", "published"),
     [
-        ({}, "mean_8_weeks"),
-        ({"same": 5.0}, "mean_8_weeks"),
-        ({"worse": 11.0}, "mean_8_weeks"),
+        ({}, "naive"),
+        ({"same": 5.0}, "naive"),
+        ({"worse": 11.0}, "naive"),
         ({"not_as_bad_as_it_was": 4.0}, "not_as_bad_as_it_was"),
     ],
 )
@@ -194,7 +194,7 @@ def test_the_least_error_wins_and_the_earlier_one_on_ties() -> None:
 
     made = forecast_of(ALTERNATING, WEEKLY, fitted)
     assert made.published == "good"
-    assert [one.name for one in made.candidates] == ["mean_8_weeks", "bad", "good", "as_good"]
+    assert [one.name for one in made.candidates] == ["naive", "bad", "good", "as_good"]
     naive, bad, good, _ = made.candidates
     assert (naive.mase, naive.wape, naive.bias) == (
         Fraction(1, 2),
@@ -226,12 +226,12 @@ def test_where_nothing_scales_errors_they_are_weighed() -> None:
     assert (made.candidates[0].mase, made.candidates[0].wape) == (None, Fraction(2, 5))
     assert made.published == "five"
     made = forecast_of((3,) * 16 + (0,) * 4, WEEKLY, _flat(none=0.0))
-    assert (made.candidates[1].wape, made.published) == (None, "mean_8_weeks")
+    assert (made.candidates[1].wape, made.published) == (None, "naive")
 
 
 def test_too_short_for_a_cut_off_there_is_the_naive_one_without_bands() -> None:
     made = forecast_of((1,) * 83, DAILY, _flat(right=1.0))
-    assert [one.name for one in made.candidates] == ["seasonal_naive"]
+    assert [one.name for one in made.candidates] == ["naive"]
     assert made.steps[0].bands == (None, None)
 
 
@@ -262,13 +262,13 @@ def test_accuracy_has_every_candidate_with_four_decimals(tmp_path: Path) -> None
     site = site_of(source, as_of=D, fitted=_flat(third=1 / 3))
     rows = forecast_accuracy(site)
     assert [(row["series"], row["item"], row["model"]) for row in rows] == [
-        ("points_issued", None, "seasonal_naive"),
+        ("points_issued", None, "naive"),
         ("points_issued", None, "third"),
-        ("points_redeemed", None, "seasonal_naive"),
+        ("points_redeemed", None, "naive"),
         ("points_redeemed", None, "third"),
-        ("redemptions", None, "seasonal_naive"),
+        ("redemptions", None, "naive"),
         ("redemptions", None, "third"),
-        ("item_redemptions", 1, "mean_8_weeks"),
+        ("item_redemptions", 1, "naive"),
     ]
     assert to_bytes(rows[5]).decode() == (
         '{\n  "series": "redemptions",\n  "item": null,\n  "model": "third",\n  "mase": null,\n'

@@ -12,14 +12,16 @@ from typing import NamedTuple
 from support.recount.sites import Fitted
 
 Number = int | Fraction
+Made = Mapping[str, list[Number] | None]
+"""What each candidate forecasts; null of one that could not be fitted."""
 LEVELS = (Fraction("0.80"), Fraction("0.95"))
 MOST_CUT_OFFS = 8
+NAIVE = "naive"
 
 
 class Rhythm(NamedTuple):
     """How series of days, and of weeks, are forecast and judged."""
 
-    naive: str
     horizon: int
     bands: tuple[int, ...]
     cut_off_every: int
@@ -27,8 +29,8 @@ class Rhythm(NamedTuple):
     season: int
 
 
-DAILY = Rhythm("seasonal_naive", 90, (28, 56, 90), 28, 56, 7)
-WEEKLY = Rhythm("mean_8_weeks", 13, (4, 8, 13), 4, 16, 1)
+DAILY = Rhythm(90, (28, 56, 90), 28, 56, 7)
+WEEKLY = Rhythm(13, (4, 8, 13), 4, 16, 1)
 """Bands are told by their last steps; shortest is what a cut-off needs before it."""
 
 
@@ -75,23 +77,38 @@ class Forecast(NamedTuple):
 
 @lru_cache(maxsize=1000)  # several payloads show it
 def forecast_of(values: tuple[int, ...], rhythm: Rhythm, fitted: Fitted | None) -> Forecast:
-    """A series' forecast: of the candidates the one that erred least, the earlier on ties."""
+    """A series' forecast: of the candidates the one that erred least, the earlier on ties.
+
+    Where the naive one was never wrong no other is tried.
+    """
     cut_offs = cut_offs_of(len(values), rhythm)
-    tried = [_candidates(values[:at], rhythm, fitted) for at in cut_offs]
-    ahead = _candidates(values, rhythm, fitted if cut_offs else None)
     came = [values[at : at + rhythm.horizon] for at in cut_offs]
     scale = scale_of(values[: cut_offs[-1]], rhythm.season) if cut_offs else None
-    judged = []
-    for name in ahead:
-        if all(name in candidates for candidates in tried):  # who failed to fit once is out
-            made = [candidates[name] for candidates in tried]
-            errors = [_errors(*pair) for pair in zip(made, came, strict=True)]
-            judged.append(Judged(name, errors, sum(map(sum, came)), scale))
-    best = judged[0]
-    for candidate in judged[1:]:
-        if candidate.loss is not None and candidate.loss < best.loss:
+    naive = _judge(NAIVE, [_candidates(values[:at], rhythm, None) for at in cut_offs], came, scale)
+    if not any(_all(naive.errors)):
+        ahead = _candidates(values, rhythm, None)
+        return Forecast([naive], NAIVE, _steps(ahead[NAIVE], naive.errors, rhythm))
+    tried = [_candidates(values[:at], rhythm, fitted) for at in cut_offs]
+    ahead = _candidates(values, rhythm, fitted)
+    judged = [_judge(name, tried, came, scale) for name in ahead]
+    best = naive
+    for candidate in judged:
+        if candidate.errors and candidate.loss is not None and candidate.loss < best.loss:
             best = candidate
+    if ahead[best.name] is None:  # the naive one stands in
+        best = naive
     return Forecast(judged, best.name, _steps(ahead[best.name], best.errors, rhythm))
+
+
+def _judge(
+    name: str, tried: list[Made], came: list[tuple[int, ...]], scale: Fraction | None
+) -> Judged:
+    """A candidate against what came; of one that failed to fit once nothing is known."""
+    made = [candidates[name] for candidates in tried]
+    if None in made:
+        return Judged(name, [], 0, None)
+    errors = [_errors(*pair) for pair in zip(made, came, strict=True)]
+    return Judged(name, errors, sum(map(sum, came)), scale)
 
 
 def _errors(made: list[Number], came: tuple[int, ...]) -> list[Number]:
@@ -105,19 +122,13 @@ def cut_offs_of(length: int, rhythm: Rhythm) -> list[int]:
     return [at for at in cut_offs if at >= rhythm.shortest]
 
 
-def _candidates(
-    values: tuple[int, ...], rhythm: Rhythm, fitted: Fitted | None
-) -> dict[str, list[Number]]:
+def _candidates(values: tuple[int, ...], rhythm: Rhythm, fitted: Fitted | None) -> Made:
     """What each candidate forecasts up to the horizon, at least 0, the naive one first."""
     naive = (naive_days if rhythm is DAILY else naive_weeks)(values, rhythm.horizon)
-    others: Mapping[str, Sequence[float]] = {}
-    if fitted is not None:
-        others = fitted(values, rhythm.horizon)
-    # A double's shortest text is the number that it was rounded to.
-    made = {name: [Fraction(repr(float(one))) for one in steps] for name, steps in others.items()}
+    others = fitted(values, rhythm.horizon) if fitted else {}
     return {
-        name: [max(one, 0) for one in steps]
-        for name, steps in ({rhythm.naive: naive} | made).items()
+        name: None if steps is None else [max(Fraction(one), 0) for one in steps]
+        for name, steps in {NAIVE: naive, **others}.items()
     }
 
 

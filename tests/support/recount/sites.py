@@ -15,8 +15,9 @@ PointValue = Decimal | Mapping[int, Decimal] | None
 """The value set for a point: for all websites, by website, or for none."""
 Margin = PointValue
 """The share of an order's amount that is margin where the order doesn't say, set likewise."""
-Fitted = Callable[[tuple[int, ...], int], Mapping[str, Sequence[float]]]
-"""What a library forecasts of a series for so many steps: of each candidate that fits, in order."""
+Fitted = Callable[[tuple[int, ...], int], Mapping[str, Sequence[Decimal | float] | None]]
+"""What a library forecasts of a series for so many steps: of each candidate in order, null where it can't be
+fitted."""
 
 
 @dataclass

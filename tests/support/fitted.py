@@ -1,0 +1,22 @@
+"""The candidates that a library fits, for the recount, which can't count them itself."""
+
+from collections.abc import Mapping, Sequence
+from decimal import Decimal
+
+from orchestration.forecasting.cadence import DAILY, WEEKLY
+from orchestration.forecasting.candidates import candidates
+from orchestration.forecasting.fits import FitError
+
+BY_HORIZON = {cadence.horizon: cadence for cadence in (DAILY, WEEKLY)}
+
+
+def fitted(values: Sequence[int], horizon: int) -> Mapping[str, Sequence[Decimal] | None]:
+    """What each candidate but the naive one forecasts; null where it can't be fitted."""
+    forecasts: dict[str, Sequence[Decimal] | None] = {}
+    for candidate in candidates()[1:]:
+        try:
+            millionths = candidate.forecast(values, BY_HORIZON[horizon])
+            forecasts[candidate.name] = [Decimal(one).scaleb(-6) for one in millionths]
+        except FitError:
+            forecasts[candidate.name] = None
+    return forecasts
