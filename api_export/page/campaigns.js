@@ -35,7 +35,7 @@ const DESIGNS = { experiment: "Random hold-out", observational: "No hold-out" };
 
 /** What the mark of an effect says; an association has no colour of its own. */
 const MARKS = {
-  told: "Random hold-out: not explained by chance",
+  beyond: "Random hold-out: not explained by chance",
   chance: "Random hold-out: can't be told from chance",
   association: "No hold-out: association only",
   bare: "Too few clients for an interval",
@@ -93,15 +93,7 @@ function showCampaigns(campaigns, asOf) {
 }
 
 /** @type {Column[]} */
-const CAMPAIGN_COLUMNS = [
-  textColumn("Campaign", "name"),
-  textColumn("From", "date_from", formatDate),
-  textColumn("To", "date_to", formatDate),
-  textColumn("Design", "design", formatDesign),
-  textColumn("What can be told", "verdict"),
-  column("Members", "treatment_clients"),
-  column("Compared with", "comparison_clients"),
-  column("Members in another campaign", "members_elsewhere"),
+const METRIC_COLUMNS = [
   column("Mean of members", "treatment_mean", formatEffect),
   column("of the compared", "comparison_mean", formatEffect),
   column("Mean before, of members", "treatment_mean_before", formatEffect),
@@ -114,19 +106,27 @@ const CAMPAIGN_COLUMNS = [
   column("to", "adjusted_high", formatEffect),
   column("Relative effect", "relative_effect", formatRelative),
   column("Effect in all", "incremental_total", formatEffect),
+];
+
+/** @type {Column[]} */
+const CAMPAIGN_COLUMNS = [
+  textColumn("Campaign", "name"),
+  textColumn("From", "date_from", formatDate),
+  textColumn("To", "date_to", formatDate),
+  textColumn("Design", "design", formatDesign),
+  textColumn("What can be told", "verdict"),
+  column("Members", "treatment_clients"),
+  column("Compared with", "comparison_clients"),
+  column("Members in another campaign", "members_elsewhere"),
+  ...METRIC_COLUMNS,
   column("Sample ratio, χ²", "sample_ratio_chi2", formatEffect),
   column("Cost", "cost", formatMoney),
   column("Margin ÷ cost", "return_on_cost", formatMoney),
   column("Revenue ÷ cost", "revenue_per_cost", formatMoney),
 ];
 
-/** What a campaign without such a metric has in the place of its figures. */
-const NOT_MEASURED = Object.fromEntries(
-  CAMPAIGN_COLUMNS.filter(({ key }) => /mean|effect|adjusted|total/.test(key)).map(({ key }) => [
-    key,
-    null,
-  ]),
-);
+/** The figures of a metric that a campaign doesn't have. */
+const NOT_MEASURED = Object.fromEntries(METRIC_COLUMNS.map(({ key }) => [key, null]));
 
 const figuresOf = ({ metrics }, name) =>
   metrics.find(({ metric }) => metric === name) ?? NOT_MEASURED;
@@ -162,7 +162,8 @@ const VERDICTS = {
     mark: null,
   }),
   too_few: ({ is_causal: isCausal }, { effect }) => {
-    const why = `Too few clients to tell: an arm has fewer than 30${isCausal ? "" : ", and there's no hold-out"}.`;
+    const besides = isCausal === true ? "" : ", and there's no hold-out";
+    const why = `Too few clients to tell: an arm has fewer than 30${besides}.`;
     if (effect === null) return { verdict: why, mark: null };
     return {
       verdict: `${why} The difference is ${moreOrLess(effect)} a member, with no interval.`,
@@ -177,17 +178,17 @@ const VERDICTS = {
       return { verdict: `Not known${missing ? `: ${missing}` : ""}.`, mark: null };
     }
     const range = `${between(low, high)} a member`;
-    const place = { at, low, high };
-    if (campaign.is_causal !== true) {
-      const verdict = `Can't be told: no hold-out; association only, ${range}.`;
-      return { verdict, mark: "association", ...place };
-    }
     const how = isAdjusted ? ", adjusted for the days before" : "";
-    if (!leavesOutZero(low, high)) {
-      return { verdict: `Can't be told from chance: ${range}${how}.`, mark: "chance", ...place };
-    }
-    const verdict = `${capitalised(range)}; not explained by chance${how}.`;
-    return { verdict, mark: "told", ...place };
+    const side = leavesOutZero(low, high) ? "beyond" : "chance";
+    const mark = campaign.is_causal === true ? side : "association";
+    const said = {
+      association: `Can't be told: no hold-out; association only, ${range}.`,
+      chance: `Can't be told from chance: ${range}${how}.`,
+      beyond: `${capitalised(range)}; not explained by chance${how}.`,
+    };
+    const isNothing = low === 0 && high === 0;
+    const verdict = isNothing ? `No difference between any two clients${how}.` : said[mark];
+    return { verdict, mark, at, low, high };
   },
 };
 
@@ -214,8 +215,9 @@ function moreOrLess(value, size = plainSize(value)) {
 
 const direction = (value) => (value < 0 ? METRICS[shownMetric].less : "more");
 
-/** "between 12 and 31 points more", "between 5 points fewer and 12 more". */
+/** "between 12 and 31 points more", "between 5 points fewer and 12 more", or just "5 points more". */
 function between(low, high) {
+  if (low === high) return moreOrLess(low);
   if (low < 0 && high > 0) {
     return `between ${moreOrLess(low)} and ${plainSize(high)} ${direction(high)}`;
   }
@@ -228,12 +230,7 @@ function forest(rows) {
   const axis = axisOf(rows.flatMap(({ at, low, high }) => [at, low, high]).filter(Number.isFinite));
   const marks = Object.keys(MARKS).filter((mark) => rows.some((row) => row.mark === mark));
   const keys = marks.map((mark) =>
-    element(
-      "li",
-      { "data-mark": mark },
-      drawing({ class: "key" }, ...dot(mark, "50%")),
-      MARKS[mark],
-    ),
+    element("li", { "data-mark": mark }, drawing({ class: "key" }, dot(mark, "50%")), MARKS[mark]),
   );
   const items = rows.map((row) => element("li", {}, ...campaignPieces(row, axis)));
   return element(
@@ -283,92 +280,4 @@ function moneyOf(campaign) {
   if (words.length === 0) return [];
   const text = ` An estimated ${words.join(" and ")} for each 1 of its cost.`;
   return [element("span", { class: "caption" }, text)];
-}
-
-/** A scale from the lowest to the highest value, zero among them, and its ticks. */
-function axisOf(values) {
-  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
-  const span = high - low || 1;
-  const margin = span * 0.04;
-  const step = niceStep(span / 6);
-  const first = Math.ceil(low / step);
-  const ticks = Array.from(
-    { length: Math.floor(high / step) - first + 1 },
-    (_, at) => (first + at) * step,
-  );
-  const place = (value) => `${(100 * (value - low + margin)) / (span + 2 * margin)}%`;
-  return { ticks, place };
-}
-
-/** The least of 1, 2 and 5 times a power of ten that is as much as asked for. */
-function niceStep(least) {
-  const power = 10 ** Math.floor(Math.log10(least));
-  return power * [1, 2, 5, 10].find((times) => times * power >= least * 0.999);
-}
-
-function axisLine({ ticks, place }) {
-  const labels = ticks.map((tick) =>
-    drawn("text", { x: place(tick), y: 12, "text-anchor": "middle" }, formatShort(tick)),
-  );
-  return element("div", { class: "axis" }, drawing({ "aria-hidden": "true" }, ...labels));
-}
-
-/** An effect as a dot, its interval as a whisker, and zero. */
-function effectDrawing({ mark, at, low = null, high = null }, { ticks, place }) {
-  const lines = ticks.map((tick) =>
-    drawn("line", {
-      x1: place(tick),
-      x2: place(tick),
-      y1: 0,
-      y2: "100%",
-      class: tick === 0 ? "zero" : "tick",
-    }),
-  );
-  const range = low === null ? "no interval" : `from ${formatFine(low)} to ${formatFine(high)}`;
-  const words = `Effect ${formatFine(at)}, ${range}`;
-  const whisker =
-    low === null
-      ? []
-      : [
-          drawn("line", {
-            x1: place(low),
-            x2: place(high),
-            y1: "50%",
-            y2: "50%",
-            class: "whisker",
-          }),
-          ...(mark === "association" ? [] : [low, high].map((end) => cap(place(end)))),
-        ];
-  return drawing(
-    { role: "img", "aria-label": words, "data-mark": mark, class: "effect" },
-    drawn("title", {}, words),
-    ...lines,
-    ...whisker,
-    ...dot(mark, place(at)),
-  );
-}
-
-const cap = (x) => pinned(x, drawn("line", { x1: 0, x2: 0, y1: -5, y2: 5, class: "whisker" }));
-
-/** A full circle where chance doesn't explain an effect, else a hollow one; of an association a diamond. */
-function dot(mark, x) {
-  const shape =
-    mark === "association"
-      ? drawn("path", { d: "M-5.5 0 0-5.5 5.5 0 0 5.5Z", class: "dot" })
-      : drawn("circle", { r: 5, class: "dot" });
-  return [pinned(x, shape)];
-}
-
-/** A shape in pixels around a place on the scale. */
-const pinned = (x, shape) => drawn("svg", { x, y: "50%", overflow: "visible" }, shape);
-
-const drawing = (attributes, ...children) =>
-  drawn("svg", { width: "100%", ...attributes }, ...children);
-
-/** A piece of a drawing in the page's own colours. */
-function drawn(tag, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
 }

@@ -117,3 +117,96 @@ function ageChart(label, rows, key) {
   });
   return element("div", { class: "picture" }, box);
 }
+
+/** A scale from the lowest to the highest value, zero among them, and its ticks. */
+function axisOf(values) {
+  const [low, high] = [Math.min(0, ...values), Math.max(0, ...values)];
+  const span = high - low || 1;
+  const margin = span * 0.04;
+  const step = niceStep(span / 6);
+  const first = Math.ceil(low / step);
+  const ticks = Array.from(
+    { length: Math.floor(high / step) - first + 1 },
+    (_, at) => (first + at) * step,
+  );
+  const place = (value) => `${(100 * (value - low + margin)) / (span + 2 * margin)}%`;
+  return { ticks, place };
+}
+
+/** The least of 1, 2 and 5 times a power of ten that is as much as asked for. */
+function niceStep(least) {
+  const power = 10 ** Math.floor(Math.log10(least));
+  return power * [1, 2, 5, 10].find((times) => times * power >= least * 0.999);
+}
+
+/** The numbers of a scale, over the effects that lie on it. */
+function axisLine({ ticks, place }) {
+  const labels = ticks.map((tick) =>
+    drawn("text", { x: place(tick), y: 12, "text-anchor": "middle" }, formatShort(tick)),
+  );
+  return element("div", { class: "axis" }, drawing({ "aria-hidden": "true" }, ...labels));
+}
+
+/**
+ * An effect as a dot, its interval as a whisker, and zero.
+ * @param {{mark: string, at: number, low?: number, high?: number}} effect
+ * @param {{ticks: number[], place: (value: number) => string}} axis
+ */
+function effectDrawing({ mark, at, low = null, high = null }, { ticks, place }) {
+  const lines = ticks.map((tick) =>
+    drawn("line", {
+      x1: place(tick),
+      x2: place(tick),
+      y1: 0,
+      y2: "100%",
+      class: tick === 0 ? "zero" : "tick",
+    }),
+  );
+  const range = low === null ? "no interval" : `from ${formatFine(low)} to ${formatFine(high)}`;
+  const words = `Effect ${formatFine(at)}, ${range}`;
+  const whisker =
+    low === null
+      ? []
+      : [
+          drawn("line", {
+            x1: place(low),
+            x2: place(high),
+            y1: "50%",
+            y2: "50%",
+            class: "whisker",
+          }),
+          ...(mark === "association" ? [] : [low, high].map((end) => cap(place(end)))),
+        ];
+  return drawing(
+    { role: "img", "aria-label": words, "data-mark": mark, class: "effect" },
+    drawn("title", {}, words),
+    ...lines,
+    ...whisker,
+    dot(mark, place(at)),
+  );
+}
+
+const cap = (x) => pinned(x, drawn("line", { x1: 0, x2: 0, y1: -5, y2: 5, class: "whisker" }));
+
+/** The dot of an effect, full or hollow as the style sheet has it; of an association a diamond. */
+function dot(mark, x) {
+  const shape =
+    mark === "association"
+      ? drawn("path", { d: "M-5.5 0 0-5.5 5.5 0 0 5.5Z", class: "dot" })
+      : drawn("circle", { r: 5, class: "dot" });
+  return pinned(x, shape);
+}
+
+/** A shape in pixels around a place on the scale. */
+const pinned = (x, shape) => drawn("svg", { x, y: "50%", overflow: "visible" }, shape);
+
+const drawing = (attributes, ...children) =>
+  drawn("svg", { width: "100%", ...attributes }, ...children);
+
+/** A piece of a drawing in the page's own colours. */
+function drawn(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}

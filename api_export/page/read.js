@@ -9,6 +9,7 @@ const MOST_TRIES = 5;
 // both equal.
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;
+const MAX_DAYS_AHEAD = 90;
 
 /** All websites together, in the place of one: what adds up is in a folder of that name. */
 const ALL_WEBSITES = { id: "all", name: "All websites", timezone: "each website's own" };
@@ -61,9 +62,6 @@ const OF_PERIOD = new Set([
   "issue_sources",
   "programme_value",
 ]);
-
-/** The days of the longest forecast, of which a part shows as many as its period has. */
-const FORECAST_DAYS = 90;
 
 /**
  * Reads a view. The manifest is read first and last; where it changed, the export was switched
@@ -132,8 +130,9 @@ async function readPayloads(readJson, website, days, endpoints) {
   return Object.fromEntries(await Promise.all(payloads));
 }
 
+/** An endpoint's file; of the longest forecast a part shows as many days as its period has. */
 function fileOf(endpoint, days) {
-  if (endpoint === "forecast") return `days=${FORECAST_DAYS}`;
+  if (endpoint === "forecast") return `days=${MAX_DAYS_AHEAD}`;
   return OF_PERIOD.has(endpoint) ? `days=${days}` : "index";
 }
 

@@ -42,6 +42,14 @@ TELLINGS = {
         campaign(5, "experiment", "ok", [effect("points_issued", ("2", "0", "4"))]),
         "Can't be told from chance: between 0 and 4 points more a member.",
     ),
+    "no difference": (
+        campaign(12, "experiment", "ok", [effect("points_issued", ("0", "0", "0"))]),
+        "No difference between any two clients.",
+    ),
+    "all the same": (
+        campaign(13, "experiment", "ok", [effect("points_issued", ("-5", "-5", "-5"))]),
+        "5 points fewer a member; not explained by chance.",
+    ),
     "association": (
         campaign(6, "observational", "ok", [effect("points_issued", UP)]),
         "Can't be told: no hold-out; association only, between 12 and 31 points more a member.",
@@ -179,6 +187,8 @@ def test_a_mark_differs_by_what_can_be_told_and_not_in_colour_alone(
         "told": [full],
         "told down": [full],
         "adjusted": [full],
+        "all the same": [full],
+        "no difference": [hollow],
         "chance": [hollow],
         "holds zero": [hollow],
         "association": [["path", False, True]],

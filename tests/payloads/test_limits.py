@@ -62,6 +62,7 @@ def test_the_page_keeps_the_limits_of_the_export() -> None:
     assert sorted(found) == [
         ("DEFAULT_DAYS", limits.DEFAULT_DAYS),
         ("MAX_DAYS", limits.MAX_DAYS),
+        ("MAX_DAYS_AHEAD", limits.MAX_DAYS_AHEAD),
     ]
 
 
