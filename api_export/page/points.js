@@ -91,12 +91,11 @@ function showLiability(data, { asOf }) {
 const VALUE_STATES = {
   ok: ({ roi }) =>
     roi === null
-      ? "Campaigns with a random hold-out ended in these days, but what margin they brought isn't" +
-        " known."
+      ? "The programme cost nothing in these days, so there is nothing to measure its return by."
       : "Campaigns with a random hold-out that ended in these days brought" +
         ` ${formatDecimal(1 + figure(roi))} of margin for each 1 that the whole programme cost.`,
   no_orders: () =>
-    "No orders are delivered, so neither revenue nor what the programme has to bring is known.",
+    "There are no orders in these days, so what the programme has to bring can't be told.",
   no_margin: () =>
     "An order in these days has no margin, and LOYALTY_MARGIN sets no share for it, so what the" +
     " programme has to bring isn't known.",

@@ -3,7 +3,10 @@
     the exact arithmetic of the figures.
 #}
 
-{# The metrics in the order in which they are shown, each with how many units make one of it. #}
+{#
+    The metrics in the order in which they are shown, each with how many units make one of it; the
+    model says `run`.
+#}
 {% macro campaign_metrics() -%}
     {{ return({
         'points_issued': 1,
@@ -11,8 +14,21 @@
         'redemptions': 1,
         'active_days': 1,
         'revenue': 100,
-        'margin': 100,
+        'margin': margin_units('run.margin_share'),
     }) }}
+{%- endmacro %}
+
+{#
+    In how many units of the currency's margin is counted: in cents, or in the parts of one that a
+    share of whole cents comes to. Not finer than needed, since what is summed up is squared.
+#}
+{% macro margin_units(share) -%}
+    case
+        when {{ share }} is null then 100
+        when {{ share }} = round({{ share }}, 2) then 10000
+        when {{ share }} = round({{ share }}, 4) then 1000000
+        else 100000000
+    end
 {%- endmacro %}
 
 {# Whether who is a member since a date, null for always, was one before another date. #}

@@ -32,6 +32,7 @@ metrics as (
             {{ loop.index }} as place,
             '{{ metric }}' as metric,
             {{ units }} as units
+        from run
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
 
@@ -47,6 +48,7 @@ orders_without_margin as (
     where
         orders.quarantine_reason is null
         and orders.margin is null
+        and run.margin_share is null
         and orders.business_date <= run.as_of
 
 ),

@@ -35,7 +35,13 @@ clients as (
 
 ),
 
-{# Money as whole cents. #}
+run as (
+
+    select * from {{ ref('int_run') }}
+
+),
+
+{# Money as whole numbers. #}
 orders as not materialized (
 
     select
@@ -43,8 +49,12 @@ orders as not materialized (
         orders.client_id,
         orders.business_date as date,
         cast(100 * orders.amount as bigint) as revenue,
-        cast(100 * coalesce(orders.margin, 0) as bigint) as margin
+        cast(
+            {{ margin_units('run.margin_share') }}
+            * coalesce(orders.margin, run.margin_share * orders.amount, 0) as bigint
+        ) as margin
     from {{ ref('int_orders_validated') }} as orders
+    cross join run
     where orders.quarantine_reason is null
 
 ),

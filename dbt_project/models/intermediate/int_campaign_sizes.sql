@@ -170,8 +170,8 @@ tested as (
         comparison_clients,
         members_elsewhere,
         case
-            when is_experiment and clients = 0 then 0
-            when is_experiment then {{ mixed_ratio('deviation', 'part', 'parts', 'clients', 4) }}
+            when is_experiment and clients > 0
+                then {{ mixed_ratio('deviation', 'part', 'parts', 'clients', 4) }}
         end as sample_ratio_chi2,
         case
             when not is_over then 'too_early'

@@ -171,9 +171,22 @@ of_changed_orders as (
 
 ),
 
+{# Another share of margin is assumed. #}
+of_other_margins as (
+
+    select windows.campaign_id
+    from windows
+    cross join {{ ref('int_run') }} as run
+    cross join {{ ref('int_previous_run') }} as previous
+    where run.margin_share is distinct from previous.margin_share
+
+),
+
 changed as (
 
     select campaign_id from of_other_windows
+    union
+    select campaign_id from of_other_margins
     union
     select campaign_id from of_other_members
     union

@@ -73,6 +73,7 @@ run as (
         settings.window_days,
         settings.top_limits,
         settings.added_columns,
+        settings.margin_share,
         found.latest_event_date,
         found.later_events,
         found.first_later_date,

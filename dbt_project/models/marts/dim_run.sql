@@ -12,12 +12,6 @@ inputs as (
 
 ),
 
-settings as (
-
-    select * from {{ ref('stg_pipeline__settings') }}
-
-),
-
 orders as (
 
     select is_delivered from {{ ref('stg_pipeline__deliveries') }}
@@ -37,11 +31,10 @@ described as (
         run.later_events,
         run.last_later_date,
         inputs.accepts_quarantine,
-        settings.margin_share,
+        run.margin_share,
         orders.is_delivered as has_orders
     from run
     cross join inputs
-    cross join settings
     cross join orders
 
 )

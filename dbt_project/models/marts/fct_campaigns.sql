@@ -19,7 +19,7 @@ windows as (
 
 ),
 
-{# What an experiment brought, as whole hundredths times the clients whom it is compared with. #}
+{# What an experiment brought, as whole numbers times the clients whom it is compared with. #}
 brought as (
 
     select
@@ -34,7 +34,9 @@ brought as (
             metric = 'revenue',
             comparison_clients * treatment_during - treatment_clients * comparison_during,
             null
-        )) as revenue
+        )) as revenue,
+        max(if(metric = 'margin', units, null)) as margin_units,
+        max(if(metric = 'revenue', units, null)) as revenue_units
     from {{ ref('int_campaign_comparisons') }}
     where is_experiment and status = 'ok'
     group by campaign_id, comparison_clients
@@ -59,13 +61,17 @@ described as (
         case
             when campaigns.cost > 0
                 then {{ ratio_or_null(
-                    'brought.margin', 'brought.comparison_clients * cast(100 * campaigns.cost as hugeint)'
+                    'brought.margin',
+                    'brought.comparison_clients'
+                    ~ ' * cast(brought.margin_units * campaigns.cost as hugeint)'
                 ) }}
         end as return_on_cost,
         case
             when campaigns.cost > 0
                 then {{ ratio_or_null(
-                    'brought.revenue', 'brought.comparison_clients * cast(100 * campaigns.cost as hugeint)'
+                    'brought.revenue',
+                    'brought.comparison_clients'
+                    ~ ' * cast(brought.revenue_units * campaigns.cost as hugeint)'
                 ) }}
         end as revenue_per_cost
     from campaigns

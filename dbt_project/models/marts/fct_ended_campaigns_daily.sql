@@ -6,7 +6,7 @@ campaigns as (
 
 ),
 
-{# A row for each experiment that can be believed; its margin is a difference of sums of cents. #}
+{# A row for each experiment that can be believed; its margin is a difference of sums. #}
 experiments as (
 
     select
@@ -15,7 +15,7 @@ experiments as (
         {{ ratio_or_null(
             'margins.comparison_clients * margins.treatment_during'
             ~ ' - margins.treatment_clients * margins.comparison_during',
-            '(100 * margins.comparison_clients)',
+            'margins.units * margins.comparison_clients',
             12
         ) }} as incremental_margin
     from campaigns

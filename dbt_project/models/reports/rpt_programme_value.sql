@@ -172,7 +172,7 @@ payload as (
         {{ ratio_or_null('valued.cost', 'valued.hundredth_of_margin') }} as break_even_uplift,
         {{ ratio_or_null('(valued.incremental_margin - valued.cost)', 'valued.cost') }} as roi,
         case
-            when not valued.has_orders then 'no_orders'
+            when not (valued.has_orders and valued.orders > 0) then 'no_orders'
             when valued.hundredth_of_margin is null then 'no_margin'
             when valued.point_value is null then 'no_point_value'
             when valued.redeemed_share is null then 'short_history'

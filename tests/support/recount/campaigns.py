@@ -60,6 +60,10 @@ class Result(NamedTuple):
     chi_squared: Fraction | None
     metrics: dict[str, Figures]
 
+    @property
+    def is_ok_experiment(self) -> bool:
+        return self.groups.is_experiment and self.status == "ok"
+
     def incremental(self, metric: str) -> Fraction | None:
         """What an experiment brought of a metric, where that is measured."""
         if not self.groups.is_experiment:

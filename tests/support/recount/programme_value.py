@@ -91,11 +91,11 @@ def _margin(site: Site, orders: list[Row] | None) -> Fraction | None:
 
 
 def _measured(site: Site, ended: list[Row]) -> Fraction | None:
-    """The margin that experiments brought, of those campaigns; null where none is measured."""
+    """The margin that experiments brought, of those campaigns; null if one's is not measured."""
     activity = activity_of(site) if ended else {}
-    brought = [result_of(site, campaign, activity).incremental("margin") for campaign in ended]
-    known = [margin for margin in brought if margin is not None]
-    return sum(known, Fraction(0)) if known else None
+    results = [result_of(site, campaign, activity) for campaign in ended]
+    brought = [result.incremental("margin") for result in results if result.is_ok_experiment]
+    return None if None in brought or not brought else sum(brought, Fraction(0))
 
 
 def _product(*factors: Fraction | Decimal | int | None) -> Fraction | None:
