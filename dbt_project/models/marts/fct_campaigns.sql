@@ -1,3 +1,5 @@
+{%- set cost = 'brought.comparison_clients * cast(100 * campaigns.cost as hugeint)' -%}
+
 with
 
 campaigns as (
@@ -58,15 +60,11 @@ described as (
         campaigns.cost,
         case
             when campaigns.cost > 0
-                then {{ ratio_or_null(
-                    'brought.margin', 'brought.comparison_clients * cast(100 * campaigns.cost as hugeint)'
-                ) }}
+                then {{ ratio_or_null('brought.margin', cost) }}
         end as return_on_cost,
         case
             when campaigns.cost > 0
-                then {{ ratio_or_null(
-                    'brought.revenue', 'brought.comparison_clients * cast(100 * campaigns.cost as hugeint)'
-                ) }}
+                then {{ ratio_or_null('brought.revenue', cost) }}
         end as revenue_per_cost
     from campaigns
     inner join windows on campaigns.campaign_id = windows.campaign_id
