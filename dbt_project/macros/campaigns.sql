@@ -82,8 +82,8 @@ members as (
 ),
 
 {#
-    In an experiment members alone are looked at, else all clients of the website. Dates are equal or
-    not, which finds an event's campaigns faster than dates in between do.
+    In an experiment members alone are looked at, else all clients of the website. That a date is one
+    of a campaign's finds events faster than that it lies between two.
 #}
 dated as (
 
@@ -244,5 +244,14 @@ totals as (
                 comparison_clients * comparison_clients * (comparison_clients - 1), 0
             ) as double)
         ) / units as decimal(38, 12)
+    )
+{%- endmacro %}
+
+{# An effect and what lies between it and a bound of its interval; without any the effect itself. #}
+{% macro bound(exact_effect, long_effect, distance) -%}
+    if(
+        {{ distance }} = 0,
+        {{ exact_effect }},
+        cast(round({{ long_effect }} + {{ distance }}, 4) as decimal(38, 4))
     )
 {%- endmacro %}

@@ -230,7 +230,7 @@ OPERATIONS = {
             *("points_trend", "top_redemptions", "tier_distribution", "engagement_stats"),
             *("overview", "redemption_trend", "engagement_trend", "redemption_categories"),
             *("redemption_patterns", "points_balance", "conversion"),
-            *("item_performance", "request_funnel", "issue_sources", "restatements"),
+            *("item_performance", "request_funnel", "issue_sources", "restatements", "campaigns"),
         )
     },
     "list_dashboard_widgets": ("GET", "dashboard-widgets/"),

@@ -92,8 +92,9 @@ products as (
 ),
 
 {#
-    The spread of an experiment's adjusted values: what a slope of the arm's own would leave of it, and what θ
-    leaves beyond that. Whole numbers are subtracted before doubles are made, which lose nothing.
+    The spread of an experiment's adjusted values: what a slope of the arm's own would leave of it,
+    and what θ leaves beyond that. Whole numbers are subtracted before doubles are made of them, so
+    that what is left of a close fit isn't lost.
 #}
 residuals as (
 
@@ -163,7 +164,9 @@ shown as (
         *,
         status != 'too_early' as has_means,
         status in ('too_few', 'ok') as has_effects,
-        status = 'ok' as has_intervals
+        status = 'ok' as has_intervals,
+        has_effects and is_experiment as has_adjusted_effects,
+        has_intervals and is_experiment as has_adjusted_intervals
     from estimated
 
 ),
@@ -177,23 +180,19 @@ metrics as (
         metric,
         case when has_effects then exact_effect end as effect,
         case
-            when has_intervals and half = 0 then exact_effect
-            when has_intervals then cast(round(long_effect - half, 4) as decimal(38, 4))
+            when has_intervals then {{ bound('exact_effect', 'long_effect', '-half') }}
         end as effect_low,
         case
-            when has_intervals and half = 0 then exact_effect
-            when has_intervals then cast(round(long_effect + half, 4) as decimal(38, 4))
+            when has_intervals then {{ bound('exact_effect', 'long_effect', 'half') }}
         end as effect_high,
-        case when has_effects and is_experiment then exact_adjusted end as adjusted_effect,
+        case when has_adjusted_effects then exact_adjusted end as adjusted_effect,
         case
-            when has_intervals and is_experiment and adjusted_half = 0 then exact_adjusted
-            when has_intervals and is_experiment
-                then cast(round(long_adjusted - adjusted_half, 4) as decimal(38, 4))
+            when has_adjusted_intervals
+                then {{ bound('exact_adjusted', 'long_adjusted', '-adjusted_half') }}
         end as adjusted_low,
         case
-            when has_intervals and is_experiment and adjusted_half = 0 then exact_adjusted
-            when has_intervals and is_experiment
-                then cast(round(long_adjusted + adjusted_half, 4) as decimal(38, 4))
+            when has_adjusted_intervals
+                then {{ bound('exact_adjusted', 'long_adjusted', 'adjusted_half') }}
         end as adjusted_high,
         case
             when has_effects and is_experiment

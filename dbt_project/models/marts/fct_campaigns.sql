@@ -1,3 +1,8 @@
+{#- The costs of a campaign in units, times the clients whom it is compared with. -#}
+{%- macro cost_in(units) -%}
+    brought.comparison_clients * cast(brought.{{ units }} * campaigns.cost as hugeint)
+{%- endmacro -%}
+
 with
 
 campaigns as (
@@ -60,19 +65,11 @@ described as (
         campaigns.cost,
         case
             when campaigns.cost > 0
-                then {{ ratio_or_null(
-                    'brought.margin',
-                    'brought.comparison_clients'
-                    ~ ' * cast(brought.margin_units * campaigns.cost as hugeint)'
-                ) }}
+                then {{ ratio_or_null('brought.margin', cost_in('margin_units')) }}
         end as return_on_cost,
         case
             when campaigns.cost > 0
-                then {{ ratio_or_null(
-                    'brought.revenue',
-                    'brought.comparison_clients'
-                    ~ ' * cast(brought.revenue_units * campaigns.cost as hugeint)'
-                ) }}
+                then {{ ratio_or_null('brought.revenue', cost_in('revenue_units')) }}
         end as revenue_per_cost
     from campaigns
     inner join windows on campaigns.campaign_id = windows.campaign_id
