@@ -26,7 +26,8 @@ const METRICS = {
     unit: "of margin",
     less: "less",
     missing:
-      "an order in its days, or in as many before, has no margin, or no orders are delivered",
+      "no orders are delivered, or one in its days or in as many before has no margin, and" +
+      " LOYALTY_MARGIN sets no share for it",
   },
 };
 
