@@ -91,7 +91,7 @@ function showLiability(data, { asOf }) {
 const VALUE_STATES = {
   ok: ({ roi }) =>
     roi === null
-      ? "The programme cost nothing in these days, so there is nothing to measure its return by."
+      ? "There is no cost to set a return against."
       : "Campaigns with a random hold-out that ended in these days brought" +
         ` ${formatDecimal(1 + figure(roi))} of margin for each 1 that the whole programme cost.`,
   no_orders: () =>

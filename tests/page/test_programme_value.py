@@ -35,8 +35,10 @@ def test_a_handmade_value_has_the_keys_of_a_real_one() -> None:
             0,
         ),
         (
-            programme_value("ok", cost=Decimal(0), cost_rate=Decimal(0), break_even_uplift=Decimal(0)),
-            "XX",
+            programme_value(
+                "ok", cost=Decimal(0), cost_rate=Decimal(0), break_even_uplift=Decimal(0)
+            ),
+            "The programme cost 0.00, 0.00% of revenue. There is no cost to set a return against.",
             1,
         ),
         (
