@@ -91,7 +91,7 @@ function showLiability(data, { asOf }) {
 const VALUE_STATES = {
   ok: ({ roi }) =>
     roi === null
-      ? "There is no cost to set a return against."
+      ? "Where nothing was spent, there is no return on it."
       : "Campaigns with a random hold-out that ended in these days brought" +
         ` ${formatDecimal(1 + figure(roi))} of margin for each 1 that the whole programme cost.`,
   no_orders: () =>
@@ -106,8 +106,8 @@ const VALUE_STATES = {
     "The history is too short to say how many of the points issued will be redeemed, and so what" +
     " they cost: it takes three whole months.",
   no_experiment: () =>
-    "No campaign that ended in these days had a random hold-out that can be trusted, so what the" +
-    " programme brought can't be told.",
+    "What the programme brought can't be told: that takes campaigns with a random hold-out that" +
+    " ended in these days, each with a margin that is known.",
 };
 
 function showValue(data) {

@@ -149,8 +149,8 @@ def test_of_each_campaign_is_said_what_can_be_told_and_not_more(
         ("revenue", "Not known: no orders are delivered."),
         (
             "margin",
-            "Not known: an order in its days, or in as many before, has no margin, or no orders are"
-            " delivered.",
+            "Not known: no orders are delivered, or one in its days or in as many before has no"
+            " margin, and LOYALTY_MARGIN sets no share for it.",
         ),
     ],
 )

@@ -17,6 +17,10 @@ COST = "The programme cost 1,000.00, 2.00% of revenue."
 BREAK_EVEN = (
     "It has paid for itself if at least 8.40% of the margin of these days came because of it."
 )
+NO_EXPERIMENT = (
+    "What the programme brought can't be told: that takes campaigns with a random hold-out that"
+    " ended in these days, each with a margin that is known."
+)
 NO_COST = dict.fromkeys(("points_accrued_cost", "cost", "cost_rate", "break_even_uplift"))
 NO_MARGIN = {"break_even_uplift": None}
 
@@ -35,23 +39,20 @@ def test_a_handmade_value_has_the_keys_of_a_real_one() -> None:
             0,
         ),
         (
-            programme_value(
-                "ok", cost=Decimal(0), cost_rate=Decimal(0), break_even_uplift=Decimal(0)
-            ),
-            "The programme cost 0.00, 0.00% of revenue. There is no cost to set a return against.",
+            programme_value("ok", **dict.fromkeys(("cost", "cost_rate", "break_even_uplift"), 0)),
+            "The programme cost 0.00, 0.00% of revenue. Where nothing was spent, there is no return"
+            " on it.",
             1,
         ),
         (
             programme_value("no_experiment"),
-            f"{COST} {BREAK_EVEN} No campaign that ended in these days had a random hold-out that"
-            " can be trusted, so what the programme brought can't be told.",
+            f"{COST} {BREAK_EVEN} {NO_EXPERIMENT}",
             1,
         ),
         (
             programme_value("no_experiment", break_even_uplift=Decimal("-8.40")),
             f"{COST} The margin of these days is below 0, so no part of it can have paid for that."
-            " No campaign that ended in these days had a random hold-out that can be trusted, so"
-            " what the programme brought can't be told.",
+            f" {NO_EXPERIMENT}",
             1,
         ),
         (
