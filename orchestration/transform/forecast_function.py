@@ -1,6 +1,6 @@
 """`forecast_series(observations, cadence)`, which a model calls: the forecasting package in SQL.
 
-DuckDB hands over all the series of a query at once, so that workers can share them. Nothing of the
+DuckDB hands over up to 2,048 series at once, so that workers can share them. Nothing of the
 package or of its libraries is loaded before there is a series to be forecast.
 """
 

@@ -10,7 +10,8 @@ import pytest
 import simplejson
 from support.commands import Loyalty
 from support.datasets import change_ledger
-from support.recount import recount, recount_manifest
+from support.fitted import recount_with_fits
+from support.recount import recount_manifest
 from support.replay import Replay
 from support.workspaces import Built, read_files, read_payloads
 
@@ -18,7 +19,7 @@ from support.workspaces import Built, read_files, read_payloads
 def test_run_exports_the_recount(built: Built, dirty_source: Path) -> None:
     files = read_payloads(built.workspace / "export" / "current")
     manifest = simplejson.loads(files.pop("manifest.json"))
-    assert files == recount(dirty_source)
+    assert files == recount_with_fits(dirty_source)
     expected = simplejson.loads(simplejson.dumps(recount_manifest(dirty_source), default=str))
     assert {key: manifest[key] for key in expected} == expected
 
@@ -82,7 +83,9 @@ def test_an_incremental_run_follows_the_source_and_disturbs_no_reader(
 
     assert "incremental: the source or the settings changed" in done.stdout
     files = read_payloads(workspace / "export" / "current")
-    assert {path: files[path] for path in files if path != "manifest.json"} == recount(source)
+    assert {path: files[path] for path in files if path != "manifest.json"} == recount_with_fits(
+        source
+    )
     with duckdb.connect(str(workspace / "marts.duckdb"), read_only=True) as marts:
         assert marts.execute(query).fetchall() != seen
         (removed,) = marts.execute("select sum(rows_removed) from fct_restatements").fetchone()

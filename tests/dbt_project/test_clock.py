@@ -8,7 +8,8 @@ from pathlib import Path
 import pytest
 import simplejson
 from support.datasets import write_dataset
-from support.recount import recount, recount_manifest, validate
+from support.fitted import recount_with_fits
+from support.recount import recount_manifest, validate
 from support.replay import DEFAULTS, Replay, export_marts, open_warehouse
 from support.workspaces import read_payloads
 
@@ -57,7 +58,7 @@ def test_a_misdated_row_steers_nothing(
 
     manifest = simplejson.loads(files.pop("manifest.json"))
     assert len(files) + 1 == before
-    assert files == recount(source, clock=NOON)
+    assert files == recount_with_fits(source, clock=NOON)
     expected = simplejson.loads(simplejson.dumps(recount_manifest(source, clock=NOON), default=str))
     assert {key: manifest[key] for key in expected} == expected
     later = [warning for warning in manifest["warnings"] if "lies after" in warning]
@@ -90,5 +91,5 @@ def test_a_date_counts_in_the_next_run_after_it_is_over(
         assert run(7, 0) == ("incremental", "2024-05-05")
         assert run(8, 0) == ("nothing", "2024-05-05")
         assert read_payloads(export_marts(connection, tmp_path).version).keys() >= set(
-            recount(source, clock=datetime(2024, 5, 8, tzinfo=UTC))
+            recount_with_fits(source, clock=datetime(2024, 5, 8, tzinfo=UTC))
         )

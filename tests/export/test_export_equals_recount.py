@@ -1,12 +1,14 @@
 """Every exported file equals an independent recount, byte for byte."""
 
 from dataclasses import replace
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 import simplejson
 from support.datasets import FileFormat, mid_history, write_dataset
-from support.recount import recount, recount_fallbacks, recount_left_out, recount_manifest, validate
+from support.fitted import recount_with_fits
+from support.recount import recount_fallbacks, recount_left_out, recount_manifest, validate
 from support.replay import DEFAULTS, Replay
 from support.workspaces import read_payloads
 
@@ -41,6 +43,7 @@ def test_export_equals_recount(
         tier_basis="lifetime" if seed % 2 else "balance",
         window_days=(1, 14, 400),
         top_limits=(1, 3),
+        margin=Decimal("0.1234") if seed % 4 == 0 else None,
     )
 
     export = replay.export(source, tmp_path, inputs)
@@ -53,7 +56,7 @@ def test_export_equals_recount(
     }
     files = read_payloads(export.version)
     manifest = simplejson.loads(files.pop("manifest.json"))
-    expected = recount(source, **told)
+    expected = recount_with_fits(source, margin=inputs.margin, **told)
     assert files.keys() == expected.keys()
     assert [path for path in files if files[path] != expected[path]] == []
     counted = simplejson.loads(simplejson.dumps(recount_manifest(source, **told), default=str))
@@ -90,7 +93,7 @@ def test_widget_edits_are_laid_over_the_source(tmp_path: Path, replay: Replay, s
     export = replay.export(source, tmp_path, replace(DEFAULTS, widget_edits=tuple(edits)))
     payloads = read_payloads(export.version)
     del payloads["manifest.json"]
-    assert payloads == recount(source, widget_edits=[edit._asdict() for edit in edits])
+    assert payloads == recount_with_fits(source, widget_edits=[edit._asdict() for edit in edits])
 
 
 def test_no_event_anywhere(tmp_path: Path, replay: Replay) -> None:
@@ -106,4 +109,4 @@ def test_no_event_anywhere(tmp_path: Path, replay: Replay) -> None:
     files = read_payloads(export.version)
     manifest = simplejson.loads(files.pop("manifest.json"))
     assert manifest["as_of"] is None
-    assert files == recount(source)
+    assert files == recount_with_fits(source)

@@ -9,7 +9,8 @@ import pytest
 import requests
 import simplejson
 from support.commands import Loyalty
-from support.recount import recount, recount_fallbacks
+from support.fitted import recount_with_fits
+from support.recount import recount_fallbacks
 from support.servers import ADMIN, NOT_FOUND, TOKEN, Serving, serve
 from support.workspaces import Built, read_files, read_payloads
 
@@ -77,7 +78,7 @@ def test_edited_widgets_are_served_at_once_and_exported_by_every_later_run(
     edits = [edit._asdict() for edit in workspace.widget_edits()]
     payloads = read_payloads(workspace.current_export)
     manifest = simplejson.loads(payloads.pop("manifest.json"))
-    assert payloads == recount(dirty_source, widget_edits=edits)
+    assert payloads == recount_with_fits(dirty_source, widget_edits=edits)
     fallbacks = [warning for warning in manifest["warnings"] if ": config " in warning]
     assert len(fallbacks) == len(recount_fallbacks(dirty_source, edits))
     with duckdb.connect(str(workspace.marts), read_only=True) as marts:

@@ -9,7 +9,7 @@ import duckdb
 import pytest
 import requests
 import simplejson
-from support.recount import recount
+from support.fitted import recount_with_fits
 from support.servers import (
     NOT_FOUND,
     ROOT,
@@ -36,7 +36,7 @@ def test_every_exported_payload_is_served_with_its_bytes(serving: Serving) -> No
 
 
 def test_any_window_and_limit_is_the_recount(serving: Serving, dirty_source: Path) -> None:
-    expected = recount(dirty_source, window_days=(1, 13, 3660), top_limits=(2, 100))
+    expected = recount_with_fits(dirty_source, window_days=(1, 13, 3660), top_limits=(2, 100))
     requested = [path for path in expected if re.search(r"=(1|13|3660|2|100)\.json", path)]
     assert len(requested) > 50
     for path in requested:

@@ -2,10 +2,13 @@
 
 from collections.abc import Mapping, Sequence
 from decimal import Decimal
+from pathlib import Path
+from typing import Any
 
 from orchestration.forecasting.cadence import DAILY, WEEKLY
 from orchestration.forecasting.candidates import candidates
 from orchestration.forecasting.fits import FitError
+from support.recount import recount
 
 BY_HORIZON = {cadence.horizon: cadence for cadence in (DAILY, WEEKLY)}
 
@@ -20,3 +23,8 @@ def fitted(values: Sequence[int], horizon: int) -> Mapping[str, Sequence[Decimal
         except FitError:
             forecasts[candidate.name] = None
     return forecasts
+
+
+def recount_with_fits(source: Path, **told: Any) -> dict[str, bytes]:
+    """The recount of what a run exports where the library is installed."""
+    return recount(source, fitted=fitted, **told)

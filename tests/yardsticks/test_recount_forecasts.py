@@ -268,7 +268,7 @@ def test_accuracy_has_every_candidate_with_four_decimals(tmp_path: Path) -> None
         ("points_redeemed", None, "third"),
         ("redemptions", None, "naive"),
         ("redemptions", None, "third"),
-        ("item_redemptions", 1, "naive"),
+        ("redemptions", 1, "naive"),
     ]
     assert to_bytes(rows[5]).decode() == (
         '{\n  "series": "redemptions",\n  "item": null,\n  "model": "third",\n  "mase": null,\n'

@@ -1,7 +1,5 @@
-{#- The costs of a campaign in units, times the clients whom it is compared with. -#}
-{%- macro cost_in(units) -%}
-    brought.comparison_clients * cast(brought.{{ units }} * campaigns.cost as hugeint)
-{%- endmacro -%}
+{#- A campaign's cost in a metric's units, times the clients whom it is compared with. -#}
+{%- set cost = 'brought.comparison_clients * cast(brought.%s_units * campaigns.cost as hugeint)' -%}
 
 with
 
@@ -65,11 +63,11 @@ described as (
         campaigns.cost,
         case
             when campaigns.cost > 0
-                then {{ ratio_or_null('brought.margin', cost_in('margin_units')) }}
+                then {{ ratio_or_null('brought.margin', cost | format('margin')) }}
         end as return_on_cost,
         case
             when campaigns.cost > 0
-                then {{ ratio_or_null('brought.revenue', cost_in('revenue_units')) }}
+                then {{ ratio_or_null('brought.revenue', cost | format('revenue')) }}
         end as revenue_per_cost
     from campaigns
     inner join windows on campaigns.campaign_id = windows.campaign_id

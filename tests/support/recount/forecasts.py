@@ -13,7 +13,7 @@ from support.recount.months import first_event
 from support.recount.sites import Site
 
 YEARS = 3
-ITEM_SERIES = "item_redemptions"
+ITEM_SERIES = "redemptions"
 """The name of every item's series of weeks."""
 
 

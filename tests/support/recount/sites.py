@@ -16,8 +16,8 @@ PointValue = Decimal | Mapping[int, Decimal] | None
 Margin = PointValue
 """The share of an order's amount that is margin where the order doesn't say, set likewise."""
 Fitted = Callable[[tuple[int, ...], int], Mapping[str, Sequence[Decimal | float] | None]]
-"""What a library forecasts of a series for so many steps: of each candidate in order, null where it can't be
-fitted."""
+"""What a library forecasts of a series for so many steps: of each candidate in order, null where it
+can't be fitted."""
 
 
 @dataclass
