@@ -51,7 +51,9 @@ orders as not materialized (
         cast(100 * orders.amount as bigint) as revenue,
         cast(
             {{ margin_units('run.margin_share') }}
-            * coalesce(orders.margin, run.margin_share * orders.amount, 0) as bigint
+            * cast(
+                coalesce(orders.margin, run.margin_share * orders.amount, 0) as decimal(38, 8)
+            ) as bigint
         ) as margin
     from {{ ref('int_orders_validated') }} as orders
     cross join run
