@@ -60,7 +60,7 @@ campaign_dates as (
         is_experiment,
         date_from,
         cast(unnest(generate_series(
-            greatest(before_from, date '{{ first_date() }}'), date_to, interval 1 day
+            greatest(before_from, date '{{ first_date() }}' - 1), date_to, interval 1 day
         )) as date) as date
     from windows
     where is_over

@@ -25,7 +25,7 @@ from orchestration.forecasting.micros import MICROS, to_whole
 class Step:
     """What is expected of one step, in millionths; bounds are none where too little is known.
 
-    A sum of steps is rounded once, like each of them, by `whole`.
+    Each is rounded once, by `whole`; who adds them up rounds the sum instead.
     """
 
     point: int

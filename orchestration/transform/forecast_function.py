@@ -4,8 +4,9 @@ DuckDB hands over up to 2,048 series at once, so that workers can share them. No
 package or of its libraries is loaded before there is a series to be forecast.
 """
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import asdict
+from decimal import Decimal
 from typing import TYPE_CHECKING, Any
 
 from duckdb import DuckDBPyConnection
@@ -14,14 +15,15 @@ if TYPE_CHECKING:
     import pyarrow
 
     from orchestration.forecasting.many import Job
-    from orchestration.forecasting.series import SeriesForecast
+    from orchestration.forecasting.series import SeriesForecast, Step
 
 NAME = "forecast_series"
 STEP = {
     "ahead": "INTEGER",
     **dict.fromkeys(("point", "low_80", "high_80", "low_95", "high_95"), "BIGINT"),
+    **dict.fromkeys(("exact_point", "exact_low_80", "exact_high_80"), "DECIMAL(38, 6)"),
 }
-"""A step of the horizon, counted from 1."""
+"""A step of the horizon, counted from 1; what is added up over steps is given before rounding."""
 CANDIDATE = {
     "place": "INTEGER",
     "model": "VARCHAR",
@@ -73,15 +75,29 @@ def _row(forecast: "SeriesForecast", missing: list[str]) -> dict[str, Any]:
     has_cut_offs = any(candidate.cut_offs for candidate in forecast.accuracy)
     return {
         "model": forecast.model,
-        "steps": list(_numbered("ahead", forecast.steps)),
-        "accuracy": list(_numbered("place", forecast.accuracy)),
+        "steps": [
+            {"ahead": ahead, **asdict(whole), **_before_rounding(exact)}
+            for ahead, (whole, exact) in enumerate(
+                zip(forecast.steps, forecast.exact, strict=True), start=1
+            )
+        ],
+        "accuracy": [
+            {"place": place, **asdict(candidate)}
+            for place, candidate in enumerate(forecast.accuracy, start=1)
+        ],
         "failures": [*forecast.failures, *(missing if has_cut_offs else [])],
     }
 
 
-def _numbered(name: str, items: tuple[Any, ...]) -> Iterator[dict[str, Any]]:
-    for number, item in enumerate(items, start=1):
-        yield {name: number, **asdict(item)}
+def _before_rounding(step: "Step") -> dict[str, Decimal | None]:
+    exact = {
+        "exact_point": step.point,
+        "exact_low_80": step.low_80,
+        "exact_high_80": step.high_80,
+    }
+    return {
+        name: None if micros is None else Decimal(f"{micros}E-6") for name, micros in exact.items()
+    }
 
 
 def _type_in_sql() -> str:
@@ -104,6 +120,7 @@ def _type_in_arrow() -> "pyarrow.DataType":
         "VARCHAR": pyarrow.string(),
         "BOOLEAN": pyarrow.bool_(),
         "DECIMAL(38, 4)": pyarrow.decimal128(38, 4),
+        "DECIMAL(38, 6)": pyarrow.decimal128(38, 6),
     }
     step, candidate = (
         pyarrow.list_(pyarrow.struct([(name, kinds[kind]) for name, kind in columns.items()]))

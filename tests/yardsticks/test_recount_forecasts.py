@@ -279,7 +279,7 @@ def test_accuracy_has_every_candidate_with_four_decimals(tmp_path: Path) -> None
 
 
 def test_30_days_are_4_weeks_and_2_of_7_days_of_the_fifth(tmp_path: Path) -> None:
-    """Weeks of 2½, wrong by ½ each time, are published as 3 from 2 to 3."""
+    """Weeks of 2½, wrong by ½ each time, add up to 10 5/7 before they are rounded."""
     days = [week * 7 + day for week in range(40) for day in range(2 + week % 2)]
     requests = [(1, 1, 5, str(D - timedelta(days=back))) for back in (*days, 279)]
     source = write_source(tmp_path, clients=clients(1), redemption_requests=fulfilled(*requests))

@@ -61,13 +61,16 @@ moments as (
 
 ),
 
-{# θ = slope ÷ slope_of; 0 where no client differed from another before. #}
+{#
+    θ = slope ÷ slope_of; 0 where no client differed from another before, and where nothing is
+    adjusted, since what follows needs room.
+#}
 slopes as (
 
     select
         *,
-        if(spread_before = 0, 0, spread_of_both) as slope,
-        if(spread_before = 0, 1, spread_before) as slope_of,
+        if(is_experiment and spread_before != 0, spread_of_both, 0) as slope,
+        if(is_experiment and spread_before != 0, spread_before, 1) as slope_of,
         if(slope < 0, -1, 1) as slope_sign
     from moments
 

@@ -83,20 +83,28 @@ redeemed as (
 
 ),
 
-{# The next 30 days: four weeks, and two sevenths of the fifth. #}
+weeks as (
+
+    select
+        item_id,
+        unnest(forecast.steps) as week
+    from {{ ref('int_series_forecasts') }}
+    where item_id is not null
+
+),
+
+{# The next 30 days: four weeks, and two sevenths of the fifth, in millionths. #}
 weeks_ahead as (
 
     select
-        forecasts.item_id,
-        if(cast(forecasts.date - run.as_of as integer) <= 28, 7, 2) as days,
-        forecasts.point,
-        forecasts.low_80,
-        forecasts.high_80
-    from {{ ref('fct_forecasts') }} as forecasts
-    cross join run
-    where
-        forecasts.item_id is not null
-        and cast(forecasts.date - run.as_of as integer) <= 35
+        item_id,
+        if(week.ahead < 5, 7, 2) as days,
+    {% for figure in ['point', 'low_80', 'high_80'] %}
+        cast(1000000 * week.exact_{{ figure }} as hugeint) as {{ figure }}
+        {{- ',' if not loop.last }}
+    {% endfor %}
+    from weeks
+    where week.ahead <= 5
 
 ),
 
@@ -104,10 +112,10 @@ expected as (
 
     select
         item_id,
-        {{ ratio('sum(days * point)', 7, 0) }} as expected_30,
-        if(count(low_80) = count(*), {{ ratio('sum(days * low_80)', 7, 0) }}, null)
+        {{ ratio('sum(days * point)', 7000000, 0) }} as expected_30,
+        if(count(low_80) = count(*), {{ ratio('sum(days * low_80)', 7000000, 0) }}, null)
             as expected_30_low,
-        if(count(high_80) = count(*), {{ ratio('sum(days * high_80)', 7, 0) }}, null)
+        if(count(high_80) = count(*), {{ ratio('sum(days * high_80)', 7000000, 0) }}, null)
             as expected_30_high
     from weeks_ahead
     group by item_id

@@ -57,15 +57,20 @@ publications as (
 
 ),
 
-{# Of each month the forecasts of its last as_of, as they were published last. #}
+{#
+    Of each month the forecasts of its last as_of, as they were published first: who counts that
+    date again later knows more than was known then.
+#}
 last_of_months as (
 
-    select publication
+    select
+        publication,
+        as_of
     from publications
     qualify
         row_number() over (
             partition by date_trunc('month', as_of)
-            order by as_of desc, publication desc
+            order by as_of desc, publication asc
         ) = 1
 
 ),
@@ -74,7 +79,7 @@ kept_publications as (
 
     select publication
     from last_of_months
-    order by publication desc
+    order by as_of desc
     limit {{ kept_forecasts() }}
 
 ),

@@ -6,7 +6,16 @@ from datetime import date, timedelta
 from decimal import Decimal
 from fractions import Fraction
 
-from support.recount.backtest import DAILY, LEVELS, WEEKLY, Forecast, Rhythm, coverage, forecast_of
+from support.recount.backtest import (
+    DAILY,
+    LEVELS,
+    WEEKLY,
+    Forecast,
+    Number,
+    Rhythm,
+    coverage,
+    forecast_of,
+)
 from support.recount.blocks import in_window, points_issued, points_redeemed, rounded
 from support.recount.contract import Row
 from support.recount.months import first_event
@@ -140,17 +149,16 @@ def _decimals(value: Fraction | None) -> Decimal | None:
 def expected_30(site: Site) -> dict[int, tuple[int | None, ...]]:
     """Redemptions of items in the next 30 days, and the ends of their 80 % bands.
 
-    They are those of 4 weeks and 2/7 of the fifth, as published.
+    They are those of 4 weeks and 2/7 of the fifth, rounded once.
     """
     expected = {}
     for item, values in weekly_series(site).items():
-        weeks = _whole(forecast_of(values, WEEKLY, site.fitted))[:5]
-        expected[item] = tuple(
-            _in_30_days([week[column] for week in weeks])
-            for column in ("point", "low_80", "high_80")
-        )
+        weeks = forecast_of(values, WEEKLY, site.fitted).steps[:5]
+        bands = [week.bands[0] or (None, None) for week in weeks]
+        figures = ([week.point for week in weeks], *map(list, zip(*bands, strict=True)))
+        expected[item] = tuple(_in_30_days(figure) for figure in figures)
     return expected
 
 
-def _in_30_days(weeks: list[int | None]) -> int | None:
+def _in_30_days(weeks: list[Number | None]) -> int | None:
     return None if None in weeks else _rounded(sum(weeks[:4]) + Fraction(2, 7) * weeks[4])
