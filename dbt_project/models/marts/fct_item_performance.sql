@@ -86,10 +86,10 @@ redeemed as (
 weeks as (
 
     select
-        item_id,
-        unnest(forecast.steps) as week
-    from {{ ref('int_series_forecasts') }}
-    where item_id is not null
+        forecasts.item_id,
+        unnest(forecasts.forecast.steps) as week
+    from {{ ref('int_series_forecasts') }} as forecasts
+    where forecasts.item_id is not null
 
 ),
 
@@ -97,14 +97,14 @@ weeks as (
 weeks_ahead as (
 
     select
-        item_id,
-        if(week.ahead < 5, 7, 2) as days,
+        weeks.item_id,
+        if(weeks.week.ahead < 5, 7, 2) as days,
     {% for figure in ['point', 'low_80', 'high_80'] %}
-        cast(1000000 * week.exact_{{ figure }} as hugeint) as {{ figure }}
+        cast(1000000 * weeks.week.exact_{{ figure }} as hugeint) as {{ figure }}
         {{- ',' if not loop.last }}
     {% endfor %}
     from weeks
-    where week.ahead <= 5
+    where weeks.week.ahead <= 5
 
 ),
 
