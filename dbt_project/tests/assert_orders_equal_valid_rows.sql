@@ -23,7 +23,8 @@ signed as (
         sum(orders) as orders,
         sum(revenue) as revenue,
         sum(margin) as margin,
-        sum(orders_without_margin) as orders_without_margin
+        sum(orders_without_margin) as orders_without_margin,
+        sum(revenue_without_margin) as revenue_without_margin
     from daily
     group by website_id
     union all
@@ -32,7 +33,8 @@ signed as (
         -count(*) as orders,
         -sum(amount) as revenue,
         -coalesce(sum(margin), 0) as margin,
-        -count(*) filter (where margin is null) as orders_without_margin
+        -count(*) filter (where margin is null) as orders_without_margin,
+        -coalesce(sum(amount) filter (where margin is null), 0) as revenue_without_margin
     from orders
     group by website_id
 
@@ -45,7 +47,8 @@ differences as (
         sum(orders) as orders,
         sum(revenue) as revenue,
         sum(margin) as margin,
-        sum(orders_without_margin) as orders_without_margin
+        sum(orders_without_margin) as orders_without_margin,
+        sum(revenue_without_margin) as revenue_without_margin
     from signed
     group by website_id
 
@@ -54,7 +57,12 @@ differences as (
 broken as (
 
     select * from differences
-    where orders != 0 or revenue != 0 or margin != 0 or orders_without_margin != 0
+    where
+        orders != 0
+        or revenue != 0
+        or margin != 0
+        or orders_without_margin != 0
+        or revenue_without_margin != 0
 
 )
 

@@ -38,18 +38,15 @@ metrics as (
 
 ),
 
-orders_without_margin as (
+{# Dates of orders, all up to as_of, whose margin nothing tells. #}
+dates_without_margin as (
 
-    select distinct
+    select
         orders.website_id,
-        orders.business_date
-    from {{ ref('int_orders_validated') }} as orders
+        orders.date
+    from {{ ref('fct_orders_daily') }} as orders
     cross join run
-    where
-        orders.quarantine_reason is null
-        and orders.margin is null
-        and run.margin_share is null
-        and orders.business_date <= run.as_of
+    where orders.orders_without_margin > 0 and run.margin_share is null
 
 ),
 
@@ -57,10 +54,10 @@ without_margin as (
 
     select distinct windows.campaign_id
     from windows
-    inner join orders_without_margin as orders
+    inner join dates_without_margin as dates
         on
-            windows.website_id = orders.website_id
-            and orders.business_date between windows.before_from and windows.date_to
+            windows.website_id = dates.website_id
+            and dates.date between windows.before_from and windows.date_to
 
 ),
 

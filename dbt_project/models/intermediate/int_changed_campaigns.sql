@@ -30,9 +30,9 @@ clients as (
 
 ),
 
-previous_members as (
+previous_clients as (
 
-    select * from {{ ref('int_previous_members') }}
+    select * from {{ ref('int_previous_clients') }}
 
 ),
 
@@ -83,11 +83,11 @@ changed_days as (
     group by clients.website_id
     union all
     select
-        previous_members.website_id,
+        previous_clients.website_id,
         min(changed.from_date) as from_date
     from {{ ref('int_changed_client_days') }} as changed
-    inner join previous_members on changed.client_id = previous_members.client_id
-    group by previous_members.website_id
+    inner join previous_clients on changed.client_id = previous_clients.client_id
+    group by previous_clients.website_id
 
 ),
 
@@ -107,14 +107,14 @@ moved_members as (
         clients.client_id,
         clients.website_id,
         clients.member_since_date,
-        previous_members.member_since_date as previous_date,
+        previous_clients.member_since_date as previous_date,
         clients.first_transaction_date
     from clients
-    inner join previous_members
+    inner join previous_clients
         on
-            clients.client_id = previous_members.client_id
-            and clients.website_id = previous_members.website_id
-    where clients.member_since_date is distinct from previous_members.member_since_date
+            clients.client_id = previous_clients.client_id
+            and clients.website_id = previous_clients.website_id
+    where clients.member_since_date is distinct from previous_clients.member_since_date
 
 ),
 

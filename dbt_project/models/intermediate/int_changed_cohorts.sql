@@ -2,7 +2,11 @@ with
 
 previous as (
 
-    select * from {{ ref('int_previous_cohorts') }}
+    select
+        client_id,
+        website_id,
+        {{ cohort('member_since_date') }} as cohort
+    from {{ ref('int_previous_clients') }}
 
 ),
 

@@ -1,5 +1,3 @@
-{{ build_after('int_previous_clients') }}
-
 with
 
 clients as (

@@ -1,4 +1,4 @@
-{%- set previous = previous(source('last_run', 'int_clients_validated')) -%}
+{%- set previous = previous(source('last_run_marts', 'dim_clients')) -%}
 
 with
 
@@ -7,13 +7,14 @@ previous as (
     {% if previous %}
         select
             client_id,
-            website_id
+            website_id,
+            member_since_date
         from {{ previous }}
-        where quarantine_reason is null
     {% else %}
         select
             cast(null as bigint) as client_id,
-            cast(null as bigint) as website_id
+            cast(null as bigint) as website_id,
+            cast(null as date) as member_since_date
         where false
     {% endif %}
 

@@ -1,5 +1,4 @@
-{{ build_after('int_previous_cohorts') }}
-{{ build_after('int_previous_members') }}
+{{ build_after('int_previous_clients') }}
 
 with
 

@@ -61,6 +61,9 @@ described as (
         sizes.members_elsewhere,
         sizes.sample_ratio_chi2,
         campaigns.cost,
+        {{ ratio_or_null(
+            'brought.margin', 'brought.comparison_clients * brought.margin_units', 12
+        ) }} as incremental_margin,
         case
             when campaigns.cost > 0
                 then {{ ratio_or_null('brought.margin', cost | format('margin')) }}

@@ -52,7 +52,22 @@ redeemers as (
 
 campaigns as (
 
-    select * from {{ ref('fct_ended_campaigns_daily') }}
+    select * from {{ ref('fct_campaigns') }}
+
+),
+
+{# By their last date: one that ends after as_of is in no window. #}
+ended_campaigns as (
+
+    select
+        website_id,
+        date_to as date,
+        sum(cost) as cost,
+        count(*) filter (where design = 'experiment' and status = 'ok') as experiments,
+        count(incremental_margin) as experiments_with_margin,
+        sum(incremental_margin) as incremental_margin
+    from campaigns
+    group by website_id, date_to
 
 ),
 
@@ -93,11 +108,11 @@ windowed as (
         sum(coalesce(orders.revenue_without_margin, 0)) over wider_windows
             as revenue_without_margin,
         sum(coalesce(redeemers.revenue, 0)) over wider_windows as revenue_of_redeemers,
-        sum(coalesce(campaigns.cost, 0)) over wider_windows as campaign_cost,
-        sum(coalesce(campaigns.experiments, 0)) over wider_windows as experiments,
-        sum(coalesce(campaigns.experiments_with_margin, 0)) over wider_windows
+        sum(coalesce(ended.cost, 0)) over wider_windows as campaign_cost,
+        sum(coalesce(ended.experiments, 0)) over wider_windows as experiments,
+        sum(coalesce(ended.experiments_with_margin, 0)) over wider_windows
             as experiments_with_margin,
-        sum(coalesce(campaigns.incremental_margin, 0)) over wider_windows as incremental_margin
+        sum(coalesce(ended.incremental_margin, 0)) over wider_windows as incremental_margin
     from websites
     cross join windows
     left join points
@@ -106,8 +121,8 @@ windowed as (
         on websites.website_id = orders.website_id and windows.date_from = orders.date
     left join redeemers
         on websites.website_id = redeemers.website_id and windows.date_from = redeemers.date
-    left join campaigns
-        on websites.website_id = campaigns.website_id and windows.date_from = campaigns.date
+    left join ended_campaigns as ended
+        on websites.website_id = ended.website_id and windows.date_from = ended.date
     window
         wider_windows as (partition by websites.website_id order by windows.window_days)
 

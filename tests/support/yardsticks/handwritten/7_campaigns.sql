@@ -280,6 +280,9 @@ select
     coalesce(members_elsewhere, 0) as members_elsewhere,
     if(is_experiment, signed_ratio(squared::hugeint, expected), null) as sample_ratio_chi2,
     cost,
+    case when design = 'experiment' and status = 'ok'
+        then ratio(margin_gained, 100 * parts, decimals := 12)::decimal(38, 12) end
+        as incremental_margin,
     case when design = 'experiment' and status = 'ok' and cost > 0
         then ratio(margin_gained, parts * (100 * cost)::bigint)::decimal(38, 2) end
         as return_on_cost,
@@ -350,35 +353,3 @@ select
     if(has_effect, signed_ratio(difference, relative_to), null) as relative_effect,
     if(has_interval, signed_ratio(difference, n_c * unit), null) as incremental_total
 from shown;
-
-create table fct_ended_campaigns_daily as
-with experiments as (
-    select
-        campaign_id,
-        if(metric = 'margin', t.y * n_c - c.y * n_t, null) as hundredths,
-        n_c as parts
-    from compared
-    inner join fct_campaigns using (campaign_id)
-    where design = 'experiment' and status = 'ok' and metric in ('margin', 'points_issued')
-),
-
-brought as (
-    select
-        campaign_id, count(hundredths) as measured,
-        coalesce(
-            ratio(any_value(hundredths), 100 * any_value(parts), decimals := 12), 0
-        )::decimal(38, 12) as margin
-    from experiments
-    group by campaign_id
-)
-
-select
-    website_id, date_to as date, count(*) as campaigns,
-    coalesce(sum(cost), 0)::decimal(38, 2) as cost,
-    count(brought.campaign_id) as experiments,
-    coalesce(sum(measured), 0)::bigint as experiments_with_margin,
-    coalesce(sum(margin), 0)::decimal(38, 12) as incremental_margin
-from fct_campaigns
-left join brought using (campaign_id)
-where date_to <= as_of()
-group by website_id, date_to;

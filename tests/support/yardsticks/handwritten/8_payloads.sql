@@ -301,11 +301,12 @@ redeemers as (
 
 ended as (
     select
-        website_id, days, sum(cost) as campaign_cost, sum(experiments) as experiments,
-        sum(experiments_with_margin) as measured, sum(incremental_margin) as gained
-    from websites_and_windows
-    inner join fct_ended_campaigns_daily using (website_id)
-    where date >= date_from
+        website_id, days, sum(cost) as campaign_cost,
+        count(*) filter (design = 'experiment' and status = 'ok') as experiments,
+        count(incremental_margin) as measured, sum(incremental_margin) as gained
+    from websites_and_windows as frame
+    inner join fct_campaigns using (website_id)
+    where date_to between frame.date_from and as_of
     group by website_id, days
 ),
 
