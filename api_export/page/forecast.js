@@ -239,8 +239,8 @@ function showAccuracy(payloads) {
   return {
     caption:
       "Each forecast as it would have been made at earlier dates, against what came." +
-      " MASE: its mean error ÷ how far days were, on average, from the same weekday a week before;" +
-      " WAPE: its errors as a share of what came; bias: above 0 it expected too much.",
+      " MASE: its mean error ÷ how far days were, on average, from the same weekday a week" +
+      " before; WAPE: its errors as a share of what came; bias: above 0 it expected too much.",
     empty: rows.length === 0 && NOTHING_TO_FORECAST,
     columns: [textColumn("Series", "series", formatSeries), ...ACCURACY_COLUMNS],
     rows,
@@ -259,7 +259,8 @@ function showAccuracyByItem(payloads) {
     .filter((row) => !isOfWebsite(row))
     .map((row) => ({ ...labelled(row), item: names.get(row.item) ?? `Item ${wording(row.item)}` }));
   return {
-    caption: "Of its redemptions week by week; MASE here: ÷ how far weeks were from the week before",
+    caption:
+      "Of its redemptions week by week; MASE here: ÷ how far weeks were from the week before",
     empty: rows.length === 0 && NO_ITEMS_REDEEMED,
     columns: [textColumn("Item", "item"), ...ACCURACY_COLUMNS],
     rows,
