@@ -154,7 +154,7 @@ class Settings(BaseSettings):
     where it isn't told, what the website's conversions brought for a point."""
     margin: Annotated[Decimal, Field(ge=0, le=1, decimal_places=6)] | None = None
     """What share of an order's amount is margin, on all websites, where the source delivers no
-    margin of the order."""
+    margin of the order; counted in `programme_value` and `campaigns`."""
     window_days: _numbers(MAX_DAYS) = (7, 30, 90, 365)
     """The windows, in days, for which every website's export has files."""
     top_limits: _numbers(MAX_LIMIT) = (5, 10, 25)

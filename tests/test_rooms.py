@@ -45,13 +45,13 @@ MAY_IMPORT = {
     "orchestration.sources": PAYLOADS | SOURCES,
     "orchestration.deployment": SOURCES | WORKSPACE,
     "orchestration.pull": EXPORT | SOURCES | WORKSPACE | {"orchestration.pull"},
+    "orchestration.forecasting": {"orchestration.forecasting"},
     "orchestration.transform": PAYLOADS
     | DEPLOYMENT
     | {"orchestration.forecasting", "orchestration.transform"},
     "orchestration.quality": PUBLISHED | BUILT | {"orchestration.quality"},
     "orchestration.alerts": DEPLOYMENT,
     "orchestration.pipeline": PUBLISHED | TOLD | {"orchestration.pipeline"},
-    "orchestration.forecasting": {"orchestration.forecasting"},
     "orchestration.definitions": {
         "orchestration.deployment",
         "orchestration.pipeline",

@@ -2,7 +2,7 @@
 
 // What campaigns brought: an effect with its interval, never a bare winner.
 
-const CRITICAL_CHI2 = 10.83;
+const LEAST_CLIENTS = 30;
 
 /**
  * A metric of a campaign: its heading, what is counted, how less of it is said, and why there may
@@ -95,9 +95,9 @@ function showCampaigns(campaigns, asOf) {
 
 /** @type {Column[]} */
 const METRIC_COLUMNS = [
-  column("Mean of members", "treatment_mean", formatEffect),
+  column("Mean of the treated", "treatment_mean", formatEffect),
   column("of the compared", "comparison_mean", formatEffect),
-  column("Mean before, of members", "treatment_mean_before", formatEffect),
+  column("Mean before, of the treated", "treatment_mean_before", formatEffect),
   column("of the compared", "comparison_mean_before", formatEffect),
   column("Effect", "effect", formatEffect),
   column("from", "effect_low", formatEffect),
@@ -116,9 +116,9 @@ const CAMPAIGN_COLUMNS = [
   textColumn("To", "date_to", formatDate),
   textColumn("Design", "design", formatDesign),
   textColumn("What can be told", "verdict"),
-  column("Members", "treatment_clients"),
+  column("Treated", "treatment_clients"),
   column("Compared with", "comparison_clients"),
-  column("Members in another campaign", "members_elsewhere"),
+  column("Treated in another campaign", "members_elsewhere"),
   ...METRIC_COLUMNS,
   column("Sample ratio, χ²", "sample_ratio_chi2", formatEffect),
   column("Cost", "cost", formatMoney),
@@ -158,13 +158,13 @@ const VERDICTS = {
   srm_failed: ({ sample_ratio_chi2: chi2 }) => ({
     verdict:
       "Not to be trusted: clients were not split as planned" +
-      ` (χ² ${formatDecimal(chi2)}, above ${formatDecimal(CRITICAL_CHI2)}), so something other` +
-      " than chance put them into an arm, and no effect can be told.",
+      ` (χ² ${formatDecimal(chi2)}, far more than chance gives), so something other than chance` +
+      " put them into an arm, and no effect can be told.",
     mark: null,
   }),
   too_few: ({ is_causal: isCausal }, { effect }) => {
     const besides = isCausal === true ? "" : ", and there's no hold-out";
-    const why = `Too few clients to tell: an arm has fewer than 30${besides}.`;
+    const why = `Too few clients to tell: an arm has fewer than ${LEAST_CLIENTS}${besides}.`;
     if (effect === null) return { verdict: why, mark: null };
     return {
       verdict: `${why} The difference is ${moreOrLess(effect)} a member, with no interval.`,
@@ -182,14 +182,17 @@ const VERDICTS = {
     const how = isAdjusted ? ", adjusted for the days before" : "";
     const side = leavesOutZero(low, high) ? "beyond" : "chance";
     const mark = campaign.is_causal === true ? side : "association";
+    const isNothing = low === 0 && high === 0;
     const said = {
-      association: `Can't be told: no hold-out; association only, ${range}.`,
-      chance: `Can't be told from chance: ${range}${how}.`,
+      association:
+        "Can't be told: no hold-out; association only," +
+        ` ${isNothing ? "all clients changed alike" : range}.`,
+      chance: isNothing
+        ? `No difference between any two clients${how}.`
+        : `Can't be told from chance: ${range}${how}.`,
       beyond: `${capitalised(range)}; not explained by chance${how}.`,
     };
-    const isNothing = low === 0 && high === 0;
-    const verdict = isNothing ? `No difference between any two clients${how}.` : said[mark];
-    return { verdict, mark, at, low, high };
+    return { verdict: said[mark], mark, at, low, high };
   },
 };
 
@@ -247,7 +250,7 @@ function campaignPieces(row, axis) {
   const about = [
     formatRange(first, dayNumber(row.date_to)),
     formatDesign(row.design),
-    count(row.treatment_clients, "member"),
+    `${formatNumber(row.treatment_clients)} treated`,
     `${formatNumber(row.comparison_clients)} ${row.is_causal === true ? "held out" : "others"}`,
     ...(row.members_elsewhere > 0
       ? [`${formatNumber(row.members_elsewhere)} in another campaign at once`]

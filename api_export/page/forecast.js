@@ -30,7 +30,7 @@ const AS_A_WEEK_BEFORE = "each day as a week before";
 
 const isNaive = ({ model }) => model === "naive";
 /** The models that have a name of their own in the field. */
-const MODELS = { naive: "Naive", ets: "ETS", theta: "Theta", arima: "ARIMA" };
+const MODELS = { naive: "Naive", ets: "ETS", theta: "Theta" };
 
 const formatSeries = (series) =>
   has(FORECASTS, series) ? FORECASTS[series].short : wording(series);
@@ -239,8 +239,8 @@ function showAccuracy(payloads) {
   return {
     caption:
       "Each forecast as it would have been made at earlier dates, against what came." +
-      " MASE: its mean error, in those of the naive forecast in the time before; WAPE: its errors" +
-      " as a share of what came; bias: above 0 it expected too much.",
+      " MASE: its mean error ÷ how far days were, on average, from the same weekday a week" +
+      " before; WAPE: its errors as a share of what came; bias: above 0 it expected too much.",
     empty: rows.length === 0 && NOTHING_TO_FORECAST,
     columns: [textColumn("Series", "series", formatSeries), ...ACCURACY_COLUMNS],
     rows,
@@ -259,7 +259,8 @@ function showAccuracyByItem(payloads) {
     .filter((row) => !isOfWebsite(row))
     .map((row) => ({ ...labelled(row), item: names.get(row.item) ?? `Item ${wording(row.item)}` }));
   return {
-    caption: "Of its redemptions week by week, in the same way",
+    caption:
+      "Of its redemptions week by week; MASE here: ÷ how far weeks were from the week before",
     empty: rows.length === 0 && NO_ITEMS_REDEEMED,
     columns: [textColumn("Item", "item"), ...ACCURACY_COLUMNS],
     rows,
@@ -274,8 +275,8 @@ function showExpectedItems(payloads) {
   return {
     caption:
       "In the 30 days to come, of the items with a redemption in the last 365 days:" +
-      ` ${formatNumber(rows.length)} of ${count(items.length, "item")}. In four of five cases` +
-      " within the bounds.",
+      ` ${formatNumber(rows.length)} of ${count(items.length, "item")}. The bounds are those of` +
+      ` single weeks (${EIGHTY}) added up, so the sum is within them more often as a rule.`,
     empty: items.length === 0 ? "No items are defined." : rows.length === 0 && NO_ITEMS_REDEEMED,
     columns: [
       textColumn("Item", "name"),

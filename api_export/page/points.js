@@ -92,8 +92,9 @@ const VALUE_STATES = {
   ok: ({ roi }) =>
     roi === null
       ? "Where nothing was spent, there is no return on it."
-      : "Campaigns with a random hold-out that ended in these days brought" +
-        ` ${formatDecimal(1 + figure(roi))} of margin for each 1 that the whole programme cost.`,
+      : "Campaigns with a random hold-out that ended in these days brought an estimated" +
+        ` ${formatDecimal(1 + figure(roi))} of margin for each 1 that the whole programme cost;` +
+        " how sure each is, the part Campaigns says.",
   no_orders: () =>
     "There are no orders in these days, so what the programme has to bring can't be told.",
   no_margin: () =>
@@ -137,7 +138,7 @@ function showValue(data) {
       note: "of the margin of these days",
     },
     {
-      label: "Return on cost",
+      label: "Return on investment",
       value: formatAmountIfKnown(data.roi),
       note: "gain for each 1 of cost, where experiments measured it",
     },

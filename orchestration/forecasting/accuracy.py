@@ -21,7 +21,7 @@ class Scale(NamedTuple):
 
 
 def scale_of(values: Sequence[int], lag: int) -> Scale:
-    """How far values are from those a lag before: the error of the naive forecast of one season."""
+    """How far values are from those a lag before: the error of repeating the last season."""
     pairs = zip(values, values[lag:], strict=False)
     differences = [abs(later - earlier) for earlier, later in pairs]
     return Scale(sum(differences), len(differences))

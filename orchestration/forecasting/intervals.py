@@ -14,15 +14,15 @@ BandErrors = list[Sequence[int]]
 """The absolute errors after one cut-off, by band."""
 
 
-def margin_of(errors: Sequence[int], level: int) -> int | None:
+def reach_of(errors: Sequence[int], level: int) -> int | None:
     """The ⌈(n+1)·level⌉-th smallest of n absolute errors; none where there are fewer."""
     rank = -(-(len(errors) + 1) * level // 100)
     return sorted(errors)[rank - 1] if rank <= len(errors) else None
 
 
-def bounds(forecast: int, margin: int) -> tuple[int, int]:
+def bounds(forecast: int, reach: int) -> tuple[int, int]:
     """The interval around a forecast; no series goes below 0."""
-    return max(forecast - margin, 0), forecast + margin
+    return max(forecast - reach, 0), forecast + reach
 
 
 def errors_of(cut_offs: Sequence[CutOff], cadence: Cadence) -> list[BandErrors]:
@@ -33,10 +33,10 @@ def errors_of(cut_offs: Sequence[CutOff], cadence: Cadence) -> list[BandErrors]:
     ]
 
 
-def margins(errors: Sequence[BandErrors], cadence: Cadence, level: int) -> list[int | None]:
-    """The margin of each band, from the errors after all these cut-offs."""
+def reaches(errors: Sequence[BandErrors], cadence: Cadence, level: int) -> list[int | None]:
+    """The reach of each band, from the errors after all these cut-offs."""
     return [
-        margin_of([error for of_cut_off in errors for error in of_cut_off[band]], level)
+        reach_of([error for of_cut_off in errors for error in of_cut_off[band]], level)
         for band in range(len(cadence.bands))
     ]
 
@@ -49,10 +49,10 @@ def coverage(cut_offs: Sequence[CutOff], cadence: Cadence, level: int) -> Decima
     errors = errors_of(cut_offs, cadence)
     held = counted = 0
     for place, pairs in enumerate(cut_offs):
-        known = margins([*errors[:place], *errors[place + 1 :]], cadence, level)
-        for band, margin in zip(cadence.by_band(pairs), known, strict=True):
-            if margin is not None:
-                intervals = ((bounds(forecast, margin), actual) for forecast, actual in band)
+        known = reaches([*errors[:place], *errors[place + 1 :]], cadence, level)
+        for band, reach in zip(cadence.by_band(pairs), known, strict=True):
+            if reach is not None:
+                intervals = ((bounds(forecast, reach), actual) for forecast, actual in band)
                 held += sum(low <= actual <= high for (low, high), actual in intervals)
                 counted += len(band)
     return ratio(held, counted)

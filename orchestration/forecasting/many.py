@@ -31,7 +31,10 @@ MOST_ENDED = 3
 """Processes that may end early in a worker's place before it starts no further one."""
 TOLD_EVERY = 100
 """Series after which it is told how far it is."""
-LOST = "nothing could be fitted: the process that fits ended early"
+LOST = (
+    "nothing was fitted, since the process that fits ended early, maybe for want of memory: the"
+    " naive forecast stands"
+)
 
 
 def forecast_many(

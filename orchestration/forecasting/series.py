@@ -17,7 +17,7 @@ from orchestration.forecasting.accuracy import (
 from orchestration.forecasting.cadence import Cadence
 from orchestration.forecasting.candidates import Candidate, candidates
 from orchestration.forecasting.fits import FitError
-from orchestration.forecasting.intervals import bounds, coverage, errors_of, margins
+from orchestration.forecasting.intervals import bounds, coverage, errors_of, reaches
 from orchestration.forecasting.micros import MICROS, to_whole
 
 
@@ -91,7 +91,10 @@ def forecast_series(
     try:
         points = _forecast(chosen, values, cadence)
     except FitError as error:
-        failures.append(f"{chosen.name} was the best, and could not be fitted: {error}")
+        failures.append(
+            f"{chosen.name} was the best, but its last fit failed, so the naive forecast is"
+            f" published: {error}"
+        )
         chosen = tried[0]
         points = _forecast(chosen, values, cadence)
     return SeriesForecast(
@@ -117,7 +120,9 @@ def _backtest_all(
             backtests[candidate] = _backtest(candidate, values, cadence, cut_offs)
         except FitError as error:
             backtests[candidate] = []
-            failures.append(f"{candidate.name} could not be tried: {error}")
+            failures.append(
+                f"{candidate.name} is left out, since a fit at a cut-off failed: {error}"
+            )
     return backtests, failures
 
 
@@ -156,17 +161,17 @@ def _with_intervals(
 ) -> tuple[Step, ...]:
     """The points, each with its band's intervals."""
     errors = errors_of(backtest, cadence)
-    margins_80, margins_95 = (margins(errors, cadence, level) for level in (80, 95))
-    bands = zip(cadence.by_band(points), margins_80, margins_95, strict=True)
+    reaches_80, reaches_95 = (reaches(errors, cadence, level) for level in (80, 95))
+    bands = zip(cadence.by_band(points), reaches_80, reaches_95, strict=True)
     return tuple(
-        Step(point, *_bounds(point, margin_80), *_bounds(point, margin_95))
-        for of_band, margin_80, margin_95 in bands
+        Step(point, *_bounds(point, reach_80), *_bounds(point, reach_95))
+        for of_band, reach_80, reach_95 in bands
         for point in of_band
     )
 
 
-def _bounds(point: int, margin: int | None) -> tuple[int | None, int | None]:
-    return (None, None) if margin is None else bounds(point, margin)
+def _bounds(point: int, reach: int | None) -> tuple[int | None, int | None]:
+    return (None, None) if reach is None else bounds(point, reach)
 
 
 def _accuracy(

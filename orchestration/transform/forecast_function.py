@@ -32,7 +32,10 @@ CANDIDATE = {
     "is_published": "BOOLEAN",
 }
 """How good a candidate was; its place among them, counted from 1."""
-MISSING = "statsmodels, the extra `forecast`, is not installed: only the naive forecast is made"
+MISSING = (
+    "only the naive forecast is made, since statsmodels is not installed:"
+    " pip install 'loyalty-analytics[forecast]'"
+)
 """Why a series that is long enough for more has the naive forecast alone."""
 
 ForecastMany = Callable[[list["Job"]], list["SeriesForecast"]]

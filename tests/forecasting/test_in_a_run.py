@@ -223,8 +223,8 @@ def test_without_the_library_the_naive_forecast_stands_and_the_run_says_so(
     done = loyalty(*told, "--as-of", str(LAST), PYTHONPATH=str(hidden))
     assert done.returncode == 0, done.stdout + done.stderr
     warning = (
-        "forecasts: statsmodels, the extra `forecast`, is not installed: only the naive forecast is"
-        " made (5 series); fct_forecast_failures lists them"
+        "forecasts: only the naive forecast is made, since statsmodels is not installed: pip"
+        " install 'loyalty-analytics[forecast]' (5 series); fct_forecast_failures lists them"
     )
     assert warning in done.stdout
     assert warning in (tmp_path / "workspace/export/current/manifest.json").read_text()

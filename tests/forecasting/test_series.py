@@ -165,7 +165,7 @@ def test_a_series_that_the_naive_forecast_gets_right_has_nothing_else_tried(
 
 def test_a_candidate_that_fails_at_a_cut_off_is_out_and_told() -> None:
     found = forecast_series(RISING, DAILY, [NAIVE, failing_from(200)])
-    assert found.failures == ("failing could not be tried: no luck",)
+    assert found.failures == ("failing is left out, since a fit at a cut-off failed: no luck",)
     assert found.accuracy[1] == Accuracy(
         "failing", None, None, None, None, None, cut_offs=0, is_published=False
     )
@@ -174,7 +174,10 @@ def test_a_candidate_that_fails_at_a_cut_off_is_out_and_told() -> None:
 
 def test_where_the_best_fails_at_the_end_the_naive_forecast_is_published_and_told() -> None:
     found = forecast_series(RISING, DAILY, [NAIVE, failing_from(len(RISING))])
-    assert found.failures == ("failing was the best, and could not be fitted: no luck",)
+    assert found.failures == (
+        "failing was the best, but its last fit failed, so the naive forecast is published:"
+        " no luck",
+    )
     assert found.accuracy[1].mase == Decimal("0.0000")
     assert not found.accuracy[1].is_published and found.accuracy[0].is_published
     alone = forecast_series(RISING, DAILY, [NAIVE])
@@ -189,7 +192,7 @@ def test_forecasts_below_0_are_judged_and_published_as_0() -> None:
 
 
 def test_points_and_bounds_are_rounded_once_half_away_from_zero() -> None:
-    """The margin of 0.5 is none of 1: 2.5 ± 0.5 is 2 to 3, and 2.5 alone is 3."""
+    """A reach of 0.5 is none of 1: 2.5 ± 0.5 is 2 to 3, and 2.5 alone is 3."""
     values = [2, 3] * 40
     step = forecast_series(values, WEEKLY, [NAIVE]).steps[0]
     assert (step.point, step.low_80, step.high_80) == (3, 2, 3)

@@ -54,6 +54,10 @@ TELLINGS = {
         campaign(6, "observational", "ok", [effect("points_issued", UP)]),
         "Can't be told: no hold-out; association only, between 12 and 31 points more a member.",
     ),
+    "all changed alike": (
+        campaign(14, "observational", "ok", [effect("points_issued", ("0", "0", "0"))]),
+        "Can't be told: no hold-out; association only, all clients changed alike.",
+    ),
     "too early": (
         campaign(
             7, "experiment", "too_early", [effect("points_issued", NOTHING)], date_to="2024-05-31"
@@ -68,8 +72,9 @@ TELLINGS = {
             [effect("points_issued", NOTHING)],
             sample_ratio_chi2=Decimal("17.2345"),
         ),
-        "Not to be trusted: clients were not split as planned (χ² 17.23, above 10.83), so something"
-        " other than chance put them into an arm, and no effect can be told.",
+        "Not to be trusted: clients were not split as planned (χ² 17.23, far more than"
+        " chance gives), so something other than chance put them into an arm, and no effect can be"
+        " told.",
     ),
     "few": (
         campaign(9, "experiment", "too_few", [effect("points_issued", ("1250.75", None, None))]),
@@ -192,6 +197,7 @@ def test_a_mark_differs_by_what_can_be_told_and_not_in_colour_alone(
         "chance": [hollow],
         "holds zero": [hollow],
         "association": [["path", False, True]],
+        "all changed alike": [["path", False, True]],
         "few": [["circle", False, None]],
         "too early": [],
         "srm": [],
@@ -249,8 +255,8 @@ def test_who_is_compared_and_who_was_elsewhere_is_told(visit: Visiting, told: Pa
     )
     page = opened(visit, told)
     assert items(page).locator(".caption").all_text_contents() == [
-        "Mar 1 – 14, 2024 · Random hold-out · 400 members · 380 held out",
-        "Mar 1 – 14, 2024 · No hold-out · 400 members · 380 others · 1 in another campaign at once",
+        "Mar 1 – 14, 2024 · Random hold-out · 400 treated · 380 held out",
+        "Mar 1 – 14, 2024 · No hold-out · 400 treated · 380 others · 1 in another campaign at once",
     ]
 
 

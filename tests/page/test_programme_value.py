@@ -35,7 +35,8 @@ def test_a_handmade_value_has_the_keys_of_a_real_one() -> None:
         (
             programme_value("ok", roi=Decimal("-0.35")),
             f"{COST} {BREAK_EVEN} Campaigns with a random hold-out that ended in these days brought"
-            " 0.65 of margin for each 1 that the whole programme cost.",
+            " an estimated 0.65 of margin for each 1 that the whole programme cost; how sure each"
+            " is, the part Campaigns says.",
             0,
         ),
         (

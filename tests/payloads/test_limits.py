@@ -66,6 +66,11 @@ def test_the_page_keeps_the_limits_of_the_export() -> None:
     ]
 
 
+def test_the_page_knows_how_many_clients_an_interval_takes() -> None:
+    macros = jinja2.Environment().from_string((MACROS / "campaigns.sql").read_text()).module
+    assert dict(page_constants())["LEAST_CLIENTS"] == int(macros.least_clients())
+
+
 def test_the_page_names_the_limits_that_it_keeps() -> None:
     elsewhere = {number for name, number in page_constants() if name not in VALUES}
     assert not elsewhere & DISTINCT
