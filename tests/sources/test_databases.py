@@ -106,7 +106,8 @@ def test_orders_and_members_that_changed_are_found(
         f"insert into {members} (id, campaign_id, client_id, arm)"
         f" select id + {far}, campaign_id, client_id, arm from {members} where id <= 50",
         f"update {orders} set margin = 1.25 where id = {far}",
-        f"update {members} set arm = 'control' where id = {far + 1}",
+        f"update {members} set arm = case arm when 'control' then 'treatment' else 'control' end"
+        f" where id = {far + 1}",
         f"delete from {orders} where id = {far}",
         f"delete from {members} where id > {far}",
     ]

@@ -148,7 +148,7 @@ def result_of(site: Site, campaign: Row, activity: Activity) -> Result:
     for metric in after:
         if metric in before:  # no margin where an order of either window lacks one
             values = (
-                Values(*([values[metric][one] for one in group] for values in (before, after)))
+                Values(*([found[metric][one] for one in group] for found in (before, after)))
                 for group in (treated, compared)
             )
             metrics[metric] = _figures(status, is_experiment, *values)
