@@ -22,6 +22,9 @@ from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES, LEDGER
 from orchestration.workspace.workspace import Workspace
 
+SERVED = (LEDGER, "orders")
+"""Entities whose validated rows lie in the marts' file, since a mart is a view of them."""
+
 
 def find_differences(workspace: Workspace, source: Source) -> dict[str, list[str]]:
     """Where two neighbouring steps differ, a line for each difference; empty lists where none do.
@@ -93,7 +96,7 @@ def compare_raw(workspace: Workspace) -> list[str]:
     with _warehouse(workspace) as connection:
         connection.execute(f"attach '{workspace.marts}' as published (read_only)")
         for entity in ENTITIES:
-            database = "published" if entity.name == LEDGER else "warehouse"
+            database = "published" if entity.name in SERVED else "warehouse"
             raw, valid, quarantined = connection.execute(
                 f"""
                 select

@@ -392,7 +392,9 @@ def count_rows(source: Source, connection: duckdb.DuckDBPyConnection, entity: En
 
 
 def validated_rows(connection: duckdb.DuckDBPyConnection, entity: str) -> list[tuple]:
-    return connection.execute(f"from intermediate.int_{entity}_validated order by all").fetchall()
+    database = "marts" if entity == "orders" else "warehouse"
+    rows = f"from {database}.intermediate.int_{entity}_validated order by all"
+    return connection.execute(rows).fetchall()
 
 
 def build(connection: duckdb.DuckDBPyConnection, replay: Replay) -> None:
