@@ -14,7 +14,8 @@ import pytest
 from support.commands import LOYALTY, Loyalty, clean_environment
 from support.faulty import STAGES, FaultyRun, draw_kill, run
 from support.replay import PROJECT, Replay
-from support.workspaces import Built, assert_nothing_left_over, assert_old_or_new, run_well
+from support.sharing import Sharing
+from support.workspaces import Built, assert_nothing_left_over, assert_old_or_new, build, run_well
 
 KILLS = int(os.environ.get("LOYALTY_TEST_KILLS", "6"))
 COMMAND_KILLS = max(2, KILLS // 10)
@@ -49,11 +50,18 @@ def test_a_run_killed_at_any_moment_is_made_up_for_by_the_next(
     assert len(STAGES) > KILLS or len(reached.keys() & set(STAGES)) >= len(STAGES) - 1
 
 
+@pytest.fixture(scope="session")
+def refreshed(sharing: Sharing, later_source: Path) -> Path:
+    """A workspace as the command itself leaves it."""
+    built = sharing.value("refreshed", lambda: build(sharing.place("refreshed"), later_source))
+    return built.workspace
+
+
 @pytest.mark.parametrize("number", range(COMMAND_KILLS))
 def test_the_command_killed_at_any_moment_is_made_up_for_by_the_next(
     number: int,
     built: Built,
-    new: Path,
+    refreshed: Path,
     later_source: Path,
     tmp_path: Path,
     loyalty: Loyalty,
@@ -79,7 +87,7 @@ def test_the_command_killed_at_any_moment_is_made_up_for_by_the_next(
     (os.kill if is_alone else os.killpg)(command.pid, signal.SIGKILL)
     command.wait()
 
-    assert_old_or_new(root, None if is_first else built.workspace, new)
+    assert_old_or_new(root, None if is_first else built.workspace, refreshed)
     done = loyalty("run", *options)
     assert done.returncode == 0, done.stdout + done.stderr
-    assert_old_or_new(root, new, new)
+    assert_old_or_new(root, refreshed, refreshed)

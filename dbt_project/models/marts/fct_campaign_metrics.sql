@@ -181,6 +181,14 @@ metrics as (
         website_id,
         cast(place as integer) as place,
         metric,
+    {% for window, name in [('during', 'mean'), ('before', 'mean_before')] %}
+        {% for arm in arms %}
+            case
+                when has_means
+                    then {{ ratio_or_null(arm ~ '_' ~ window, arm ~ '_clients * units', 4) }}
+            end as {{ arm }}_{{ name }},
+        {% endfor %}
+    {% endfor %}
         case when has_effects then exact_effect end as effect,
         case
             when has_intervals then {{ bound('exact_effect', 'long_effect', '-half') }}
@@ -211,17 +219,7 @@ metrics as (
         case
             when has_intervals
                 then {{ ratio_or_null('gap', 'comparison_clients * units', 4) }}
-        end as incremental_total,
-    {% for arm in arms %}
-        case
-            when has_means
-                then {{ ratio_or_null(arm ~ '_during', arm ~ '_clients * units', 4) }}
-        end as {{ arm }}_mean,
-        case
-            when has_means
-                then {{ ratio_or_null(arm ~ '_before', arm ~ '_clients * units', 4) }}
-        end as {{ arm }}_mean_before{{ ',' if not loop.last }}
-    {% endfor %}
+        end as incremental_total
     from shown
 
 )
