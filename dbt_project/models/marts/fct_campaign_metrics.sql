@@ -181,13 +181,16 @@ metrics as (
         website_id,
         cast(place as integer) as place,
         metric,
-    {% for window, name in [('during', 'mean'), ('before', 'mean_before')] %}
-        {% for arm in arms %}
-            case
-                when has_means
-                    then {{ ratio_or_null(arm ~ '_' ~ window, arm ~ '_clients * units', 4) }}
-            end as {{ arm }}_{{ name }},
-        {% endfor %}
+    {% for mean, arm, window in [
+        ('treatment_mean', 'treatment', 'during'),
+        ('comparison_mean', 'comparison', 'during'),
+        ('treatment_mean_before', 'treatment', 'before'),
+        ('comparison_mean_before', 'comparison', 'before')
+    ] %}
+        case
+            when has_means
+                then {{ ratio_or_null(arm ~ '_' ~ window, arm ~ '_clients * units', 4) }}
+        end as {{ mean }},
     {% endfor %}
         case when has_effects then exact_effect end as effect,
         case
