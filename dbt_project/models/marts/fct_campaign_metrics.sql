@@ -1,6 +1,12 @@
 {#- The quantile of the normal distribution that 2.5 % lie beyond. -#}
 {%- set z = '1.959963984540054' -%}
 {%- set arms = ['treatment', 'comparison'] -%}
+{%- set means = [
+    ('treatment_mean', 'treatment', 'during'),
+    ('comparison_mean', 'comparison', 'during'),
+    ('treatment_mean_before', 'treatment', 'before'),
+    ('comparison_mean_before', 'comparison', 'before'),
+] -%}
 
 with
 
@@ -181,12 +187,7 @@ metrics as (
         website_id,
         cast(place as integer) as place,
         metric,
-    {% for mean, arm, window in [
-        ('treatment_mean', 'treatment', 'during'),
-        ('comparison_mean', 'comparison', 'during'),
-        ('treatment_mean_before', 'treatment', 'before'),
-        ('comparison_mean_before', 'comparison', 'before')
-    ] %}
+    {% for mean, arm, window in means %}
         case
             when has_means
                 then {{ ratio_or_null(arm ~ '_' ~ window, arm ~ '_clients * units', 4) }}
