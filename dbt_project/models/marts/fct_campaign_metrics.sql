@@ -1,12 +1,6 @@
 {#- The quantile of the normal distribution that 2.5 % lie beyond. -#}
 {%- set z = '1.959963984540054' -%}
 {%- set arms = ['treatment', 'comparison'] -%}
-{%- set means = [
-    ('treatment_mean', 'treatment', 'during'),
-    ('comparison_mean', 'comparison', 'during'),
-    ('treatment_mean_before', 'treatment', 'before'),
-    ('comparison_mean_before', 'comparison', 'before'),
-] -%}
 
 with
 
@@ -175,7 +169,17 @@ shown as (
         status in ('too_few', 'ok') as has_effects,
         status = 'ok' as has_intervals,
         has_effects and is_experiment as has_adjusted_effects,
-        has_intervals and is_experiment as has_adjusted_intervals
+        has_intervals and is_experiment as has_adjusted_intervals,
+    {% for arm in arms %}
+        case
+            when has_means
+                then {{ ratio_or_null(arm ~ '_during', arm ~ '_clients * units', 4) }}
+        end as {{ arm }}_mean,
+        case
+            when has_means
+                then {{ ratio_or_null(arm ~ '_before', arm ~ '_clients * units', 4) }}
+        end as {{ arm }}_mean_before{{ ',' if not loop.last }}
+    {% endfor %}
     from estimated
 
 ),
@@ -187,12 +191,10 @@ metrics as (
         website_id,
         cast(place as integer) as place,
         metric,
-    {% for mean, arm, window in means %}
-        case
-            when has_means
-                then {{ ratio_or_null(arm ~ '_' ~ window, arm ~ '_clients * units', 4) }}
-        end as {{ mean }},
-    {% endfor %}
+        treatment_mean,
+        comparison_mean,
+        treatment_mean_before,
+        comparison_mean_before,
         case when has_effects then exact_effect end as effect,
         case
             when has_intervals then {{ bound('exact_effect', 'long_effect', '-half') }}
