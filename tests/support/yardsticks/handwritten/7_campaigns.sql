@@ -224,6 +224,14 @@ create macro signed_ratio(numerator, denominator) as
     if(denominator = 0, null, ratio(numerator * sign(denominator), abs(denominator), decimals := 4))
         ::decimal(38, 4);
 
+-- With twelve decimals, of which a double can't hold all.
+create macro long_ratio(numerator, denominator) as
+    (
+        sign(numerator) * (
+            (2000000000000::hugeint * abs(numerator) + denominator) // (2 * denominator)
+        )
+    )::decimal(25, 0) * 0.000000000001::decimal(13, 12);
+
 create macro rounded(value) as round(value, 4)::decimal(38, 4);
 
 create table fct_campaigns as
@@ -281,8 +289,7 @@ select
     if(is_experiment, signed_ratio(squared::hugeint, expected), null) as sample_ratio_chi2,
     cost,
     case when design = 'experiment' and status = 'ok'
-        then ratio(margin_gained, 100 * parts, decimals := 12)::decimal(38, 12) end
-        as incremental_margin,
+        then long_ratio(margin_gained::hugeint, 100 * parts::hugeint) end as incremental_margin,
     case when design = 'experiment' and status = 'ok' and cost > 0
         then ratio(margin_gained, parts * (100 * cost)::bigint)::decimal(38, 2) end
         as return_on_cost,
