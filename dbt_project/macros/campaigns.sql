@@ -49,9 +49,33 @@
     looked at neither here nor among the rows of `events` (website_id, client_id, date, a column for
     each metric).
 
-    Needs `windows`, which has the campaigns, `arms` and `clients`.
+    In an update only campaigns that changed are summed up.
 #}
-{% macro campaign_totals(events, metrics) -%}
+{% macro campaign_totals(events, metrics, is_update=false) -%}
+windows as (
+
+    select * from {{ ref('int_campaign_windows') }}
+    {% if is_update %}
+        where
+            campaign_id in (
+                select changed.campaign_id from {{ ref('int_changed_campaigns') }} as changed
+            )
+    {% endif %}
+
+),
+
+arms as (
+
+    select * from {{ ref('int_campaign_arms') }}
+
+),
+
+clients as (
+
+    select * from {{ ref('dim_clients') }}
+
+),
+
 campaign_dates as (
 
     select

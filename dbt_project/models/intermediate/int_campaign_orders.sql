@@ -11,30 +11,6 @@
 
 with
 
-windows as (
-
-    select * from {{ ref('int_campaign_windows') }}
-    {% if is_update %}
-        where
-            campaign_id in (
-                select changed.campaign_id from {{ ref('int_changed_campaigns') }} as changed
-            )
-    {% endif %}
-
-),
-
-arms as (
-
-    select * from {{ ref('int_campaign_arms') }}
-
-),
-
-clients as (
-
-    select * from {{ ref('dim_clients') }}
-
-),
-
 run as (
 
     select * from {{ ref('int_run') }}
@@ -61,6 +37,6 @@ orders as not materialized (
 
 ),
 
-{{ campaign_totals('orders', ['revenue', 'margin']) }}
+{{ campaign_totals('orders', ['revenue', 'margin'], is_update) }}
 
 select * from totals

@@ -11,30 +11,6 @@
 
 with
 
-windows as (
-
-    select * from {{ ref('int_campaign_windows') }}
-    {% if is_update %}
-        where
-            campaign_id in (
-                select changed.campaign_id from {{ ref('int_changed_campaigns') }} as changed
-            )
-    {% endif %}
-
-),
-
-arms as (
-
-    select * from {{ ref('int_campaign_arms') }}
-
-),
-
-clients as (
-
-    select * from {{ ref('dim_clients') }}
-
-),
-
 client_days as not materialized (
 
     select
@@ -48,6 +24,6 @@ client_days as not materialized (
 
 ),
 
-{{ campaign_totals('client_days', ['points_issued', 'points_redeemed', 'active_days']) }}
+{{ campaign_totals('client_days', ['points_issued', 'points_redeemed', 'active_days'], is_update) }}
 
 select * from totals

@@ -1,23 +1,5 @@
 with
 
-windows as (
-
-    select * from {{ ref('int_campaign_windows') }}
-
-),
-
-arms as (
-
-    select * from {{ ref('int_campaign_arms') }}
-
-),
-
-clients as (
-
-    select * from {{ ref('dim_clients') }}
-
-),
-
 redemptions as (
 
     select
