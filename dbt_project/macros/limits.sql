@@ -4,7 +4,6 @@
 #}
 {% macro max_days() -%} 3660 {%- endmacro %}
 {% macro default_days() -%} 30 {%- endmacro %}
-{% macro max_days_ahead() -%} 90 {%- endmacro %}
 {% macro max_limit() -%} 100 {%- endmacro %}
 {% macro default_limit() -%} 10 {%- endmacro %}
 
