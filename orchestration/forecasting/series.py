@@ -78,11 +78,11 @@ def forecast_series(
 ) -> SeriesForecast:
     """The forecast of what follows these values, which have no gaps and end on the last step.
 
-    `tried` are the candidates, the naive one first; else all there are. A series that is too short
-    for a cut-off, and one that the naive forecast got right, has the naive one alone.
+    `tried` are the candidates, the naive one first; else all of its cadence. A series that is too
+    short for a cut-off, and one that the naive forecast got right, has the naive one alone.
     """
     values = list(map(int, values))  # of numpy's, millionths would overflow without a word
-    tried = tried or candidates()
+    tried = tried or candidates(cadence)
     cut_offs = cadence.cut_offs(len(values))
     backtests, failures = _backtest_all(tried, values, cadence, cut_offs)
     before_all = values[: cut_offs[-1]] if cut_offs else ()

@@ -15,10 +15,11 @@ BY_HORIZON = {cadence.horizon: cadence for cadence in (DAILY, WEEKLY)}
 
 def fitted(values: Sequence[int], horizon: int) -> Mapping[str, Sequence[Decimal] | None]:
     """What each candidate but the naive one forecasts; null where it can't be fitted."""
+    cadence = BY_HORIZON[horizon]
     forecasts: dict[str, Sequence[Decimal] | None] = {}
-    for candidate in candidates()[1:]:
+    for candidate in candidates(cadence)[1:]:
         try:
-            millionths = candidate.forecast(values, BY_HORIZON[horizon])
+            millionths = candidate.forecast(values, cadence)
             forecasts[candidate.name] = [Decimal(one).scaleb(-6) for one in millionths]
         except FitError:
             forecasts[candidate.name] = None
