@@ -17,6 +17,7 @@ import numpy as np
 from tabulate import tabulate
 
 from orchestration.forecasting.cadence import DAILY, WEEKLY, Cadence
+from orchestration.forecasting.candidates import candidates
 from orchestration.forecasting.many import forecast_many
 from orchestration.forecasting.micros import MICROS
 from orchestration.forecasting.naive import forecast_naively
@@ -50,7 +51,7 @@ def main() -> None:
         _print(
             _merit,
             rows,
-            [f"series by {name}", "naive", "ets", "theta", "beat the naive one", "error"],
+            [f"series by {name}", *_names(trials[0].cadence), "beat the naive one", "error"],
         )
     worked = after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime
     failed = sum(bool(forecast.failures) for forecast in found)
@@ -107,10 +108,14 @@ def _merit(rows: Sequence[Row]) -> list[object]:
     better = sum(error < naive for error, naive in errors)
     ratios = [error / naive for error, naive in errors]
     return [
-        *(published[model] for model in ("naive", "ets", "theta")),
+        *(published[model] for model in _names(rows[0][0].cadence)),
         f"{better} of {len(errors)}",
         f"{100 * np.median(ratios):.0f} %" if ratios else "",
     ]
+
+
+def _names(cadence: Cadence) -> list[str]:
+    return [candidate.name for candidate in candidates(cadence)]
 
 
 def _error(points: Sequence[int], truth: Sequence[int]) -> int:
