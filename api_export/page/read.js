@@ -122,7 +122,7 @@ async function readSection(readJson, view) {
     ...Object.entries(isAll ? {} : lists).map(([name, list]) => [name, list(readJson, root)]),
   ];
   const kept = Promise.all(readings.map(async ([name, reading]) => [name, await keep(reading)]));
-  await Promise.all(scripts.map(loadScript));
+  for (const script of scripts) await loadScript(script); // each builds on those before it
   return Object.fromEntries(await kept);
 }
 

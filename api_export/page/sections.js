@@ -271,8 +271,19 @@ const ownNotice = () =>
 function fillGrid(grid, cards) {
   for (const each of grid.children) packing.unobserve(each);
   for (const each of cards) packing.observe(each);
+  widenLone(cards);
   grid.replaceChildren(...cards);
   return grid;
+}
+
+/** Gives a whole line to each card that would stand beside nothing where two stand side by side. */
+function widenLone(cards) {
+  let run = [];
+  for (const each of [...cards, null]) {
+    const isNarrow = each?.matches(".card:not([data-shape='row'])");
+    if (!isNarrow && run.length % 2 === 1) run.at(-1).classList.add("alone");
+    run = isNarrow ? [...run, each] : [];
+  }
 }
 
 const ROW = 8;
