@@ -226,7 +226,8 @@ const RANGES_ARE_SERVED =
 /** Why two dates are no range that can be shown; null where they are one. */
 function refusalOf(from, to, asOf) {
   if (asOf === null) return "There are no events yet to choose a range of.";
-  if (!isDate(from) || !isDate(to)) return "A range is two dates.";
+  const isWritten = (date) => /^\d{4}-\d\d-\d\d$/.test(date) && isDate(date);
+  if (!isWritten(from) || !isWritten(to)) return "A range is two dates.";
   const [first, last] = [dayNumber(from), dayNumber(to)];
   if (last > dayNumber(asOf)) return `The last day counted is ${formatDate(asOf)}.`;
   if (first > last) return "A range ends on the date that it begins on, or later.";

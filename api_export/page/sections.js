@@ -10,6 +10,7 @@
 /**
  * What cards know of the place that they are in.
  * @typedef {object} Context
+ * @property {Website} website
  * @property {string | null} asOf the last day of what the card shows
  * @property {number} days how many days the card shows, where it shows a period
  * @property {boolean} isAll whether all websites are shown together
@@ -225,8 +226,8 @@ function covering(endpoint, content, { asOf }) {
 function sectionOf(view) {
   const { title, question, make } = SECTIONS[view.section];
   const isAll = view.website === ALL_WEBSITES;
-  const { as_of: asOf } = view.manifest;
-  const context = { asOf, days: view.days, isAll, view };
+  const { manifest, website, days } = view;
+  const context = { website, asOf: manifest.as_of, days, isAll, view };
   const cards = attempt(
     () => (isOfEach(view.section, isAll) ? [ownNotice()] : make(view.payloads(), context)),
     (failure) => [failure],
