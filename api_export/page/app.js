@@ -83,6 +83,7 @@ function draw(view, top) {
   keepingFocus(periodSwitch, () => drawPeriodSwitch(view));
   main.replaceChildren(sectionOf(view));
   drawCharts();
+  main.querySelectorAll(".cards > *").forEach(pack);
   settle(isElsewhere, top);
   statusLine.textContent = `${website.name}: ${title}, ${periodInWords(view)}`;
 }

@@ -290,10 +290,10 @@ function widenLone(cards) {
 const ROW = 8;
 const GAP = 16;
 
-/** Gives each card as many rows of its grid as it is high, so that cards pack without holes. */
-const packing = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const rows = Math.ceil((target.getBoundingClientRect().height + GAP) / ROW);
-    target.style.gridRowEnd = `span ${rows}`;
-  }
-});
+/** Gives a card as many rows of its grid as it is high, so that cards pack without holes. */
+function pack(each) {
+  const rows = Math.ceil((each.getBoundingClientRect().height + GAP) / ROW);
+  each.style.gridRowEnd = `span ${rows}`;
+}
+
+const packing = new ResizeObserver((entries) => entries.forEach(({ target }) => pack(target)));
