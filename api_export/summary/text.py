@@ -47,7 +47,7 @@ def _headed(heading: str) -> Iterator[str]:
 
 
 def _table(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
-    """A head and rows: numbers as wide as need be, before them names in what is left of the line."""
+    """A head and rows: numbers as wide as need be, and names in what that leaves of a line."""
     widths = [max(map(columns, cells)) for cells in zip(*rows, strict=True)][1:]
     room = WIDTH - sum(widths) - len(INDENT) * len(widths)
     if room < LEAST_NAME:
