@@ -13,6 +13,9 @@ from api_export.export.manifest import MANIFEST, read_manifest
 from api_export.server.methods import routes_of
 from api_export.server.replies import MEDIA_TYPES, REVALIDATE, reply
 
+DESCRIPTION = '<openapi.json>; rel="service-desc"'
+"""The Link (RFC 8631) by which the page knows an API beside the manifest from a static server."""
+
 
 class ExportedFiles:
     """An ASGI app that serves the files of the current export.
@@ -44,7 +47,10 @@ class ExportedFiles:
             raise HTTPException(404)
         if request.method != "GET":
             raise HTTPException(405)
-        return reply(request, content, MEDIA_TYPES[Path(path).suffix], REVALIDATE)
+        response = reply(request, content, MEDIA_TYPES[Path(path).suffix], REVALIDATE)
+        if path == MANIFEST:
+            response.headers["Link"] = DESCRIPTION
+        return response
 
     def _read(self, path: str) -> bytes | None:
         """A file of the current export; `None` where it lists no such file."""
