@@ -4,6 +4,7 @@
 // against the period before and its course through the period.
 
 const MOST_STEPS = 60;
+const LEVELS = new Set(["balance", "active_clients"]);
 const SPARK = { width: 120, height: 32, margin: 2 };
 
 /**
@@ -56,7 +57,7 @@ const FURTHER_TILES = [
     isMoreBetter: true,
     course: ["engagement_trend", "clients_with_transactions"],
   },
-  { label: "New clients", figure: "new_clients", isMoreBetter: true, note: "members since then" },
+  { label: "New clients", figure: "new_clients", isMoreBetter: true, note: "who became members" },
   {
     label: "Points per redemption",
     figure: "average_redemption_value",
@@ -99,14 +100,16 @@ function headlineTexts(rows) {
 }
 
 /** The figures of the period: first those that tell how it does, then those that explain them. */
-function overviewTiles(payloads, { days }) {
+function overviewTiles(payloads, { asOf, days }) {
   const rows = new Map(payloads.comparison().map((row) => [row.figure, row]));
   const makeTile = (tile) =>
     attempt(
       () => figureTile(tile, rows.get(tile.figure), payloads, days),
       (failure) => element("div", {}, element("dt", {}, tile.label), element("dd", {}, failure)),
     );
-  const lists = [
+  const isCompared = [...rows.values()].some(({ status }) => status === "ok");
+  return [
+    element("p", { class: "caption" }, isCompared ? comparedWith(asOf, days) : NOTHING_BEFORE(days)),
     element("dl", { class: "tiles leading" }, ...LEADING_TILES.map(makeTile)),
     element(
       "dl",
@@ -118,7 +121,6 @@ function overviewTiles(payloads, { days }) {
       ),
     ),
   ];
-  return lists;
 }
 
 /** A figure with its change and its course. */
@@ -134,16 +136,34 @@ function figureTile(tile, row, payloads, days) {
     ...(row.status === "ok"
       ? [changeNote(row, tile, days)]
       : [element("dd", { class: "unseen" }, NOTHING_BEFORE(days))]),
-    ...sparkline(course, payloads),
     ...notes.map((note) => element("dd", { class: "note" }, note)),
+    ...sparkline(course, payloads),
   );
 }
 
+/** What changes are measured against. */
+function comparedWith(asOf, days) {
+  const first = dayNumber(asOf) - days + 1;
+  return `Changes are against the ${formatBefore(days)}: ${formatRange(first - days, first - 1)}.`;
+}
+
 const NOTHING_BEFORE = (days) =>
-  `There is nothing to compare it with: the ${before(days)} would begin before the first event.`;
+  `No change is shown: the ${formatBefore(days)} would begin before the first event.`;
 
 /** @param {number} days */
-const before = (days) => (days === 1 ? "day before" : `${count(days, "day")} before`);
+const formatBefore = (days) => (days === 1 ? "day before" : `${count(days, "day")} before`);
+
+/** What the points redeemed in a period went to: the ledger's sum, split by the other sources. */
+function usesOfPoints(overview, conversion) {
+  const [spent, converted] = [overview.total_redemption_value, conversion.points_converted];
+  const other = overview.total_points_redeemed - spent - converted;
+  const known = [
+    `${formatNumber(spent)} spent on items`,
+    `${formatNumber(converted)} converted to wallet credit`,
+  ];
+  if (other >= 0) return [...known, `${formatNumber(other)} other`];
+  return [...known, `together ${formatNumber(-other)} more than the ledger redeemed`];
+}
 
 /** What only some payloads tell of a figure. */
 function furtherNotes(name, payloads) {
@@ -169,7 +189,7 @@ function changeNote(row, { isMoreBetter = false, format = formatNumber }, days) 
   const direction = Math.sign(change);
   const meaning = direction === 0 || !isMoreBetter ? "neutral" : direction > 0 ? "better" : "worse";
   const words = direction === 0 ? "no change" : `${changeSize(row)} ${direction > 0 ? "more" : "less"}`;
-  const value = `${format(row.value_before)} ${days === 1 ? "the" : "in the"} ${before(days)}`;
+  const value = `${format(row.value_before)} ${days === 1 ? "the" : "in the"} ${formatBefore(days)}`;
   return element(
     "dd",
     { class: "change", "data-change": meaning, title: value },
@@ -205,20 +225,24 @@ function sparkline(course, payloads) {
   const [endpoint, key] = course;
   return attempt(
     () => {
-      const values = inSteps(payloads[endpoint]().map((row) => figure(row[key])));
+      const values = inSteps(
+        payloads[endpoint]().map((row) => figure(row[key])),
+        LEVELS.has(key),
+      );
       return values.length < 2 ? [] : [element("dd", { class: "spark" }, sparkPicture(values))];
     },
     () => [],
   );
 }
 
-/** At most so many values: the means of as many stretches of equal length. */
-function inSteps(values) {
+/** At most so many values, of stretches of equal length: of a level its last ones, else means. */
+function inSteps(values, isLevel) {
   const length = Math.ceil(values.length / MOST_STEPS);
   const steps = [];
   for (let end = values.length; end > 0; end -= length) {
     const stretch = values.slice(Math.max(end - length, 0), end);
-    steps.unshift(stretch.reduce((sum, value) => sum + value, 0) / stretch.length);
+    const sum = stretch.reduce((total, value) => total + value, 0);
+    steps.unshift(isLevel ? values[end - 1] : sum / stretch.length);
   }
   return steps;
 }
@@ -244,11 +268,4 @@ function sparkPicture(values) {
     drawn("polyline", { points, "vector-effect": "non-scaling-stroke" }),
   );
   return picture;
-}
-
-/** A piece of a picture in SVG. */
-function drawn(tag, attributes) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  return made;
 }

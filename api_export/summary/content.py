@@ -6,8 +6,7 @@ from dataclasses import dataclass
 from decimal import ROUND_HALF_UP, Decimal, localcontext
 from typing import Any, NamedTuple
 
-from api_export.payloads.date_ranges import DateRange
-from api_export.summary.week import week_text
+from api_export.summary.week import Week, week_text
 
 Row = dict[str, Any]
 FIGURES = {
@@ -68,7 +67,7 @@ class Summary:
 
 def make_summary(
     name: str,
-    week: DateRange | None,
+    week: Week | None,
     headlines: Sequence[Row],
     comparison: Sequence[Row],
     items: Sequence[Row],
