@@ -51,7 +51,7 @@ function freshnessNote(manifest, websites) {
     manifest.as_of === null ? "" : ` Last day counted: ${formatDate(manifest.as_of)}.`;
   const latest = latestEvent(manifest);
   if (latest === null || manifest.as_of === null) {
-    return stateNote("warning", "No events yet", counted.trim());
+    return stateNote("warning", "No events yet", `Nothing has happened on any website.${counted}`);
   }
   if (latest === undefined) {
     const unknown = `This export doesn't say when its newest event was.${counted}`;

@@ -46,10 +46,10 @@ def test_what_the_page_loads_is_in_the_export(export: Export) -> None:
     page = (export.version / "index.html").read_text()
     loaded = {part.split('"')[0] for part in page.split('"assets/')[1:]}
     assert {"chart.umd.min.js", "app.js", "style.css", "icon.svg"} <= loaded
-    for script in ("read.js", "parts.js"):
+    for script in ("read.js", "sections.js"):
         loaded |= set(LOADED_LATER.findall((export.version / "assets" / script).read_text()))
-    parts = {"clients.js", "points.js", "rewards.js", "forecast.js", "campaigns.js"}
-    assert parts | {"pictures.js"} <= loaded
+    later = {"clients.js", "points.js", "rewards.js", "forecast.js", "campaigns.js"}
+    assert later | {"pictures.js", "patterns.js", "snapshots.js", "data.js"} <= loaded
     assert all((export.version / "assets" / name).exists() for name in loaded)
 
 
