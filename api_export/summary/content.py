@@ -109,7 +109,8 @@ def _item_line(row: Row) -> ItemLine:
 def _number(value: Decimal | None, figure: str) -> str:
     if value is None:
         return NOTHING
-    return f"{value:,.2f}" if figure in WITH_DECIMALS else f"{value:,.0f}"
+    text = f"{value:,.2f}" if figure in WITH_DECIMALS else f"{value:,.0f}"
+    return text.replace("-", "−")
 
 
 def _change(percentage: Decimal | None) -> str:

@@ -7,15 +7,15 @@ seen on either.
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from api_export.summary.content import Summary
+from api_export.summary.content import FigureLine, ItemLine, Summary
 from api_export.summary.text import FIRST_WEEK
 
 FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
-LINE = "border-bottom:1px solid #a6a6a6"
+LINE = "border-bottom:1px solid #888888"
 CELL = f"padding:6px 0 6px 10px;{LINE};font-size:14px;line-height:1.35;vertical-align:top"
 NAME = f"{CELL};padding-left:0;text-align:start;font-weight:normal;word-break:break-word"
 NUMBER = f"{CELL};text-align:end;font-variant-numeric:tabular-nums"
-HEAD = "font-size:12px;font-weight:bold"
+SMALL = "font-size:12px;font-weight:normal"
 LEAD = "margin:0 0 10px;font-size:18px;line-height:1.4;font-weight:bold"
 SENTENCE = "margin:0 0 8px;font-size:15px;line-height:1.45"
 HEADING = "margin:26px 0 6px;font-size:16px;line-height:1.3"
@@ -54,13 +54,11 @@ def _lines(summary: Summary) -> Iterator[str]:
     yield f'<p style="margin:2px 0 18px;font-size:14px">{escape(summary.subtitle)}</p>'
     yield from _sentences(summary.sentences)
     if summary.figures:
-        yield from _table(
-            "Figures", ("Figure", "This week", "Week before", "Change"), summary.figures
-        )
+        yield from _figures(summary.figures)
         if summary.is_first_week:
             yield f'<p style="{NOTE}">{escape(FIRST_WEEK)}</p>'
     if summary.items:
-        yield from _table("Redeemed most", ("Item", "Redemptions", "Points"), summary.items)
+        yield from _items(summary.items)
     if summary.warnings:
         yield f'<h2 style="{HEADING}">To look at</h2>'
         yield '<ul style="margin:0;padding-left:18px;font-size:14px;line-height:1.45">'
@@ -81,17 +79,34 @@ def _sentences(sentences: Sequence[str]) -> Iterator[str]:
         yield f'<p style="{SENTENCE if at else LEAD}">{escape(sentence)}</p>'
 
 
-def _table(heading: str, heads: Sequence[str], rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
+def _figures(figures: Sequence[FigureLine]) -> Iterator[str]:
+    """A change stands below its value, so that the narrowest screen has room for all."""
+    yield from _table_begin("Figures", "Figure", "This week", "Week before")
+    for label, value, value_before, change in figures:
+        yield (
+            f'<tr><th scope="row" style="{NAME}">{escape(label)}</th>'
+            f'<td style="{NUMBER}"><b>{escape(value)}</b><br>'
+            f'<span style="{SMALL}">{escape(change)}</span></td>'
+            f'<td style="{NUMBER}">{escape(value_before)}</td></tr>'
+        )
+    yield "</table>"
+
+
+def _items(items: Sequence[ItemLine]) -> Iterator[str]:
+    yield from _table_begin("Redeemed most", "Item", "Redemptions", "Points")
+    for name, redemptions, points in items:
+        yield (
+            f'<tr><th scope="row" style="{NAME}"><bdi>{escape(name)}</bdi></th>'
+            f'<td style="{NUMBER}">{redemptions}</td><td style="{NUMBER}">{points}</td></tr>'
+        )
+    yield "</table>"
+
+
+def _table_begin(heading: str, *heads: str) -> Iterator[str]:
     yield f'<h2 style="{HEADING}">{heading}</h2>'
     yield '<table width="100%" cellpadding="0" cellspacing="0" border="0">'
-    yield "<thead><tr>"
-    for at, head in enumerate(heads):
-        yield f'<th scope="col" style="{NUMBER if at else NAME};{HEAD}">{head}</th>'
-    yield "</tr></thead>"
-    yield "<tbody>"
-    for name, *numbers in rows:
-        cells = "".join(f'<td style="{NUMBER}">{escape(number)}</td>' for number in numbers)
-        row_head = f'<th scope="row" style="{NAME}"><bdi>{escape(name)}</bdi></th>'
-        yield f"<tr>{row_head}{cells}</tr>"
-    yield "</tbody>"
-    yield "</table>"
+    cells = (
+        f'<th scope="col" style="{NUMBER if at else NAME};{SMALL}">{head}</th>'
+        for at, head in enumerate(heads)
+    )
+    yield f"<tr>{''.join(cells)}</tr>"

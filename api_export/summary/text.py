@@ -19,8 +19,8 @@ def text_of(summary: Summary) -> str:
 def _lines(summary: Summary) -> Iterator[str]:
     yield from _wrapped(summary.title)
     yield summary.subtitle
-    yield ""
-    for sentence in summary.sentences:
+    for at, sentence in enumerate(summary.sentences):
+        yield from [] if at else [""]
         yield from _wrapped(sentence, "- ")
     if summary.figures:
         yield from _headed("Figures")

@@ -283,7 +283,7 @@ def test_table_macros_are_the_reports_that_take_a_range_and_say_so(model: Model)
 def test_reports_say_where_they_are_exported_or_why_not(model: Model) -> None:
     _, entry = properties()[model.name]
     is_served_alone = model.name in {one.report for one in ENDPOINTS if not one.is_exported}
-    told = r"Not exported: it \w+" if is_served_alone else r"xported.*\.json`"
+    told = r"Not exported: it \w+" if is_served_alone else r"xported.*\.(json|html)`"
     assert re.search(told, entry["description"], re.DOTALL)
 
 
