@@ -122,7 +122,7 @@ async function readSection(readJson, view) {
     ...Object.entries(isAll ? {} : lists).map(([name, list]) => [name, list(readJson, root)]),
   ];
   const kept = Promise.all(readings.map(async ([name, reading]) => [name, await keep(reading)]));
-  await Promise.all(scripts.map(loadScript));
+  for (const script of scripts) await loadScript(script); // each builds on those before it
   return Object.fromEntries(await kept);
 }
 
@@ -226,7 +226,8 @@ const RANGES_ARE_SERVED =
 /** Why two dates are no range that can be shown; null where they are one. */
 function refusalOf(from, to, asOf) {
   if (asOf === null) return "There are no events yet to choose a range of.";
-  if (!isDate(from) || !isDate(to)) return "A range is two dates.";
+  const isWritten = (date) => /^\d{4}-\d\d-\d\d$/.test(date) && isDate(date);
+  if (!isWritten(from) || !isWritten(to)) return "A range is two dates.";
   const [first, last] = [dayNumber(from), dayNumber(to)];
   if (last > dayNumber(asOf)) return `The last day counted is ${formatDate(asOf)}.`;
   if (first > last) return "A range ends on the date that it begins on, or later.";

@@ -10,6 +10,7 @@
 /**
  * What cards know of the place that they are in.
  * @typedef {object} Context
+ * @property {Website} website
  * @property {string | null} asOf the last day of what the card shows
  * @property {number} days how many days the card shows, where it shows a period
  * @property {boolean} isAll whether all websites are shown together
@@ -237,8 +238,8 @@ function covering(endpoint, content, { asOf }) {
 function sectionOf(view) {
   const { title, question, make } = SECTIONS[view.section];
   const isAll = view.website === ALL_WEBSITES;
-  const { as_of: asOf } = view.manifest;
-  const context = { asOf, days: view.days, isAll, view };
+  const { manifest, website, days } = view;
+  const context = { website, asOf: manifest.as_of, days, isAll, view };
   const cards = attempt(
     () => (isOfEach(view.section, isAll) ? [ownNotice()] : make(view.payloads(), context)),
     (failure) => [failure],
@@ -283,8 +284,19 @@ const ownNotice = () =>
 function fillGrid(grid, cards) {
   for (const each of grid.children) packing.unobserve(each);
   for (const each of cards) packing.observe(each);
+  widenLone(cards);
   grid.replaceChildren(...cards);
   return grid;
+}
+
+/** Gives a whole line to each card that would stand beside nothing where two stand side by side. */
+function widenLone(cards) {
+  let run = [];
+  for (const each of [...cards, null]) {
+    const isNarrow = each?.matches(".card:not([data-shape='row'])");
+    if (!isNarrow && run.length % 2 === 1) run.at(-1).classList.add("alone");
+    run = isNarrow ? [...run, each] : [];
+  }
 }
 
 const ROW = 8;

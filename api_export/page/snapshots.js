@@ -150,6 +150,7 @@ function comparisonCard(columns, record, records) {
     columns: COMPARED_COLUMNS,
     rows: compare(columns, record, before),
     pictures: {},
+    shape: "row",
   });
   return card(periodName(record), makeContent, "table");
 }

@@ -13,15 +13,13 @@ from api_export.export.manifest import MANIFEST, read_manifest
 from api_export.server.methods import routes_of
 from api_export.server.replies import MEDIA_TYPES, REVALIDATE, reply
 
-DESCRIPTION = '<openapi.json>; rel="service-desc"'
-"""The Link (RFC 8631) by which the page knows an API beside the manifest from a static server."""
-
 
 class ExportedFiles:
     """An ASGI app that serves the files of the current export.
 
     A folder answers with its `index.json`, the root with `index.html`. A URL that lacks its last
-    slash is led to it, whether a folder or a route of the app has it.
+    slash is led to it, whether a folder or a route of the app has it. A file's `Link` header says
+    where the API is described, by which the page knows that there is one.
     """
 
     def __init__(self, current: Path) -> None:
@@ -48,8 +46,8 @@ class ExportedFiles:
         if request.method != "GET":
             raise HTTPException(405)
         response = reply(request, content, MEDIA_TYPES[Path(path).suffix], REVALIDATE)
-        if path == MANIFEST:
-            response.headers["Link"] = DESCRIPTION
+        description = "../" * path.count("/") + "openapi.json"
+        response.headers["Link"] = f'<{description}>; rel="service-desc"'
         return response
 
     def _read(self, path: str) -> bytes | None:

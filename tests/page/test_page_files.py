@@ -89,8 +89,8 @@ def is_single_record(path: str) -> bool:
 
 
 def is_range(path: str) -> bool:
-    """Whether a file holds a range, which the data of the widgets that ask for it hold too."""
-    return "date_from=" in path
+    """Whether a file holds a range that a widget asks for, which the widget's data hold too."""
+    return "/date_from=" in path
 
 
 def is_default(path: str) -> bool:
