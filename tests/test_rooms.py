@@ -9,7 +9,7 @@ import pytest
 from support.replay import PROJECT
 
 PAYLOADS = {"api_export.errors", "api_export.payloads"}
-MARTS = PAYLOADS | {"api_export.marts"}
+MARTS = PAYLOADS | {"api_export.marts_file", "api_export.marts"}
 LOOKUPS = MARTS | {"api_export.explanations"}
 EXPORT = MARTS | {"api_export.fsync", "api_export.export", "api_export.page"}
 PUBLISHED = EXPORT | {"api_export.additions"}
@@ -31,6 +31,7 @@ MAY_IMPORT = {
     "api_export.fsync": set(),
     "api_export.payloads": PAYLOADS,
     "api_export.page": {"api_export.payloads", "api_export.page"},
+    "api_export.marts_file": set(),
     "api_export.marts": MARTS,
     "api_export.explanations": MARTS,
     "api_export.export": EXPORT,

@@ -40,13 +40,25 @@ const SECTIONS = {
     title: "Overview",
     question: "How is the programme doing?",
     scripts: [],
-    endpoints: ["overview", "conversion", "points_trend", "redemption_trend", "engagement_trend"],
-    endpointsOfAll: ["overview", "points_trend", "redemption_trend", "engagement_stats"],
+    endpoints: [
+      "headlines",
+      "comparison",
+      "overview",
+      "conversion",
+      "points_trend",
+      "redemption_trend",
+      "engagement_trend",
+    ],
+    endpointsOfAll: [
+      "headlines",
+      "comparison",
+      "overview",
+      "points_trend",
+      "redemption_trend",
+      "engagement_stats",
+    ],
     make: (payloads, context) => [
-      attempt(
-        () => glance(payloads),
-        (failure) => failure,
-      ),
+      overviewSection(payloads, context),
       ...payloadCards(
         [
           ["Points outstanding", "points_trend", showOutstanding, "line"],

@@ -25,20 +25,44 @@ function widgetCard({ widget, placed }) {
   const makeContent = () => {
     if (type === null) throw new Unreadable("This page doesn't know widgets of this type.");
     const { as_of: asOf, data } = placed();
-    return type.show(data, { asOf, days: configuredDays(config) });
+    return type.show(data, { asOf, ...configuredDates(config, asOf) });
   };
   return card(title || type?.name || "Widget", makeContent, type?.usual, config.chart);
 }
 
-/** The window that the export counted for a config: its days, or the usual ones. */
-function configuredDays({ days }) {
-  return Number.isInteger(days) && days >= 1 && days <= MAX_DAYS ? days : DEFAULT_DAYS;
+/**
+ * How many days the export counted for a config, up to the data's as_of, and whether these are a
+ * range: one that ends later, or is none, leaves the window that ends on the export's as_of.
+ */
+function configuredDates({ days, date_from: from, date_to: to }, asOf) {
+  const usual = Number.isInteger(days) && days >= 1 && days <= MAX_DAYS ? days : DEFAULT_DAYS;
+  const window = { days: usual, isRange: false };
+  const [first, last] = [configuredDay(from), configuredDay(to)];
+  if (asOf === null || (first ?? last) === null) return window;
+  const end = dayNumber(asOf);
+  const length = end + 1 - (first ?? Math.max(end + 1 - usual, 0));
+  const isRange = (last ?? end) === end && length >= 1 && length <= MAX_DAYS;
+  return isRange ? { days: length, isRange } : window;
 }
 
-function showIssued(rows, { asOf }) {
+/** The day of a config's date as `dayNumber` gives it; null where the export reads none. */
+function configuredDay(value) {
+  if (!isDate(value) || value < "1970" || value >= "2200") return null;
+  const day = dayNumber(value);
+  return dateOfDay(day).toISOString().startsWith(`${value}T`) ? day : null;
+}
+
+/** What a widget counts: "Last 7 days, …" of a window, "7 days, …" of a range. */
+function formatCounted({ asOf, isRange }, days) {
+  if (!isRange) return formatWindow(asOf, days);
+  const last = dayNumber(asOf);
+  return `${count(days, "day")}, ${formatRange(last - days + 1, last)}`;
+}
+
+function showIssued(rows, context) {
   const series = [{ key: "issued", label: "Points issued" }];
   return {
-    caption: formatWindow(asOf, rows.length),
+    caption: formatCounted(context, rows.length),
     empty:
       rows.every(({ issued }) => issued === 0) && `No points issued ${formatThese(rows.length)}.`,
     columns: [
@@ -55,10 +79,10 @@ function showIssued(rows, { asOf }) {
   };
 }
 
-function showRedemptions(rows, { asOf }) {
+function showRedemptions(rows, context) {
   const series = [{ key: "redemptions", label: "Redemptions" }];
   return {
-    caption: formatWindow(asOf, rows.length),
+    caption: formatCounted(context, rows.length),
     empty:
       rows.every(({ redemptions }) => redemptions === 0) &&
       `No redemptions ${formatThese(rows.length)}.`,
@@ -126,7 +150,7 @@ function showTopItems(rows, { asOf }) {
   };
 }
 
-function showEngagement(data, { asOf, days }) {
+function showEngagement(data, context) {
   const { total_clients: total, clients_with_transactions: engaged } = data;
   const rows = [
     { label: "Engagement rate, of all clients", value: formatPercent(data.engagement_rate) },
@@ -152,7 +176,7 @@ function showEngagement(data, { asOf, days }) {
   ];
   const meaning = `of ${count(total, "client")} had transactions`;
   return {
-    caption: formatWindow(asOf, days),
+    caption: formatCounted(context, context.days),
     empty: total === 0 && "No clients yet.",
     columns: FIGURE_COLUMNS,
     rows,
@@ -180,7 +204,7 @@ function showBalance(data, { asOf }) {
   };
 }
 
-function showConversion(data, { asOf }) {
+function showConversion(data, context) {
   const rows = [
     { label: "Conversion rate", value: formatPercent(data.conversion_rate) },
     { label: "Points converted", value: formatNumber(data.points_converted) },
@@ -190,7 +214,7 @@ function showConversion(data, { asOf }) {
     { label: "Credit per point", value: formatFine(data.amount_per_point) },
   ];
   return {
-    caption: formatWindow(asOf, data.days),
+    caption: formatCounted(context, data.days),
     empty: data.conversions === 0 && `No points converted ${formatThese(data.days)}.`,
     columns: FIGURE_COLUMNS,
     rows,
