@@ -94,6 +94,7 @@ function closedPart(title, view) {
     title,
   );
   const context = {
+    website: view.website,
     asOf: view.manifest.as_of,
     days: view.days,
     isAll: view.website === ALL_WEBSITES,

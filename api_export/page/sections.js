@@ -105,13 +105,13 @@ function payloadCards(cards, payloads, context) {
   return cards
     .filter(([, endpoint]) => has(payloads, endpoint))
     .map(([title, endpoint, show, picture]) =>
-      card(title, () => show(payloads[endpoint](), context), picture),
+      card(title, () => contentOf(endpoint, payloads[endpoint](), show, context), picture),
     );
 }
 
 /** Trends and patterns of the period: a card for each payload that there is. */
 function periodSection({ website, payloads, manifest, days }) {
-  const context = { asOf: manifest.as_of, days };
+  const context = { website, asOf: manifest.as_of, days };
   const cards = payloadCards(PERIOD_CARDS, payloads, context);
   return titledSection(
     website === ALL_WEBSITES ? "Trends" : "Trends and patterns",

@@ -3,18 +3,54 @@
 // The seven types of widget: what each one shows of its payload, as its config asks.
 
 /**
- * A type of widget: the chart it has unless its config names another one that it can be, and what
- * it shows of its data.
- * @type {Record<string, {name: string, usual: string, show: (data: any, context: object) => Content}>}
+ * A type of widget: the endpoint whose payload its data is, the chart it has unless its config names
+ * another one that it can be, and what it shows.
+ * @type {Record<string, {name: string, endpoint: string, usual: string,
+ *   show: (data: any, context: object) => Content}>}
  */
 const WIDGET_TYPES = {
-  points_issued: { name: "Points Issued Over Time", usual: "line", show: showIssued },
-  redemptions_trend: { name: "Redemptions Trend", usual: "bar", show: showRedemptions },
-  tier_distribution: { name: "Loyalty Tier Distribution", usual: "doughnut", show: showTiers },
-  top_redemptions: { name: "Top Redemption Items", usual: "table", show: showTopItems },
-  engagement_rate: { name: "Client Engagement Rate", usual: "metric", show: showEngagement },
-  points_balance: { name: "Points Balance", usual: "metric", show: showBalance },
-  conversion_rate: { name: "Points to Wallet Conversion", usual: "metric", show: showConversion },
+  points_issued: {
+    name: "Points Issued Over Time",
+    endpoint: "points_trend",
+    usual: "line",
+    show: showIssued,
+  },
+  redemptions_trend: {
+    name: "Redemptions Trend",
+    endpoint: "redemption_trend",
+    usual: "bar",
+    show: showRedemptions,
+  },
+  tier_distribution: {
+    name: "Loyalty Tier Distribution",
+    endpoint: "tier_distribution",
+    usual: "bar",
+    show: showTiers,
+  },
+  top_redemptions: {
+    name: "Top Redemption Items",
+    endpoint: "top_redemptions",
+    usual: "table",
+    show: showTopItems,
+  },
+  engagement_rate: {
+    name: "Client Engagement Rate",
+    endpoint: "engagement_stats",
+    usual: "metric",
+    show: showEngagement,
+  },
+  points_balance: {
+    name: "Points Balance",
+    endpoint: "points_balance",
+    usual: "metric",
+    show: showBalance,
+  },
+  conversion_rate: {
+    name: "Points to Wallet Conversion",
+    endpoint: "conversion",
+    usual: "metric",
+    show: showConversion,
+  },
 };
 
 /** @param {{widget: object, placed: () => {as_of: string | null, data: any}}} configured */
@@ -24,8 +60,13 @@ function widgetCard({ widget, placed }) {
   const title = typeof widget.title === "string" ? widget.title.trim() : "";
   const makeContent = () => {
     if (type === null) throw new Unreadable("This page doesn't know widgets of this type.");
-    const { as_of: asOf, data } = placed();
-    return type.show(data, { asOf, days: configuredDays(config) });
+    const file = placed();
+    const website = { id: String(widget.website), name: wording(widget.website_name) };
+    const context = { website, asOf: file.as_of, days: configuredDays(config) };
+    return {
+      ...contentOf(type.endpoint, file.data, type.show, context),
+      saved: (exact) => [exact(file).data].flat(),
+    };
   };
   return card(title || type?.name || "Widget", makeContent, type?.usual, config.chart);
 }
@@ -81,6 +122,7 @@ function showTiers(rows, { asOf }) {
     label: wording(label),
     value,
     note: `${formatNumber(value)} · ${formatPercent(share)}`,
+    mark: `${formatNumber(value)} · ${formatPercent(share)}`,
   }));
   const noClients =
     rows.every(({ count: clients }) => clients === 0) && "No active clients in a tier.";
@@ -129,12 +171,16 @@ function showTopItems(rows, { asOf }) {
 function showEngagement(data, { asOf, days }) {
   const { total_clients: total, clients_with_transactions: engaged } = data;
   const rows = [
-    { label: "Engagement rate, of all clients", value: formatPercent(data.engagement_rate) },
-    { label: "Redemption rate, to active clients", value: formatPercent(data.redemption_rate) },
-    { label: "Clients", value: formatNumber(total) },
-    { label: "Active clients", value: formatNumber(data.active_clients) },
-    { label: "Clients with transactions", value: formatNumber(engaged) },
-    { label: "Clients who redeemed", value: formatNumber(data.clients_with_redemptions) },
+    { label: "Engagement rate, of all clients", key: "engagement_rate", value: formatPercent(data.engagement_rate) },
+    { label: "Redemption rate, to active clients", key: "redemption_rate", value: formatPercent(data.redemption_rate) },
+    { label: "Clients", key: "total_clients", value: formatNumber(total) },
+    { label: "Active clients", key: "active_clients", value: formatNumber(data.active_clients) },
+    {
+      label: "Clients with transactions",
+      key: "clients_with_transactions",
+      value: formatNumber(engaged),
+    },
+    { label: "Clients who redeemed", key: "clients_with_redemptions", value: formatNumber(data.clients_with_redemptions) },
   ];
   const parts = [
     { label: "With transactions", value: engaged, note: count(engaged, "client") },
@@ -142,7 +188,7 @@ function showEngagement(data, { asOf, days }) {
   ];
   const lengths = [
     { label: "Clients", value: total, note: count(total, "client") },
-    { label: "Active", value: data.active_clients, note: count(data.active_clients, "client") },
+    { label: "Active", key: "active_clients", value: data.active_clients, note: count(data.active_clients, "client") },
     parts[0],
     {
       label: "Redeemed",
@@ -167,9 +213,9 @@ function showEngagement(data, { asOf, days }) {
 
 function showBalance(data, { asOf }) {
   const rows = [
-    { label: "Points outstanding", value: formatNumber(data.total_points_balance) },
-    { label: "Active clients", value: formatNumber(data.active_clients) },
-    { label: "Points per active client", value: formatDecimal(data.average_points_per_client) },
+    { label: "Points outstanding", key: "total_points_balance", value: formatNumber(data.total_points_balance) },
+    { label: "Active clients", key: "active_clients", value: formatNumber(data.active_clients) },
+    { label: "Points per active client", key: "average_points_per_client", value: formatDecimal(data.average_points_per_client) },
   ];
   return {
     caption: formatAsOf(asOf),
@@ -182,12 +228,12 @@ function showBalance(data, { asOf }) {
 
 function showConversion(data, { asOf }) {
   const rows = [
-    { label: "Conversion rate", value: formatPercent(data.conversion_rate) },
-    { label: "Points converted", value: formatNumber(data.points_converted) },
-    { label: "Wallet credit", value: formatDecimal(data.amount_converted) },
-    { label: "Conversions", value: formatNumber(data.conversions) },
-    { label: "Clients", value: formatNumber(data.clients) },
-    { label: "Credit per point", value: formatFine(data.amount_per_point) },
+    { label: "Conversion rate", key: "conversion_rate", value: formatPercent(data.conversion_rate) },
+    { label: "Points converted", key: "points_converted", value: formatNumber(data.points_converted) },
+    { label: "Wallet credit", key: "amount_converted", value: formatDecimal(data.amount_converted) },
+    { label: "Conversions", key: "conversions", value: formatNumber(data.conversions) },
+    { label: "Clients", key: "clients", value: formatNumber(data.clients) },
+    { label: "Credit per point", key: "amount_per_point", value: formatFine(data.amount_per_point) },
   ];
   return {
     caption: formatWindow(asOf, data.days),
