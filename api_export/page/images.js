@@ -53,12 +53,16 @@ async function pngOf(title, content, canvas) {
     context.font = fontOf(theme, 13);
     context.fillStyle = theme.text;
     lines.forEach((line, at) => context.fillText(line, PNG_MARGIN, PNG_MARGIN + 28 + at * PNG_LINE));
-    for (const { text, colour, x, row } of places) {
-      context.fillStyle = colour;
+    const isFilled = canvas.closest(".picture").querySelector(".legend.fills") !== null;
+    places.forEach(({ text, colour, x, row }, at) => {
+      const { backgroundColor, borderColor = colour } = barFill(colour, at, !isFilled);
+      context.fillStyle = backgroundColor;
+      context.strokeStyle = borderColor;
       context.fillRect(PNG_MARGIN + x, top + row * PNG_LINE + 2, 10, 10);
+      context.strokeRect(PNG_MARGIN + x, top + row * PNG_LINE + 2, 10, 10);
       context.fillStyle = theme.strong;
       context.fillText(text, PNG_MARGIN + x + 16, top + row * PNG_LINE);
-    }
+    });
     context.drawImage(
       chart,
       PNG_MARGIN,

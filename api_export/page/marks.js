@@ -22,15 +22,16 @@ function outliersOf(points) {
     if (sorted.length < number + LEAST_ORDINARY) continue;
     const highest = sorted[number].value;
     if (sorted[number - 1].value < TIMES_BEYOND * highest) continue;
-    return { limit: roundedUp(highest * 1.2), points: sorted.slice(0, number) };
+    return { limit: scaleEnd(highest * 1.1), points: sorted.slice(0, number) };
   }
   return null;
 }
 
-/** A number of two digits and zeros that is at least as high. */
-function roundedUp(value) {
-  const power = 10 ** (Math.floor(Math.log10(value)) - 1);
-  return Math.ceil(value / power) * power;
+/** The end of a scale up to a value, at a whole number of round steps. */
+function scaleEnd(value) {
+  const power = 10 ** Math.floor(Math.log10(value / 5));
+  const step = power * [1, 2, 5, 10].find((times) => times * power * 5 >= value);
+  return Math.ceil(value / step) * step;
 }
 
 /** What lies beyond a chart's scale, in words: "Beyond the scale: 323,500 on Dec 31, 2017". */
