@@ -37,7 +37,7 @@ const CLIENT_CARDS = [
   ["Segments", "segments", showSegments, "bar"],
   ["Lifecycle", "lifecycle", showLifecycle, "bar"],
   ["Moves in the lifecycle", "lifecycle_moves", showLifecycleMoves, "moves"],
-  ["Tiers", "tier_migration", showTiersByMonth, "bar"],
+  ["Tiers in the last month", "tier_migration", showTiersByMonth, "bar"],
   ["Moves between tiers", "tier_migration", showTierMoves, "moves"],
   ["Cohorts", "cohorts", showCohorts, "heat"],
   ["First redemption", "first_redemption", showFirstRedemption, "metric"],

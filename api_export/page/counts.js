@@ -64,7 +64,7 @@ const EXPLAINED = {
 };
 
 /** What each figure is called, in the panel of its rows. */
-const FIGURE_NAMES = {
+const EXPLAINED_NAMES = {
   issued: "Points issued",
   redeemed: "Points redeemed",
   deducted: "Points deducted",
@@ -124,13 +124,12 @@ async function countsPanel(title, { source, columns, rows }) {
   const meanings = new Map(
     await Promise.all([...endpoints].map(async (name) => [name, await readMeanings(name)])),
   );
-  const isServed = source.asOf !== null && (await hasServer());
   const items = terms.flatMap(({ label, key, endpoint }) => {
     const name = endpoint ?? source.endpoint;
     const meaning = meanings.get(name)[key];
     if (typeof meaning !== "string") return [];
     const dd = element("dd", {}, ...withCode(meaning));
-    const figure = isServed ? explainedFigure(name, key) : null;
+    const figure = isServed && source.asOf !== null ? explainedFigure(name, key) : null;
     if (figure) dd.append(" ", ...rowsOpener(figure, { ...source, endpoint: name }));
     return element("div", {}, element("dt", {}, named(label), " ", element("code", {}, key)), dd);
   });
@@ -163,22 +162,10 @@ function withCode(text) {
   return text.split("`").map((part, at) => (at % 2 ? element("code", {}, part) : part));
 }
 
-let serverAnswer = null;
-
-/** Whether the page comes from a server that can be asked too, which its answers say. */
-function hasServer() {
-  if (location.protocol === "file:") return false;
-  serverAnswer ??= fetch("manifest.json", { method: "HEAD" }).then(
-    ({ headers }) => (headers.get("Link") ?? "").includes('rel="service-desc"'),
-    () => false,
-  );
-  return serverAnswer;
-}
-
 /** A button that opens the rows behind a figure, and the place where they open. */
 function rowsOpener(figure, source) {
   const place = element("div", { class: "rows", hidden: true });
-  const name = FIGURE_NAMES[figure];
+  const name = EXPLAINED_NAMES[figure];
   const button = element(
     "button",
     { type: "button", class: "tool", "aria-expanded": "false", "aria-label": `Rows: ${name}` },
@@ -200,7 +187,7 @@ function rowsOf(figure, source) {
     ["From", first],
     ["To", last],
   ].map(([label, value]) => {
-    const input = element("input", { type: "date", value, max: source.asOf, required: true });
+    const input = element("input", { type: "date", value, max: source.lastDay, required: true });
     return { input, field: element("label", {}, label, " ", input) };
   });
   const answer = element("div", { class: "answer", role: "status" });
@@ -237,7 +224,7 @@ async function explanation(question) {
   const pieces = [element("p", {}, sentence)];
   if (number === 0) return pieces;
   const shown = number > rows.length ? `The first ${rows.length} of them` : "All of them";
-  const name = `Rows: ${FIGURE_NAMES[figure]}`;
+  const name = `Rows: ${EXPLAINED_NAMES[figure]}`;
   const columns = [
     column("Date", "date", formatDate),
     textColumn("Kind", "entity", (entity) => ENTITIES[entity] ?? wording(entity)),

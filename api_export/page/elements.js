@@ -187,13 +187,20 @@ function chooser(name, label, options, chosen, choose) {
  */
 
 /**
- * Where a card's figures come from: the endpoint, and the website and dates that it was asked for.
+ * Where a card's figures come from: the endpoint, the website and days that it was asked for, and
+ * the last day that is counted at all.
  * @typedef {{endpoint: string, website: {id: string, name: string}, asOf: string | null,
- *   days: number}} Source
+ *   days: number, lastDay: string | null}} Source
  */
 
 /** @returns {Source} */
-const sourceOf = (endpoint, { website, asOf, days }) => ({ endpoint, website, asOf, days });
+const sourceOf = (endpoint, { website, asOf, days, view }) => ({
+  endpoint,
+  website,
+  asOf,
+  days,
+  lastDay: view ? view.manifest.as_of : asOf,
+});
 
 /**
  * What a card shows of an endpoint's payload.

@@ -17,7 +17,8 @@ from api_export.payloads.endpoints import ALL_WEBSITES, ENDPOINTS
 HERE = Path(__file__).parent
 CHART_JS = HERE / "chart.umd.min.js"
 OF_THE_PAGE = (".html", ".css", ".js", ".svg")
-SINGLE_RECORD = re.compile(r"/(analytics|dashboard-widgets)/-?\d+/index\.json$")
+UNREAD = re.compile(r"/(analytics|dashboard-widgets)/-?\d+/index\.json$|/date_from=[^/]+\.json$")
+"""Single records, which lists hold too, and ranges of dates, which are in their widgets' data."""
 DEFAULTS = tuple(f"/{endpoint.path()}" for endpoint in ENDPOINTS if endpoint.parameter)
 """The files of a default window or length: the page reads those that name it."""
 INDENTATION = re.compile(r"\n *")
@@ -46,7 +47,7 @@ def page_files(version: Path, paths: list[str], header: str) -> Iterator[tuple[s
     yield "assets/websites.js", _script(common)
     shown = defaultdict(list)
     for path in sorted(paths, key=lambda path: path.split("/")):
-        if not SINGLE_RECORD.search(path) and not path.endswith(DEFAULTS):
+        if not UNREAD.search(path) and not path.endswith(DEFAULTS):
             shown[path.partition("/")[0]].append(path)
     for folder in (ALL_WEBSITES, *(str(website["id"]) for website in simplejson.loads(websites))):
         yield f"assets/website-{folder}.js", _script(common | _texts(version, shown[folder]))

@@ -1,7 +1,8 @@
 "use strict";
 
-// The pictures and words of the parts that are closed at first.
+// The pictures and words of the sections that the page doesn't begin with.
 
+const HEAT_LEVELS = 5;
 const MOST_BARS_OF_NAMES = 10;
 const shortMonthAndYear = dateFormat({ month: "short", year: "numeric" });
 const upToSixDecimals = new Intl.NumberFormat(undefined, {
