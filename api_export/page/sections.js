@@ -222,7 +222,8 @@ function payloadCards(cards, payloads, context) {
     .filter(([, endpoint]) => has(payloads, endpoint))
     .map(([title, endpoint, show, picture]) => {
       const shown = OF_PERIOD.has(endpoint) ? { ...context, ...context.view.period } : context;
-      const makeContent = () => covering(endpoint, show(payloads[endpoint](), shown), context);
+      const content = () => contentOf(endpoint, payloads[endpoint](), show, shown);
+      const makeContent = () => covering(endpoint, content(), context);
       return card(title, makeContent, picture);
     });
 }
