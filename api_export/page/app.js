@@ -81,6 +81,7 @@ function draw(view, top) {
   keepingFocus(siteSwitch, () => drawSiteSwitch(view));
   drawMenu(view);
   keepingFocus(periodSwitch, () => drawPeriodSwitch(view));
+  packing.disconnect();
   main.replaceChildren(sectionOf(view));
   drawCharts();
   main.querySelectorAll(".cards > *").forEach(pack);
