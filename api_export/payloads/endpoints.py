@@ -8,6 +8,7 @@ from api_export.payloads import (
     client_schemas,
     daily_schemas,
     forecast_schemas,
+    headline_schemas,
     money_schemas,
     schemas,
     value_schemas,
