@@ -264,6 +264,14 @@ ENDPOINTS = (
         takes_range=True,
     ),
     Endpoint(
+        name="headlines",
+        schema=headline_schemas.Headline,
+        order="place",
+        parameter=DAYS,
+        takes_range=True,
+        sums_up=True,
+    ),
+    Endpoint(
         name="forecast",
         schema=forecast_schemas.ForecastDay,
         order="date, place",
