@@ -231,14 +231,24 @@ class PublishedMarts(MartsFile):
 
     def warnings(self, edits: tuple[WidgetEdit, ...] = ()) -> list[str]:
         """What a person should know of the data, a sentence each."""
-        rows = self._edited_rows(
-            "select warning",
+        return [row["warning"] for row in self.warning_rows(edits)]
+
+    def warning_rows(self, edits: tuple[WidgetEdit, ...] = ()) -> list[dict[str, Any]]:
+        """The same, each with the website that it is about; null where it is about all."""
+        return self._edited_rows(
+            "select website_id, warning",
             "reports.rpt_manifest_warnings",
             "reports.edited_manifest_warnings",
             edits,
             "order by place, website_id, widget_id, subject",
         )
-        return [row["warning"] for row in rows]
+
+    def week_items(self) -> dict[int, list[dict[str, Any]]]:
+        """The items that each website redeemed most in the last complete week, most first."""
+        return _group_by(
+            self._rows("select * from reports.rpt_week_items order by website_id, place"),
+            "website_id",
+        )
 
     def _edited_rows(
         self, select: str, report: str, edited: str, edits: tuple[WidgetEdit, ...], rest: str

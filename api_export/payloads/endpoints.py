@@ -8,6 +8,7 @@ from api_export.payloads import (
     client_schemas,
     daily_schemas,
     forecast_schemas,
+    headline_schemas,
     money_schemas,
     schemas,
     value_schemas,
@@ -261,6 +262,14 @@ ENDPOINTS = (
         order="source_rank",
         parameter=DAYS,
         takes_range=True,
+    ),
+    Endpoint(
+        name="headlines",
+        schema=headline_schemas.Headline,
+        order="place",
+        parameter=DAYS,
+        takes_range=True,
+        sums_up=True,
     ),
     Endpoint(
         name="forecast",

@@ -35,15 +35,93 @@
 {%- endmacro %}
 
 
+{# The dates of a mart in the range, with one of its columns, or 0, for each of six kinds. #}
+{% macro moves_of(rows, model, of, kinds) -%}
+    select
+        {{ rows ~ '.website_id' if of == 'each' else 'cast(0 as bigint)' }} as site_id,
+        {{ rows }}.date,
+        {% for name in ['issued', 'refunded', 'redeemed', 'deducted', 'spent', 'converted'] -%}
+            {{ '0' if kinds[loop.index0] == '0' else rows ~ '.' ~ kinds[loop.index0] }} as {{ name }}
+            {{- ',' if not loop.last }}
+        {% endfor -%}
+    from {{ mart(model) }} as {{ rows }}
+    where
+        {{ is_of_website(rows) ~ ' and' if of == 'asked' }}
+        {{ rows }}.date between {{ asked_from() }} and {{ asked_to() }}
+{%- endmacro %}
+
+
 {#
-    The steps from figures to sentences, by the rules of docs/metrics.md. They take `ranges`, a row
-    for each website: website_id, as_of, first_date, last_date, first_event_date; `compared`, its
-    rows of `comparison`; and `daily`, its dates of the range: date, issued, refunded, redeemed,
-    deducted, spent, converted. The last step is `headlines`. The parameters of a table macro stand
-    for every column of their name that is not qualified, so each website_id is.
+    The steps from figures to sentences, by the rules of docs/metrics.md; the last one is
+    `headlines`. They follow those of `comparison`, and are of the same websites: `each`, `all`
+    together, or the one `asked` for; `site_id` is the website's id, or 0 where there is but one to
+    tell of.
 #}
-{% macro headline_steps() -%}
-spans as (
+{% macro headline_steps(of) -%}
+asked_periods as (
+
+    select
+        {{ 'websites.website_id' if of == 'each' else 'cast(0 as bigint)' }} as site_id,
+        run.as_of,
+        {{ asked_from() }} as first_date,
+        {{ asked_to() }} as last_date,
+        first_events.first_event_date
+    from {{ mart(ref('dim_run')) }} as run
+    {% if of == 'each' -%}
+        cross join {{ mart(ref('dim_websites')) }} as websites
+        left join first_events on websites.website_id = first_events.website_id
+    {%- else -%}
+        {{ 'cross join asked' if of == 'asked' }}
+        left join first_events on true
+    {%- endif %}
+
+),
+
+compared_figures as (
+
+    select
+        {{ 'compared.website_id' if of == 'each' else 'cast(0 as bigint)' }} as site_id,
+        compared.figure,
+        compared.value,
+        compared.value_before,
+        compared.change,
+        compared.change_percentage,
+        compared.status
+    from compared
+
+),
+
+{# What moved points on each date, beside what those redeemed were used for. #}
+moves as (
+
+    {{ moves_of('points', ref('fct_points_daily'), of,
+        ['issued', 'refunded', 'redeemed', 'deducted', '0', '0']) }}
+    union all
+    {{ moves_of('redemptions', ref('fct_redemptions_daily'), of,
+        ['0', '0', '0', '0', 'points', '0']) }}
+    union all
+    {{ moves_of('conversions', ref('fct_wallet_conversions'), of,
+        ['0', '0', '0', '0', '0', 'points']) }}
+
+),
+
+daily as (
+
+    select
+        moves.site_id,
+        moves.date,
+        sum(moves.issued) as issued,
+        sum(moves.refunded) as refunded,
+        sum(moves.redeemed) as redeemed,
+        sum(moves.deducted) as deducted,
+        sum(moves.spent) as spent,
+        sum(moves.converted) as converted
+    from moves
+    group by moves.site_id, moves.date
+
+),
+
+periods as (
 
     select
         *,
@@ -56,14 +134,14 @@ spans as (
             else 'the ' || {{ number_text('last_date - first_date + 1') }} || ' days before'
         end as length_before,
         year(first_date) != year(last_date) as has_years
-    from ranges
+    from asked_periods
 
 ),
 
-figures as (
+totals as (
 
     select
-        compared.website_id,
+        compared.site_id,
         bool_or(status = 'before_first_event') as has_none_before,
         {% for figure in [
             'points_outstanding', 'redemptions', 'redemption_points', 'active_clients',
@@ -72,15 +150,15 @@ figures as (
             max(value) filter (where figure = '{{ figure }}') as {{ figure }},
         {% endfor -%}
         max(value_before) filter (where figure = 'points_outstanding') as outstanding_before
-    from compared
-    group by compared.website_id
+    from compared_figures as compared
+    group by compared.site_id
 
 ),
 
 movements as (
 
     select
-        daily.website_id,
+        daily.site_id,
         sum(issued) as issued,
         sum(redeemed) as redeemed,
         sum(deducted) as deducted,
@@ -88,11 +166,14 @@ movements as (
         sum(greatest(issued - redeemed - deducted, 0)) as gained,
         sum(greatest(redeemed + deducted - issued, 0)) as lost
     from daily
-    group by daily.website_id
+    group by daily.site_id
 
 ),
 
-{# The day of each website that moved its points furthest in the direction of their change. #}
+{#
+    The day of each website that moved its points furthest in the direction of their change, where
+    it made most of what moved them that way and the others didn't make up for most of it.
+#}
 furthest_days as (
 
     select
@@ -100,13 +181,14 @@ furthest_days as (
         movements.change > 0 as is_gain,
         abs(daily.issued - daily.redeemed - daily.deducted) as net
     from daily
-    inner join movements on daily.website_id = movements.website_id
+    inner join movements on daily.site_id = movements.site_id
     where
         (movements.change > 0 and daily.issued > daily.redeemed + daily.deducted)
         or (movements.change < 0 and daily.issued < daily.redeemed + daily.deducted)
     qualify
-        row_number() over (partition by daily.website_id order by net desc, daily.date) = 1
+        row_number() over (partition by daily.site_id order by net desc, daily.date) = 1
         and 2 * net >= if(is_gain, movements.gained, movements.lost)
+        and 2 * abs(movements.change) >= net
 
 ),
 
@@ -114,7 +196,7 @@ furthest_days as (
 split_days as (
 
     select
-        furthest_days.website_id,
+        furthest_days.site_id,
         date,
         net,
         if(is_gain, issued - refunded, 0) as issued,
@@ -140,7 +222,7 @@ day_parts as (
 day_texts as (
 
     select
-        day_parts.website_id,
+        day_parts.site_id,
         date,
         net,
         case
@@ -163,7 +245,7 @@ day_texts as (
 flows as (
 
     select
-        movements.website_id,
+        movements.site_id,
         change,
         case when issued > 0 then {{ flow_text('issued', 'issued') }} end as issued,
         case when redeemed > 0 then {{ flow_text('redeemed', 'redeemed', 'issued = 0') }} end
@@ -179,7 +261,7 @@ flows as (
 flow_texts as (
 
     select
-        flows.website_id,
+        flows.site_id,
         change,
         coalesce(
             issued || ', ' || redeemed || ' and ' || deducted,
@@ -193,59 +275,59 @@ flow_texts as (
 first_sentences as (
 
     select
-        spans.website_id,
+        periods.site_id,
         cast(0 as bigint) as rank,
         'points_outstanding' as figure,
         case
-            when spans.as_of is null then 'There is no event yet.'
-            when coalesce(spans.first_event_date > spans.last_date, true)
-                then 'There is no event up to ' || {{ date_text('spans.last_date') }} || '.'
-            when figures.has_none_before
+            when periods.as_of is null then 'There is no event yet.'
+            when coalesce(periods.first_event_date > periods.last_date, true)
+                then 'There is no event up to ' || {{ date_text('periods.last_date') }} || '.'
+            when totals.has_none_before
                 then
                     case
-                        when spans.first_event_date < spans.first_date
-                            then 'In these ' || spans.length
-                        when spans.first_event_date = spans.last_date
+                        when periods.first_event_date < periods.first_date
+                            then 'In these ' || periods.length
+                        when periods.first_event_date = periods.last_date
                             then 'On the programme''s first day'
                         else
                             'In the programme''s first '
-                            || {{ number_text('spans.last_date - spans.first_event_date + 1') }}
+                            || {{ number_text('periods.last_date - periods.first_event_date + 1') }}
                             || ' days'
                     end
                     || ', '
                     || coalesce(flow_texts.flow, 'no points were issued, redeemed or deducted')
                     || ': points outstanding stand at '
-                    || {{ number_text('figures.points_outstanding') }} || '.'
+                    || {{ number_text('totals.points_outstanding') }} || '.'
             when flow_texts.flow is null
                 then
-                    'Nothing was issued, redeemed or deducted in ' || spans.length
+                    'Nothing was issued, redeemed or deducted in ' || periods.length
                     || ': points outstanding stayed at '
-                    || {{ number_text('figures.points_outstanding') }} || '.'
+                    || {{ number_text('totals.points_outstanding') }} || '.'
             when flow_texts.change = 0
                 then
                     'Points outstanding stayed at '
-                    || {{ number_text('figures.points_outstanding') }}
-                    || ' in ' || spans.length || ': ' || flow_texts.flow || '.'
+                    || {{ number_text('totals.points_outstanding') }}
+                    || ' in ' || periods.length || ': ' || flow_texts.flow || '.'
             else
                 'Points outstanding '
-                || {{ change_text('figures.points_outstanding', 'figures.outstanding_before') }}
-                || ' in ' || spans.length
+                || {{ change_text('totals.points_outstanding', 'totals.outstanding_before') }}
+                || ' in ' || periods.length
                 || case
-                    when day_texts.website_id is null then ': ' || flow_texts.flow
+                    when day_texts.site_id is null then ': ' || flow_texts.flow
                     when day_texts.part is null
                         then
                             ', by ' || {{ number_text('day_texts.net') }} || ' on '
-                            || {{ date_text('day_texts.date', 'spans.has_years') }} || ' alone'
+                            || {{ date_text('day_texts.date', 'periods.has_years') }} || ' alone'
                     else
                         ': ' || day_texts.part || ' on '
-                        || {{ date_text('day_texts.date', 'spans.has_years') }}
+                        || {{ date_text('day_texts.date', 'periods.has_years') }}
                 end
                 || '.'
         end as sentence
-    from spans
-    left join figures on spans.website_id = figures.website_id
-    left join flow_texts on spans.website_id = flow_texts.website_id
-    left join day_texts on spans.website_id = day_texts.website_id
+    from periods
+    left join totals on periods.site_id = totals.site_id
+    left join flow_texts on periods.site_id = flow_texts.site_id
+    left join day_texts on periods.site_id = day_texts.site_id
 
 ),
 
@@ -253,9 +335,9 @@ first_sentences as (
 changed_figures as (
 
     select
-        spans.website_id,
+        periods.site_id,
         1 + row_number() over (
-            partition by spans.website_id
+            partition by periods.site_id
             order by
                 abs(compared.change_percentage) desc nulls first,
                 case compared.figure
@@ -271,11 +353,11 @@ changed_figures as (
         || ' ' || {{ change_text('compared.value', 'compared.value_before') }}
         || if(
             compared.figure = 'active_clients',
-            ' in ' || spans.length,
-            ' compared with ' || spans.length_before
+            ' in ' || periods.length,
+            ' compared with ' || periods.length_before
         ) || '.' as sentence
-    from compared
-    inner join spans on compared.website_id = spans.website_id
+    from compared_figures as compared
+    inner join periods on compared.site_id = periods.site_id
     where
         compared.figure in ({{ as_literals(told_figures()) }})
         and compared.change != 0
@@ -291,22 +373,22 @@ changed_figures as (
 bare_figures as (
 
     select
-        figures.website_id,
+        totals.site_id,
         cast(1 as bigint) as rank,
         'redemptions' as figure,
         {{ counted_text('redemptions', 'redemption') }} || ' used '
         || {{ counted_text('redemption_points', 'point') }} || '.' as sentence
-    from figures
+    from totals
     where has_none_before and redemptions > 0
     union all
     select
-        figures.website_id,
+        totals.site_id,
         cast(2 as bigint) as rank,
         'clients_with_transactions' as figure,
         {{ counted_text('clients_with_transactions', 'client') }} || ' had transactions; '
         || {{ counted_text('active_clients', 'client') }}
         || if(active_clients = 1, ' has', ' have') || ' a balance above 0.' as sentence
-    from figures
+    from totals
     where has_none_before and (clients_with_transactions > 0 or active_clients > 0)
 
 ),
@@ -324,8 +406,8 @@ sentences as (
 headlines as (
 
     select
-        sentences.website_id,
-        cast(row_number() over (partition by sentences.website_id order by rank) as integer) as place,
+        sentences.site_id,
+        cast(row_number() over (partition by sentences.site_id order by rank) as integer) as place,
         figure,
         sentence
     from sentences

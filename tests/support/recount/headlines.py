@@ -114,7 +114,7 @@ def _day_that_made_it(site: Site, rows: list[Row], change: int, *, has_year: boo
         nets[row["date"]] = nets.get(row["date"], 0) + sign * row["points"]
     along = {day: net for day, net in nets.items() if net > 0}
     day = min(along, key=lambda one: (-along[one], one))
-    if 2 * along[day] < sum(along.values()):
+    if 2 * along[day] < sum(along.values()) or 2 * abs(change) < along[day]:
         return None
     kinds = _kinds(site, [row for row in rows if row["date"] == day], day, sign)
     kind = max(kinds, key=lambda one: kinds[one])
