@@ -149,7 +149,7 @@ function drawPeriodSwitch(view) {
   const chosen = period.range === null ? String(days) : "";
   periodSwitch.replaceChildren(
     segments("period", "Period", options, chosen, choose),
-    disclosure("dates", period.range === null ? "Dates" : periodInWords(view), datesOf(view), {
+    disclosure("range", period.range === null ? "Dates" : periodInWords(view), datesOf(view), {
       "data-chosen": period.range !== null,
     }),
   );
