@@ -147,21 +147,12 @@ function showTierMoves(rows) {
   };
 }
 
-/** Clients by tier at the end of the last whole month, and as it began. */
-function showTiersByMonth(rows) {
-  const month = rows.at(-1)?.month;
-  const latest = rows.filter((row) => row.month === month);
-  const ids = [...new Set(latest.flatMap((row) => [row.from_tier_id, row.to_tier_id]))];
-  const inTier = (end, id) => latest.filter((row) => row[`${end}_tier_id`] === id);
-  const sum = (found) => found.reduce((clients, row) => clients + figure(row.clients), 0);
-  const tiers = inOrder(ids, rows)
-    .filter((id) => id !== null)
-    .map((id) => {
-      const [before, now] = [inTier("from", id), inTier("to", id)];
-      const label = wording(now[0]?.to_tier ?? before[0].from_tier);
-      return { label, clients: sum(now), clients_before: sum(before), moved: sum(now) - sum(before) };
-    });
-  const parts = tiers.map((tier) => ({
+/** Clients by tier at the end of the last whole month, and as it began; earlier ones as a table. */
+function showTiersByMonth(moves) {
+  const months = [...new Set(moves.map(({ month }) => month))];
+  const rows = months.flatMap((month) => tiersOf(month, moves));
+  const latest = rows.filter(({ month }) => month === months.at(-1));
+  const parts = latest.map((tier) => ({
     ...tier,
     mark: `${formatNumber(tier.clients)} (${change.format(tier.moved)})`,
   }));
@@ -170,18 +161,38 @@ function showTiersByMonth(rows) {
     { key: "clients_before", label: "As it began" },
   ];
   return {
-    caption: month ? `At the end of ${formatMonth(month)}, and as it began` : "By month",
+    caption: months.length
+      ? `At the end of ${formatMonth(months.at(-1))}, and as it began. The last 12 whole months` +
+        " are in the table"
+      : "By month",
     empty: rows.length === 0 && "No whole month has passed with clients in a tier yet.",
     columns: [
+      column("Month", "month", formatMonth),
       madeOf(textColumn("Tier", "label"), "to_tier"),
       column("Clients", "clients"),
       madeOf(column("As it began", "clients_before"), "clients"),
       column("Change", "moved", (moved) => change.format(figure(moved))),
     ],
-    rows: tiers,
+    rows,
     pictures: { bar: () => rankChart("clients by tier", parts, series) },
     saved: null,
   };
+}
+
+/** The tiers of a month, each with its clients at the end and at the beginning. */
+function tiersOf(month, moves) {
+  const ofMonth = moves.filter((move) => move.month === month);
+  const ids = [...new Set(ofMonth.flatMap((move) => [move.from_tier_id, move.to_tier_id]))];
+  const sum = (found) => found.reduce((clients, move) => clients + figure(move.clients), 0);
+  return inOrder(ids, moves)
+    .filter((id) => id !== null)
+    .map((id) => {
+      const before = ofMonth.filter(({ from_tier_id: from }) => from === id);
+      const now = ofMonth.filter(({ to_tier_id: to }) => to === id);
+      const [clients, clients_before] = [sum(now), sum(before)];
+      const label = wording(now[0]?.to_tier ?? before[0].from_tier);
+      return { month, label, clients, clients_before, moved: clients - clients_before };
+    });
 }
 
 /**

@@ -207,7 +207,7 @@ function rowsOf(figure, source) {
   };
   for (const { input } of [from, to]) input.addEventListener("change", read);
   read();
-  return [element("div", { class: "dates" }, from.field, to.field), answer];
+  return [element("div", { class: "from-to" }, from.field, to.field), answer];
 }
 
 /** A day as a date of the API. */

@@ -20,21 +20,26 @@ function onPaper(draw) {
   }
 }
 
-/** The lines above a picture: what it is, whose, and of which dates. */
-const headingOf = (title, content) => [title, `${ownerOf(content)} · ${content.caption}`];
+/** The lines above a picture: what it is, whose, and of which dates; as long as fits. */
+function headingLines(title, content, theme, width) {
+  const pen = document.createElement("canvas").getContext("2d");
+  pen.font = fontOf(theme, 18, 600);
+  const heading = broken(pen, title, width)[0];
+  pen.font = fontOf(theme, 13);
+  return [heading, ...broken(pen, `${ownerOf(content)} · ${content.caption}`, width).slice(0, 6)];
+}
 
 /** A chart drawn anew, as wide as any other, under its heading and the names of its colours. */
 async function pngOf(title, content, canvas) {
   const whole = onPaper((theme) => {
-    const [heading, about] = headingOf(title, content);
     const names = [...canvas.closest(".picture").querySelectorAll(".legend li")];
     const notes = [...canvas.closest(".picture").querySelectorAll(".beyond")];
     const pen = document.createElement("canvas").getContext("2d");
     const width = PNG_WIDTH - 2 * PNG_MARGIN;
     pen.font = fontOf(theme, 13);
-    const lines = [about, ...notes.map((note) => note.textContent)].flatMap((text) =>
-      broken(pen, text, width).slice(0, 4),
-    );
+    const [heading, ...about] = headingLines(title, content, theme, width);
+    const beyond = notes.flatMap((note) => broken(pen, note.textContent, width).slice(0, 4));
+    const lines = [...about, ...beyond];
     const places = placed(pen, names, width);
     const chart = chartImage(canvas, theme, width);
     const top = PNG_MARGIN + 28 + lines.length * PNG_LINE + 8;
@@ -49,7 +54,7 @@ async function pngOf(title, content, canvas) {
     context.textBaseline = "top";
     context.fillStyle = theme.strong;
     context.font = fontOf(theme, 18, 600);
-    context.fillText(broken(context, heading, width)[0], PNG_MARGIN, PNG_MARGIN);
+    context.fillText(heading, PNG_MARGIN, PNG_MARGIN);
     context.font = fontOf(theme, 13);
     context.fillStyle = theme.text;
     lines.forEach((line, at) => context.fillText(line, PNG_MARGIN, PNG_MARGIN + 28 + at * PNG_LINE));
@@ -135,20 +140,22 @@ function svgOf(title, content, picture) {
   try {
     return onPaper((theme) => {
       const frame = picture.getBoundingClientRect();
-      const lines = headingOf(title, content);
-      const offset = { x: PNG_MARGIN - frame.x, y: PNG_MARGIN + 56 - frame.y };
-      const width = Math.ceil(Math.max(frame.width, picture.scrollWidth)) + 2 * PNG_MARGIN;
+      const inner = Math.ceil(Math.max(frame.width, picture.scrollWidth));
+      const width = inner + 2 * PNG_MARGIN;
+      const lines = headingLines(title, content, theme, inner);
+      const top = PNG_MARGIN + 24 + lines.length * PNG_LINE;
+      const offset = { x: PNG_MARGIN - frame.x, y: top - frame.y };
       const pieces = [...boxesAndTexts(picture, offset)];
       const lowest = pieces.map((piece) => Number(piece.dataset.bottom ?? 0));
-      const height = Math.ceil(Math.max(frame.height + 56 + PNG_MARGIN, ...lowest)) + PNG_MARGIN;
+      const height = Math.ceil(Math.max(frame.height + top, ...lowest)) + PNG_MARGIN;
       const heading = lines.map((line, at) =>
         drawn(
           "text",
           {
             x: PNG_MARGIN,
-            y: PNG_MARGIN + 14 + at * 24,
+            y: PNG_MARGIN + 14 + at * PNG_LINE + (at ? 4 : 0),
             fill: at ? theme.text : theme.strong,
-            "font-size": at ? 12 : 18,
+            "font-size": at ? 13 : 18,
             "font-weight": at ? 400 : 600,
           },
           line,
