@@ -13,6 +13,7 @@ from support.recount.blocks import (
 )
 from support.recount.comparison import comparison
 from support.recount.contract import Row
+from support.recount.months import first_event
 from support.recount.sites import Site
 
 MOST = 3
@@ -28,17 +29,17 @@ NAMES = {
 
 def headlines(site: Site, days: int) -> list[Row]:
     """At most three sentences, the points outstanding first."""
-    told = _first_event(site)
     last = site.as_of
     if last is None:
         return _placed([("points_outstanding", "There is no event yet.")])
-    if told is None:
+    starts = [day for part in site.parts or [site] if (day := first_event(part)) is not None]
+    if not starts:
         text = f"There is no event up to {_date(last, has_year=True)}."
         return _placed([("points_outstanding", text)])
     figures = {row["figure"]: row for row in comparison(site, days)}
     first = last - timedelta(days=days - 1)
-    if first - timedelta(days=days) < told:
-        return _placed(_without_before(site, figures, first, last, told))
+    if first - timedelta(days=days) < min(starts):
+        return _placed(_without_before(site, figures, first, last, min(starts)))
     return _placed([_outstanding(site, figures, first, last), *_changes(figures, days)])
 
 
@@ -47,11 +48,6 @@ def _placed(sentences: list[tuple[str, str]]) -> list[Row]:
         {"place": place, "figure": figure, "sentence": sentence}
         for place, (figure, sentence) in enumerate(sentences[:MOST], start=1)
     ]
-
-
-def _first_event(site: Site) -> date | None:
-    events = (*site.transactions, *site.requests, *site.conversions)
-    return min((row["date"] for row in events), default=None)
 
 
 def _without_before(
