@@ -11,7 +11,8 @@ from support.replay import PROJECT
 PAYLOADS = {"api_export.errors", "api_export.payloads"}
 MARTS = PAYLOADS | {"api_export.marts_file", "api_export.marts"}
 LOOKUPS = MARTS | {"api_export.explanations"}
-EXPORT = MARTS | {
+DESCRIPTIONS = MARTS | {"api_export.descriptions"}
+EXPORT = DESCRIPTIONS | {
     *("api_export.fsync", "api_export.export"),
     *("api_export.page", "api_export.summary"),
 }
@@ -36,6 +37,7 @@ MAY_IMPORT = {
     "api_export.page": {"api_export.payloads", "api_export.page"},
     "api_export.marts_file": set(),
     "api_export.marts": MARTS,
+    "api_export.descriptions": MARTS,
     "api_export.explanations": MARTS,
     "api_export.summary": MARTS | {"api_export.summary"},
     "api_export.export": EXPORT,

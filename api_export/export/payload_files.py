@@ -3,11 +3,11 @@
 from collections.abc import Iterator
 from typing import Any
 
+from api_export.descriptions import described_schemas
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.date_ranges import DateRange
 from api_export.payloads.endpoints import ALL_WEBSITES, API_ROOT, ENDPOINTS, Choice, Endpoint
-from api_export.payloads.json_schemas import json_schemas
 from api_export.payloads.widgets import PlacedWidget
 
 
@@ -21,7 +21,7 @@ def payload_files(
     websites = marts.websites()
     widgets = marts.widgets(widget_edits)
     records = marts.records(requested_ranges)
-    for name, schema in json_schemas():
+    for name, schema in described_schemas(marts):
         yield [f"schemas/{name}.json"], schema
     yield ["websites.json"], websites
     for website_id in (website["id"] for website in websites):

@@ -81,8 +81,10 @@ function draw(view, top) {
   keepingFocus(siteSwitch, () => drawSiteSwitch(view));
   drawMenu(view);
   keepingFocus(periodSwitch, () => drawPeriodSwitch(view));
+  packing.disconnect();
   main.replaceChildren(sectionOf(view));
   drawCharts();
+  main.querySelectorAll(".cards > *").forEach(pack);
   settle(isElsewhere, top);
   statusLine.textContent = `${website.name}: ${title}, ${periodInWords(view)}`;
 }
@@ -147,7 +149,7 @@ function drawPeriodSwitch(view) {
   const chosen = period.range === null ? String(days) : "";
   periodSwitch.replaceChildren(
     segments("period", "Period", options, chosen, choose),
-    disclosure("dates", period.range === null ? "Dates" : periodInWords(view), datesOf(view), {
+    disclosure("range", period.range === null ? "Dates" : periodInWords(view), datesOf(view), {
       "data-chosen": period.range !== null,
     }),
   );

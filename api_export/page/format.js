@@ -115,6 +115,9 @@ const formatDate = (date) => mediumDate.format(dateOfDay(dayNumber(date)));
 /** @param {number} day as `dayNumber` gives it */
 const formatDay = (day) => weekdayDate.format(dateOfDay(day));
 
+/** The same in fewer letters: "Dec 31, 2017". */
+const formatDayShortly = (day) => mediumDate.format(dateOfDay(day));
+
 /**
  * A range of dates, both included: "2 – 31 Dec 2017".
  * @param {number} first as `dayNumber` gives it

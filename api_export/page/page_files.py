@@ -1,8 +1,8 @@
 """The files that an export holds for the page.
 
 Over HTTP the page fetches the exported JSON. Opened from disk it can't, so the same JSON is in a
-classic script for each website, and in one for all together: without indentation, and without what
-its other files hold too.
+classic script for each website, in one for all together, and the schemas in one of their own:
+without indentation, and without what its other files hold too.
 """
 
 import re
@@ -50,8 +50,12 @@ def page_files(version: Path, paths: list[str], header: str) -> Iterator[tuple[s
         if not UNREAD.search(path) and not path.endswith(DEFAULTS):
             shown[path.partition("/")[0]].append(path)
     for folder in (ALL_WEBSITES, *(str(website["id"]) for website in simplejson.loads(websites))):
-        texts = {path: (version / path).read_text(encoding="utf-8") for path in shown[folder]}
-        yield f"assets/website-{folder}.js", _script(common | texts)
+        yield f"assets/website-{folder}.js", _script(common | _texts(version, shown[folder]))
+    yield "assets/schemas.js", _script(_texts(version, shown["schemas"]))
+
+
+def _texts(version: Path, paths: list[str]) -> dict[str, str]:
+    return {path: (version / path).read_text(encoding="utf-8") for path in paths}
 
 
 def _script(texts: dict[str, str]) -> bytes:

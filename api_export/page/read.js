@@ -172,10 +172,15 @@ async function keep(reading) {
 const WRITTEN_NUMBERS =
   /("(?:(?:from|to)_tier_id|id|item)":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
 
+/** The text of each value that was read, which has every digit. */
+const textsOfValues = new WeakMap();
+
 /** The value of a JSON text, in which ids are text with all their digits. */
 function parseJson(text, path) {
   try {
-    return JSON.parse(text.replace(WRITTEN_NUMBERS, '$1"$2"'));
+    const value = JSON.parse(text.replace(WRITTEN_NUMBERS, '$1"$2"'));
+    if (Object(value) === value) textsOfValues.set(value, text);
+    return value;
   } catch {
     throw new Unreadable(`${path} isn't valid JSON.`);
   }

@@ -42,7 +42,7 @@ class Version:
 
     def __init__(self, published: Published) -> None:
         """Open the marts."""
-        self._marts = marts = PublishedMarts(published.marts)
+        self.marts = marts = PublishedMarts(published.marts)
         records = marts.records(published.requested_ranges())
         widgets = marts.widgets(published.widget_edits())
         self._as_of = marts.run()["as_of"]
@@ -80,7 +80,7 @@ class Version:
             choice = complete_window(self._as_of, value, date_from, date_to)
         elif value is None and endpoint.parameter is not None:
             choice = endpoint.parameter.default
-        return self._marts.payload(endpoint, choice, website_id)
+        return self.marts.payload(endpoint, choice, website_id)
 
     def explain(
         self,
@@ -94,13 +94,13 @@ class Version:
         Raises `NotFoundError` and `UsageError`.
         """
         website_id = None if website == ALL_WEBSITES else self.website(website).id
-        return explain(self._marts, figure, website_id, date_from, date_to)
+        return explain(self.marts, figure, website_id, date_from, date_to)
 
     def client(self, client_id: int, website_id: int | None) -> dict[str, Any]:
         """The payload of a client: of the named website, or of any. Raises `NotFoundError`."""
         if website_id is not None:
             self.website(website_id)
-        client = self._marts.client(client_id)
+        client = self.marts.client(client_id)
         if website_id not in (None, client["website"]):
             raise NotFoundError(f"There is no client {client_id} of the website {website_id}.")
         return client

@@ -107,11 +107,14 @@ def test_all_can_be_done_with_the_keyboard(visit: Visiting, shops: Path) -> None
     assert page.page.evaluate("document.activeElement.value") == "90"
     keyboard.press("Tab")
     keyboard.press("Enter")
-    assert page.page.locator(".dates .panel").is_visible()
+    assert page.page.locator(".range .panel").is_visible()
     keyboard.press("Tab")
     assert page.page.evaluate(focused) == "Table: Points outstanding"
     keyboard.press("Enter")
     assert page.card("Points outstanding").locator("table").is_visible()
+    for tool in ("What this counts", "Save"):
+        keyboard.press("Tab")
+        assert page.page.evaluate(focused) == f"{tool}: Points outstanding"
     keyboard.press("Tab")
     assert page.page.evaluate(focused) == "Points outstanding"
     assert page.page.locator("#status").text_content() == "Shop: Overview, 90 days"

@@ -11,7 +11,7 @@ SHOP, EMPTY, HOSTILE, OLD = 1, 2, 3, 4
 CHARTS = {
     "points_issued": ("line", "bar"),
     "redemptions_trend": ("bar", "line"),
-    "tier_distribution": ("doughnut", "pie", "bar"),
+    "tier_distribution": ("bar", "doughnut", "pie"),
     "top_redemptions": ("table", "bar", "pie", "doughnut"),
     "engagement_rate": ("metric", "bar", "doughnut", "pie"),
     "points_balance": ("metric",),
