@@ -39,6 +39,7 @@ KEYS_PROVEN_ELSEWHERE = {
         "assert_every_delivered_row_is_validated_once",
     ),
     **dict.fromkeys(("rpt_comparison", "rpt_all_comparison"), "assert_comparisons_add_up"),
+    **dict.fromkeys(("rpt_headlines", "rpt_all_headlines"), "assert_headlines_are_whole"),
     "rpt_issue_sources": "assert_issue_sources_add_up",
     "rpt_request_funnel": "assert_request_funnel_adds_up",
 }
