@@ -46,6 +46,8 @@ class Site:
     fitted: Fitted | None = None
     at: Callable[[date], "Site"] | None = None
     """The same website in a run whose as_of is that day."""
+    parts: list["Site"] = field(default_factory=list)
+    """The websites that are added up in this one, if it is none of its own."""
 
     @property
     def redemptions(self) -> list[Row]:
