@@ -59,9 +59,13 @@ const formatPlain = (value) => threeDigits.format(figure(value));
 let shownMetric = "points_issued";
 
 /** The cards of the part: one, of the chosen metric, and the choice. */
-function campaignCards(payloads, { asOf }) {
+function campaignCards(payloads, context) {
   const make = () =>
-    card("Effects of campaigns", () => showCampaigns(payloads.campaigns(), asOf), "forest");
+    card(
+      "Effects of campaigns",
+      () => contentOf("campaigns", payloads.campaigns(), showCampaigns, context),
+      "forest",
+    );
   let shownCard = make();
   const options = Object.entries(METRICS).map(([value, { label }]) => ({ value, label }));
   const choose = (metric) => {
@@ -75,7 +79,7 @@ function campaignCards(payloads, { asOf }) {
   return [element("div", { class: "controls" }, choice), shownCard];
 }
 
-function showCampaigns(campaigns, asOf) {
+function showCampaigns(campaigns, { asOf }) {
   const { label } = METRICS[shownMetric];
   const rows = campaigns.map((campaign) => ({ ...campaign, ...measured(campaign) }));
   const money = ["revenue", "margin"].includes(shownMetric) ? ", in the website's currency" : "";
@@ -90,6 +94,10 @@ function showCampaigns(campaigns, asOf) {
     columns: CAMPAIGN_COLUMNS,
     rows,
     pictures: { forest: () => forest(rows) },
+    saved: (exact) =>
+      exact(campaigns).flatMap(({ metrics, ...campaign }) =>
+        metrics.map((measures) => ({ ...campaign, ...measures })),
+      ),
   };
 }
 
@@ -115,7 +123,7 @@ const CAMPAIGN_COLUMNS = [
   textColumn("From", "date_from", formatDate),
   textColumn("To", "date_to", formatDate),
   textColumn("Design", "design", formatDesign),
-  textColumn("What can be told", "verdict"),
+  madeOf(textColumn("What can be told", "verdict"), "status"),
   column("Treated", "treatment_clients"),
   column("Compared with", "comparison_clients"),
   column("Treated in another campaign", "members_elsewhere"),

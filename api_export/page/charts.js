@@ -4,7 +4,7 @@
 
 const SERIES = [1, 2, 3, 4, 5, 6, 7, 8];
 const PIXELS_A_TICK = 76;
-const PIXELS_A_LETTER = 20;
+const PIXELS_A_LETTER = 15;
 const MOST_WIDE_BARS = 400;
 
 /** What draws each canvas: the configuration of its chart, in the colours of a theme. */
@@ -96,15 +96,28 @@ function valueAxis(theme, format) {
  *   areMonths?: boolean}} writing
  */
 function trendChart(kind, rows, series, writing = {}) {
+  const { format = formatNumber, title = formatDayShortly } = writing;
   const names = series.map(({ label }) => label);
   const label = `${kind === "bar" ? "Bar" : "Line"} chart over time: ${names.join(", ")}`;
-  const box = chartBox(label, (theme) => trendConfig(theme, kind, rows, series, writing));
-  const parts = series.length > 1 ? [legend(names), box] : [box];
-  return element("div", { class: "picture" }, ...parts);
+  const beyond = outliersOf(
+    series.flatMap(({ key }, number) =>
+      rows.map((row, at) => ({ at, series: number, value: figure(row[key]) })),
+    ),
+  );
+  const box = chartBox(label, (theme) => trendConfig(theme, kind, rows, series, writing, beyond));
+  const isSeveral = series.length > 1;
+  return element(
+    "div",
+    { class: "picture" },
+    ...(isSeveral ? [legend(names, [], kind === "bar" ? "fills" : "dashes")] : []),
+    box,
+    ...(beyond ? [beyondNote(beyond, rows, series, format, title)] : []),
+  );
 }
 
-function trendConfig(theme, kind, rows, series, writing) {
+function trendConfig(theme, kind, rows, series, writing, beyond) {
   const { format = formatNumber, title = formatDay, areMonths = false } = writing;
+  const isAlone = series.length === 1;
   const days = rows.map(({ date }) => dayNumber(date));
   const margin =
     kind === "bar" ? (days.at(-1) - days[0]) / Math.max(days.length - 1, 1) / 2 || 0.5 : 0;
@@ -112,8 +125,8 @@ function trendConfig(theme, kind, rows, series, writing) {
     label,
     data: rows.map((row, day) => ({ x: days[day], y: figure(row[key]) })),
     ...(kind === "bar"
-      ? barStyle(theme, at, rows.length * series.length)
-      : lineStyle(theme, at, series.length === 1)),
+      ? barStyle(theme, at, rows.length * series.length, isAlone)
+      : lineStyle(theme, at, isAlone)),
   }));
   const options = commonOptions(theme);
   options.parsing = false;
@@ -127,7 +140,11 @@ function trendConfig(theme, kind, rows, series, writing) {
     x: dayAxis(days[0] - margin, days.at(-1) + margin, areMonths),
     y: valueAxis(theme, format === formatPercent ? formatRoughPercent : formatShort),
   };
-  return { type: kind, data: { datasets }, options };
+  if (beyond === null) return { type: kind, data: { datasets }, options };
+  options.scales.y.max = beyond.limit;
+  options.layout = { padding: { top: 18 } };
+  const plugins = [beyondMarks(beyond, theme, format)];
+  return { type: kind, data: { datasets }, options, plugins };
 }
 
 function lineStyle(theme, at, isAlone) {
@@ -136,6 +153,7 @@ function lineStyle(theme, at, isAlone) {
     borderColor: colour,
     backgroundColor: `${colour}1f`,
     borderWidth: 2,
+    borderDash: DASHES[at % DASHES.length],
     borderJoinStyle: "round",
     fill: isAlone ? "origin" : false,
     pointRadius: 0,
@@ -145,10 +163,10 @@ function lineStyle(theme, at, isAlone) {
   };
 }
 
-function barStyle(theme, at, bars) {
+function barStyle(theme, at, bars, isAlone) {
   const isCrowded = bars > MOST_WIDE_BARS;
   return {
-    backgroundColor: theme.series[at],
+    ...barFill(theme.series[at], at, isAlone || isCrowded),
     borderRadius: isCrowded ? 0 : 2,
     categoryPercentage: 0.9,
     barPercentage: 0.9,
@@ -218,7 +236,8 @@ function shareChart(kind, parts) {
     };
     if (kind === "doughnut") options.cutout = "64%";
     const labels = parts.map(({ label }) => label);
-    return { type: kind, data: { labels, datasets: [dataset] }, options };
+    const plugins = [sliceShares(theme, parts)];
+    return { type: kind, data: { labels, datasets: [dataset] }, options, plugins };
   });
   return element(
     "div",
@@ -234,7 +253,8 @@ function shareChart(kind, parts) {
 /**
  * Lengths side by side, in the order given.
  * @param {string} unit
- * @param {{label: string, value?: number, note?: string}[]} parts
+ * @param {{label: string, value?: number, note?: string, mark?: string}[]} parts what the tooltip
+ *   says of each, and what stands at the end of its bar, where that is not its number
  * @param {{key: string, label?: string}[]} series named where they are several
  */
 function rankChart(unit, parts, series = [{ key: "value" }]) {
@@ -263,15 +283,22 @@ function rankChart(unit, parts, series = [{ key: "value" }]) {
     const datasets = series.map(({ key, label }, at) => ({
       label,
       data: parts.map((part) => figure(part[key])),
-      backgroundColor: theme.series[at],
+      ...barFill(theme.series[at], at, series.length === 1),
       borderRadius: 4,
       maxBarThickness: 22,
       pointStyle: "circle",
     }));
-    return { type: "bar", data: { labels: parts.map(({ label }) => label), datasets }, options };
+    const texts = series.map(({ key }, at) =>
+      parts.map(({ mark, ...part }) => (at === 0 && mark) || formatNumber(part[key])),
+    );
+    const { values, padding } = barValues(theme, texts);
+    options.layout = { padding };
+    const labels = parts.map(({ label }) => label);
+    return { type: "bar", data: { labels, datasets }, options, plugins: [values] };
   });
-  box.style.minHeight = `${parts.length * (1 + 0.75 * series.length) + 2.5}rem`;
+  box.classList.add("ranked");
+  box.style.height = `${parts.length * (1 + 0.75 * series.length) + 2.5}rem`;
   const names = series.map(({ label }) => label);
-  const pieces = series.length > 1 ? [legend(names), box] : [box];
+  const pieces = series.length > 1 ? [legend(names, [], "fills"), box] : [box];
   return element("div", { class: "picture" }, ...pieces);
 }

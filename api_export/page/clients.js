@@ -37,6 +37,7 @@ const CLIENT_CARDS = [
   ["Segments", "segments", showSegments, "bar"],
   ["Lifecycle", "lifecycle", showLifecycle, "bar"],
   ["Moves in the lifecycle", "lifecycle_moves", showLifecycleMoves, "moves"],
+  ["Tiers in the last month", "tier_migration", showTiersByMonth, "bar"],
   ["Moves between tiers", "tier_migration", showTierMoves, "moves"],
   ["Cohorts", "cohorts", showCohorts, "heat"],
   ["First redemption", "first_redemption", showFirstRedemption, "metric"],
@@ -146,6 +147,54 @@ function showTierMoves(rows) {
   };
 }
 
+/** Clients by tier at the end of the last whole month, and as it began; earlier ones as a table. */
+function showTiersByMonth(moves) {
+  const months = [...new Set(moves.map(({ month }) => month))];
+  const rows = months.flatMap((month) => tiersOf(month, moves));
+  const latest = rows.filter(({ month }) => month === months.at(-1));
+  const parts = latest.map((tier) => ({
+    ...tier,
+    mark: `${formatNumber(tier.clients)} (${change.format(tier.moved)})`,
+  }));
+  const series = [
+    { key: "clients", label: "At its end" },
+    { key: "clients_before", label: "As it began" },
+  ];
+  return {
+    caption: months.length
+      ? `At the end of ${formatMonth(months.at(-1))}, and as it began. The last 12 whole months` +
+        " are in the table"
+      : "By month",
+    empty: rows.length === 0 && "No whole month has passed with clients in a tier yet.",
+    columns: [
+      column("Month", "month", formatMonth),
+      madeOf(textColumn("Tier", "label"), "to_tier"),
+      column("Clients", "clients"),
+      madeOf(column("As it began", "clients_before"), "clients"),
+      column("Change", "moved", (moved) => change.format(figure(moved))),
+    ],
+    rows,
+    pictures: { bar: () => rankChart("clients by tier", parts, series) },
+    saved: null,
+  };
+}
+
+/** The tiers of a month, each with its clients at the end and at the beginning. */
+function tiersOf(month, moves) {
+  const ofMonth = moves.filter((move) => move.month === month);
+  const ids = [...new Set(ofMonth.flatMap((move) => [move.from_tier_id, move.to_tier_id]))];
+  const sum = (found) => found.reduce((clients, move) => clients + figure(move.clients), 0);
+  return inOrder(ids, moves)
+    .filter((id) => id !== null)
+    .map((id) => {
+      const before = ofMonth.filter(({ from_tier_id: from }) => from === id);
+      const now = ofMonth.filter(({ to_tier_id: to }) => to === id);
+      const [clients, clients_before] = [sum(now), sum(before)];
+      const label = wording(now[0]?.to_tier ?? before[0].from_tier);
+      return { month, label, clients, clients_before, moved: clients - clients_before };
+    });
+}
+
 /**
  * Tiers' ids in the order in which rows have them, none first: in a month they go by the tier
  * before, and with the same one by that at its end, from the lowest to the highest. What no row
@@ -243,12 +292,12 @@ function retentionCell(row, highest) {
 function showFirstRedemption(data, { asOf }) {
   const after = (days) => orWords(formatPercent, "not yet observed")(data[days]);
   const rows = [
-    { label: "After 30 days", value: after("after_30_days") },
-    { label: "After 90 days", value: after("after_90_days") },
-    { label: "After 365 days", value: after("after_365_days") },
-    { label: "Median, in days", value: orWords(formatNumber, "not yet half")(data.median_days) },
-    { label: "Clients observed", value: formatNumber(data.clients) },
-    { label: "Clients who redeemed", value: formatNumber(data.redeemed) },
+    { label: "After 30 days", key: "after_30_days", value: after("after_30_days") },
+    { label: "After 90 days", key: "after_90_days", value: after("after_90_days") },
+    { label: "After 365 days", key: "after_365_days", value: after("after_365_days") },
+    { label: "Median, in days", key: "median_days", value: orWords(formatNumber, "not yet half")(data.median_days) },
+    { label: "Clients observed", key: "clients", value: formatNumber(data.clients) },
+    { label: "Clients who redeemed", key: "redeemed", value: formatNumber(data.redeemed) },
   ];
   const [headline, meaning] =
     data.median_days === null

@@ -18,6 +18,14 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A piece of a drawing in the page's own colours. */
+function drawn(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
 /** A name of the source, in its own direction of writing. */
 const named = (name) => element("bdi", {}, name);
 
@@ -28,6 +36,7 @@ const named = (name) => element("bdi", {}, name);
  * @property {string} key
  * @property {(value: any) => string} format
  * @property {boolean} [isText]
+ * @property {{key: string, endpoint: string | null}} [source] the payload's key, where it is another
  */
 
 /** @returns {Column} */
@@ -35,6 +44,9 @@ const column = (label, key, format = formatNumber) => ({ label, key, format });
 
 /** A column of words, which read from the start of their line. */
 const textColumn = (label, key, format = formatText) => ({ label, key, format, isText: true });
+
+/** A column that is made of a payload's key of another name, or of another endpoint. */
+const madeOf = (made, key, endpoint = null) => ({ ...made, source: { key, endpoint } });
 
 /** Figures with their names, as columns that fit any list of them. */
 const FIGURE_COLUMNS = [
@@ -110,14 +122,19 @@ function figureList(figures) {
   );
 }
 
-/** The names of a chart's colours, each with a note where there are notes. */
-function legend(names, parts = []) {
+/**
+ * The names of a chart's colours, each with a note where there are notes.
+ * @param {string[]} names
+ * @param {{note: string}[]} parts
+ * @param {"fills" | "dashes" | ""} marks by what else than their colours series are told apart
+ */
+function legend(names, parts = [], marks = "") {
   const items = names.map((name, at) => {
     const item = element("li", { "data-series": SERIES[at % SERIES.length] }, named(name));
     if (parts[at]) item.append(element("span", {}, parts[at].note));
     return item;
   });
-  return element("ul", { class: "legend" }, ...items);
+  return element("ul", { class: `legend ${marks}`.trim() }, ...items);
 }
 
 /**
@@ -172,7 +189,42 @@ function chooser(name, label, options, chosen, choose) {
  * @property {object[]} rows of the table view
  * @property {Record<string, () => HTMLElement>} pictures by the name of the chart
  * @property {string} [shape] how much room it wants, where it is not that of its chart
+ * @property {Source} [source] where the figures come from
+ * @property {(exact: (payload: any) => any) => object[]} [saved] the rows of a file of them, made of
+ *   payloads whose numbers have the digits that they were written with
  */
+
+/**
+ * Where a card's figures come from: the endpoint, the website and days that it was asked for, and
+ * the last day that is counted at all.
+ * @typedef {{endpoint: string, website: {id: string, name: string}, asOf: string | null,
+ *   days: number, lastDay: string | null}} Source
+ */
+
+/** @returns {Source} */
+const sourceOf = (endpoint, { website, asOf, days, view }) => ({
+  endpoint,
+  website,
+  asOf,
+  days,
+  lastDay: view ? view.manifest.as_of : asOf,
+});
+
+/**
+ * What a card shows of an endpoint's payload.
+ * @param {string} endpoint
+ * @param {any} payload
+ * @param {(data: any, context: object) => Content} show
+ * @param {{website: {id: string, name: string}, asOf: string | null, days: number}} context
+ * @returns {Content}
+ */
+function contentOf(endpoint, payload, show, context) {
+  return {
+    source: sourceOf(endpoint, context),
+    saved: (exact) => [exact(payload)].flat(),
+    ...show(payload, context),
+  };
+}
 
 /** How much room a chart wants, where it is not that of a line. */
 const SHAPES = {
@@ -205,7 +257,6 @@ function filledCard(title, content, usual, requested) {
   const isPossible = requested === "table" || has(content.pictures, requested);
   const chart = isPossible ? requested : usual;
   const body = element("div", { class: "body" });
-  const head = cardHead(title, element("p", { class: "caption" }, content.caption));
   const makeTable = () => table(title, content.columns, content.rows);
   const hasRows = content.rows.length > 0;
   if (content.empty && !(hasRows && chart === "table")) {
@@ -213,9 +264,81 @@ function filledCard(title, content, usual, requested) {
   } else {
     body.append(chart === "table" ? makeTable() : content.pictures[chart]());
   }
-  if (hasRows && chart !== "table") head.append(tableSwitch(title, body, makeTable));
+  const aside = element("div", { class: "aside", hidden: true });
+  const buttons = element("div", { class: "tools" });
+  if (hasRows && chart !== "table") buttons.append(tableSwitch(title, body, makeTable));
+  const add = (tool) => buttons.append(toolButton(tool, title, content, aside));
+  if (content.source) add(TOOLS.counts);
+  if (hasRows) add(TOOLS.saving);
+  const head = cardHead(title, element("p", { class: "caption" }, content.caption), buttons);
   const shape = content.shape ?? SHAPES[chart] ?? "chart";
-  return element("section", { class: "card", "data-shape": shape }, head, body);
+  return element("section", { class: "card", "data-shape": shape }, head, aside, body);
+}
+
+/**
+ * What a card has besides its picture, by the script that is read when a reader first asks for it:
+ * what the button shows, what it is for those who see no more than the button, and what makes it.
+ */
+const TOOLS = {
+  counts: {
+    sign: "i",
+    meaning: "What this counts",
+    script: "counts.js",
+    make: (...shown) => countsPanel(...shown),
+  },
+  saving: {
+    sign: "Save",
+    meaning: "Save",
+    script: "saving.js",
+    make: (...shown) => savingPanel(...shown),
+  },
+};
+
+/**
+ * A button that opens one of a card's tools in the place for them, and closes it.
+ * @param {{sign: string, meaning: string, script: string, make: Function}} tool
+ * @param {string} title
+ * @param {Content} content
+ * @param {HTMLElement} aside the place, before the card's body
+ */
+function toolButton({ sign, meaning, script, make }, title, content, aside) {
+  const button = element(
+    "button",
+    {
+      type: "button",
+      class: "tool",
+      title: meaning,
+      "aria-label": `${meaning}: ${title}`,
+      "aria-expanded": "false",
+    },
+    sign,
+  );
+  const isOpen = () => button.getAttribute("aria-expanded") === "true";
+  const close = () => {
+    for (const each of button.parentElement.querySelectorAll("[aria-expanded]")) {
+      each.setAttribute("aria-expanded", "false");
+    }
+    aside.hidden = true;
+    aside.replaceChildren();
+  };
+  const open = async () => {
+    close();
+    button.setAttribute("aria-expanded", "true");
+    const read = loadScript(script).then(() => make(title, content, aside.nextSibling));
+    const made = await keep(read);
+    if (!isOpen()) return;
+    aside.replaceChildren(attempt(made, (failure) => failure));
+    aside.hidden = false;
+  };
+  button.addEventListener("click", () => (isOpen() ? close() : open()));
+  for (const place of [button, aside]) {
+    place.addEventListener("keydown", (event) => {
+      if (event.key !== "Escape" || !isOpen()) return;
+      close();
+      button.focus();
+    });
+  }
+  return button;
 }
 
 function cardHead(title, ...others) {

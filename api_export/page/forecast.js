@@ -48,13 +48,14 @@ function forecastCards(payloads, context) {
   );
   return [
     ...series,
-    card("Accuracy of the forecasts", () => showAccuracy(payloads), "table"),
-    card("Expected redemptions of items", () => showExpectedItems(payloads), "table"),
-    card("Accuracy by item", () => showAccuracyByItem(payloads), "table"),
+    card("Accuracy of the forecasts", () => showAccuracy(payloads, context), "table"),
+    card("Expected redemptions of items", () => showExpectedItems(payloads, context), "table"),
+    card("Accuracy by item", () => showAccuracyByItem(payloads, context), "table"),
   ];
 }
 
-function showForecast(series, payloads, { asOf, days }) {
+function showForecast(series, payloads, context) {
+  const { asOf, days } = context;
   const { name, history, key } = FORECASTS[series];
   const counted = payloads[history]().map((row) => ({
     ...NO_DAY,
@@ -73,13 +74,15 @@ function showForecast(series, payloads, { asOf, days }) {
       (failure) => failure,
     );
   return {
+    source: sourceOf("forecast", context),
+    saved: (exact) => savedForecast(series, exact, payloads, days),
     caption:
       `${formatWindow(asOf, counted.length)},` +
       ` and what is expected of the ${count(expected.length, "day")} after`,
     empty: expected.length === 0 && NOTHING_TO_FORECAST,
     columns: [
       column("Date", "date", formatDate),
-      column("Counted", "counted", formatBound),
+      madeOf(column("Counted", "counted", formatBound), key, history),
       column("Expected", "point", formatBound),
       column(`${EIGHTY} from`, "low_80", formatBound),
       column("to", "high_80", formatBound),
@@ -98,6 +101,14 @@ function showForecast(series, payloads, { asOf, days }) {
         ),
     },
   };
+}
+
+/** The days counted and those to come, as they were written. */
+function savedForecast(series, exact, payloads, days) {
+  const { history, key } = FORECASTS[series];
+  const counted = exact(payloads[history]()).map((row) => ({ date: row.date, counted: row[key] }));
+  const expected = exact(payloads.forecast()).filter((row) => row.series === series);
+  return [...counted, ...expected.slice(0, days).map(({ series: _, ...row }) => row)];
 }
 
 /** A day of which nothing is known. */
@@ -219,7 +230,7 @@ const bandsOf = (row) =>
     });
 
 const ACCURACY_COLUMNS = [
-  textColumn("Forecast", "forecast"),
+  madeOf(textColumn("Forecast", "forecast"), "model"),
   column("MASE", "mase", formatFineIfKnown),
   column("WAPE", "wape", formatShareIfKnown),
   column("Bias", "bias", formatShareIfKnown),
@@ -234,9 +245,11 @@ const labelled = (row) => ({
   forecast: formatModel(row.model) + (row.is_published === true ? ", published" : ""),
 });
 
-function showAccuracy(payloads) {
+function showAccuracy(payloads, context) {
   const rows = payloads.forecast_accuracy().filter(isOfWebsite).map(labelled);
   return {
+    source: sourceOf("forecast_accuracy", context),
+    saved: (exact) => exact(payloads.forecast_accuracy()).filter(isOfWebsite),
     caption:
       "Each forecast as it would have been made at earlier dates, against what came." +
       " MASE: its mean error ÷ how far days were, on average, from the same weekday a week" +
@@ -249,7 +262,7 @@ function showAccuracy(payloads) {
   };
 }
 
-function showAccuracyByItem(payloads) {
+function showAccuracyByItem(payloads, context) {
   const names = attempt(
     () => new Map(payloads.item_performance().map(({ id, name }) => [id, wording(name)])),
     () => new Map(),
@@ -259,6 +272,8 @@ function showAccuracyByItem(payloads) {
     .filter((row) => !isOfWebsite(row))
     .map((row) => ({ ...labelled(row), item: names.get(row.item) ?? `Item ${wording(row.item)}` }));
   return {
+    source: sourceOf("forecast_accuracy", context),
+    saved: (exact) => exact(payloads.forecast_accuracy()).filter((row) => !isOfWebsite(row)),
     caption:
       "Of its redemptions week by week; MASE here: ÷ how far weeks were from the week before",
     empty: rows.length === 0 && NO_ITEMS_REDEEMED,
@@ -269,10 +284,12 @@ function showAccuracyByItem(payloads) {
   };
 }
 
-function showExpectedItems(payloads) {
+function showExpectedItems(payloads, context) {
   const items = payloads.item_performance();
   const rows = items.filter(({ expected_30: expected }) => expected !== null);
   return {
+    source: sourceOf("item_performance", context),
+    saved: (exact) => exact(items).filter(({ expected_30: expected }) => expected !== null),
     caption:
       "In the 30 days to come, of the items with a redemption in the last 365 days:" +
       ` ${formatNumber(rows.length)} of ${count(items.length, "item")}. The bounds are those of` +

@@ -106,11 +106,17 @@ function dayNumber(date) {
 /** @param {number} day as `dayNumber` gives it */
 const dateOfDay = (day) => new Date(day * MILLISECONDS_A_DAY);
 
+/** @param {number} day as `dayNumber` gives it */
+const isoDate = (day) => dateOfDay(day).toISOString().slice(0, 10);
+
 /** @param {string} date */
 const formatDate = (date) => mediumDate.format(dateOfDay(dayNumber(date)));
 
 /** @param {number} day as `dayNumber` gives it */
 const formatDay = (day) => weekdayDate.format(dateOfDay(day));
+
+/** The same in fewer letters: "Dec 31, 2017". */
+const formatDayShortly = (day) => mediumDate.format(dateOfDay(day));
 
 /**
  * A range of dates, both included: "2 – 31 Dec 2017".
@@ -120,15 +126,14 @@ const formatDay = (day) => weekdayDate.format(dateOfDay(day));
 const formatRange = (first, last) => mediumDate.formatRange(dateOfDay(first), dateOfDay(last));
 
 /**
- * What a window counts: "Last 30 days, 2 – 31 Dec 2017".
+ * What a period counts: "30 days, 2 – 31 Dec 2017".
  * @param {string | null} asOf
  * @param {number} days
  */
 function formatWindow(asOf, days) {
   if (asOf === null) return "No events yet";
   const last = dayNumber(asOf);
-  const name = days === 1 ? "Last day" : `Last ${count(days, "day")}`;
-  return `${name}, ${formatRange(last - days + 1, last)}`;
+  return `${count(days, "day")}, ${formatRange(last - days + 1, last)}`;
 }
 
 /** @param {string | null} asOf */

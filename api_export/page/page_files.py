@@ -1,8 +1,8 @@
 """The files that an export holds for the page.
 
 Over HTTP the page fetches the exported JSON. Opened from disk it can't, so the same JSON is in a
-classic script for each website, and in one for all together: without indentation, and without what
-its other files hold too.
+classic script for each website, in one for all together, and the schemas in one of their own:
+without indentation, and without what its other files hold too.
 """
 
 import re
@@ -17,7 +17,8 @@ from api_export.payloads.endpoints import ALL_WEBSITES, ENDPOINTS
 HERE = Path(__file__).parent
 CHART_JS = HERE / "chart.umd.min.js"
 OF_THE_PAGE = (".html", ".css", ".js", ".svg")
-SINGLE_RECORD = re.compile(r"/(analytics|dashboard-widgets)/-?\d+/index\.json$")
+UNREAD = re.compile(r"/(analytics|dashboard-widgets)/-?\d+/index\.json$|/date_from=[^/]+\.json$")
+"""Single records, which lists hold too, and ranges of dates, which are in their widgets' data."""
 DEFAULTS = tuple(f"/{endpoint.path()}" for endpoint in ENDPOINTS if endpoint.parameter)
 """The files of a default window or length: the page reads those that name it."""
 INDENTATION = re.compile(r"\n *")
@@ -46,11 +47,15 @@ def page_files(version: Path, paths: list[str], header: str) -> Iterator[tuple[s
     yield "assets/websites.js", _script(common)
     shown = defaultdict(list)
     for path in sorted(paths, key=lambda path: path.split("/")):
-        if not SINGLE_RECORD.search(path) and not path.endswith(DEFAULTS):
+        if not UNREAD.search(path) and not path.endswith(DEFAULTS):
             shown[path.partition("/")[0]].append(path)
     for folder in (ALL_WEBSITES, *(str(website["id"]) for website in simplejson.loads(websites))):
-        texts = {path: (version / path).read_text(encoding="utf-8") for path in shown[folder]}
-        yield f"assets/website-{folder}.js", _script(common | texts)
+        yield f"assets/website-{folder}.js", _script(common | _texts(version, shown[folder]))
+    yield "assets/schemas.js", _script(_texts(version, shown["schemas"]))
+
+
+def _texts(version: Path, paths: list[str]) -> dict[str, str]:
+    return {path: (version / path).read_text(encoding="utf-8") for path in paths}
 
 
 def _script(texts: dict[str, str]) -> bytes:

@@ -1,7 +1,8 @@
 "use strict";
 
-// The pictures and words of the parts that are closed at first.
+// The pictures and words of the sections that the page doesn't begin with.
 
+const HEAT_LEVELS = 5;
 const MOST_BARS_OF_NAMES = 10;
 const shortMonthAndYear = dateFormat({ month: "short", year: "numeric" });
 const upToSixDecimals = new Intl.NumberFormat(undefined, {
@@ -202,11 +203,3 @@ const pinned = (x, shape) => drawn("svg", { x, y: "50%", overflow: "visible" }, 
 
 const drawing = (attributes, ...children) =>
   drawn("svg", { width: "100%", ...attributes }, ...children);
-
-/** A piece of a drawing in the page's own colours. */
-function drawn(tag, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}

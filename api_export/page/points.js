@@ -47,36 +47,41 @@ function showLiability(data, { asOf }) {
     throw new Unreadable("This page doesn't know a liability of this status.");
   }
   const rows = [
-    { label: "Points held", value: formatNumber(data.points_held), note: "by clients with points" },
+    { label: "Points held", key: "points_held", value: formatNumber(data.points_held), note: "by clients with points" },
     {
       label: "Expected to be redeemed",
+      key: "points_expected",
       value: formatNumberIfKnown(data.points_expected),
       note: "of the points held",
     },
-    { label: "Breakage", value: formatPercentIfKnown(data.breakage_rate), note: "never redeemed" },
+    { label: "Breakage", key: "breakage_rate", value: formatPercentIfKnown(data.breakage_rate), note: "never redeemed" },
     {
       label: "Value of a point",
+      key: "point_value",
       value: formatValueIfKnown(data.point_value),
       note: "as set, or as converted",
     },
     {
       label: "Liability",
+      key: "liability_amount",
       value: formatAmountIfKnown(data.liability_amount),
       note: "what the expected points cost",
     },
     {
       label: "If all are redeemed",
+      key: "liability_if_all_redeemed",
       value: formatAmountIfKnown(data.liability_if_all_redeemed),
       note: "what all points held cost",
     },
   ];
   const others = [
-    { label: "Points overdrawn", value: formatNumber(data.points_overdrawn) },
+    { label: "Points overdrawn", key: "points_overdrawn", value: formatNumber(data.points_overdrawn) },
     {
       label: "Ever redeemed of an issued point",
+      key: "ultimate_redemption_rate",
       value: formatPercentIfKnown(data.ultimate_redemption_rate),
     },
-    { label: "Months of age observed", value: formatNumber(data.months_observed) },
+    { label: "Months of age observed", key: "months_observed", value: formatNumber(data.months_observed) },
   ];
   return {
     caption: formatAsOf(asOf),
@@ -118,37 +123,43 @@ function showValue(data) {
   const rows = [
     {
       label: "Cost of the programme",
+      key: "cost",
       value: formatAmountIfKnown(data.cost),
       note: "points issued, and campaigns",
     },
     {
       label: "Cost of points issued",
+      key: "points_accrued_cost",
       value: formatAmountIfKnown(data.points_accrued_cost),
       note: "those that will be redeemed",
     },
     {
       label: "Cost of campaigns",
+      key: "campaign_cost",
       value: formatAmountIfKnown(data.campaign_cost),
       note: "that ended in these days",
     },
-    { label: "Cost rate", value: formatPercentIfKnown(data.cost_rate), note: "of revenue" },
+    { label: "Cost rate", key: "cost_rate", value: formatPercentIfKnown(data.cost_rate), note: "of revenue" },
     {
       label: "Break-even uplift",
+      key: "break_even_uplift",
       value: formatPercentIfKnown(data.break_even_uplift),
       note: "of the margin of these days",
     },
     {
       label: "Return on investment",
+      key: "roi",
       value: formatAmountIfKnown(data.roi),
       note: "gain for each 1 of cost, where experiments measured it",
     },
   ];
   const others = [
-    { label: "Cost of points redeemed", value: formatAmountIfKnown(data.points_redeemed_cost) },
-    { label: "Orders", value: formatNumberIfKnown(data.orders) },
-    { label: "Revenue", value: formatAmountIfKnown(data.revenue) },
+    { label: "Cost of points redeemed", key: "points_redeemed_cost", value: formatAmountIfKnown(data.points_redeemed_cost) },
+    { label: "Orders", key: "orders", value: formatNumberIfKnown(data.orders) },
+    { label: "Revenue", key: "revenue", value: formatAmountIfKnown(data.revenue) },
     {
       label: "of it from clients who redeemed: who they are, not what redeeming did",
+      key: "revenue_of_redeemers",
       value: formatAmountIfKnown(data.revenue_of_redeemers),
     },
   ];
@@ -191,7 +202,7 @@ function showRollForward(months) {
     caption: "By month: opening + issued − redeemed − deducted = closing",
     empty: rows.length === 0 && "No points yet.",
     columns: [
-      textColumn("Month", "name"),
+      madeOf(textColumn("Month", "name"), "month"),
       column("Opening", "opening"),
       column("+ Issued", "issued"),
       column("of it refunded", "refunded"),

@@ -10,6 +10,8 @@ const MOST_TRIES = 5;
 const DEFAULT_DAYS = 30;
 const MAX_DAYS = 3660;
 const MAX_DAYS_AHEAD = 90;
+const DEFAULT_LIMIT = 10;
+const FIRST_DATE = "1970-01-01";
 
 /** All websites together, in the place of one: what adds up is in a folder of that name. */
 const ALL_WEBSITES = { id: "all", name: "All websites", timezone: "each website's own" };
@@ -18,46 +20,47 @@ const ALL_WEBSITES = { id: "all", name: "All websites", timezone: "each website'
 class Unreadable extends Error {}
 
 /**
- * What the page shows: a website, or all of them together, and a period, from one and the same
- * export. Widgets, records and payloads are functions that return them, or throw why their file
- * can't be read, so that only the part that shows them fails. All websites together have neither
- * widgets nor records, and not every payload.
+ * What the page shows: a section of a website, or of all of them together, and a period, from one
+ * and the same export. What a section shows is a function that returns functions for each payload
+ * and list; each throws why its file can't be read, so that only what shows it fails.
  * @typedef {object} View
  * @property {object} manifest
  * @property {string} manifestText
  * @property {Website[]} websites
  * @property {Website | null} website null if there is none
- * @property {number} days the period
- * @property {() => {widget: object, placed: () => {as_of: string | null, data: any}}[]} widgets by
- *   position
- * @property {() => object[]} records the stored snapshots, the newest first
- * @property {Record<string, () => any>} payloads by endpoint, those of the period
- * @property {Record<string, () => Record<string, () => any>>} parts the payloads of each open part,
- *   by its heading
+ * @property {string} section a key of SECTIONS
+ * @property {boolean} isServed whether `loyalty serve` answers, which knows any range of dates
+ * @property {number} days the period, where it ends on the last day counted
+ * @property {Period} period what the address asks for: these days, or a range
+ * @property {string | null} refusal why a range that was asked for isn't shown
+ * @property {() => Record<string, () => any>} payloads
  */
 
 /** @typedef {{id: string, name: string, timezone: string}} Website its id as text, all digits */
 
-const PERIOD_ENDPOINTS = [
-  "overview",
-  "points_trend",
-  "redemption_trend",
-  "engagement_trend",
-  "redemption_categories",
-  "redemption_patterns",
-  "conversion",
-];
-const PERIOD_ENDPOINTS_OF_ALL = [
-  "overview",
-  "points_trend",
-  "redemption_trend",
-  "engagement_stats",
-];
+/**
+ * So many days up to a date, the last one counted unless a range was asked for.
+ * @typedef {{asOf: string | null, days: number, range: {from: string, to: string} | null}} Period
+ */
+
+/** @typedef {{website: string | null, section: string | null, days: number | null,
+ *   from: string | null, to: string | null}} Place what an address asks for
+ */
+
+/** @typedef {(path: string) => Promise<any>} Reader */
 
 /** The endpoints that count a period, which their files are named by. */
 const OF_PERIOD = new Set([
-  ...PERIOD_ENDPOINTS,
-  ...PERIOD_ENDPOINTS_OF_ALL,
+  "overview",
+  "comparison",
+  "headlines",
+  "points_trend",
+  "redemption_trend",
+  "engagement_trend",
+  "engagement_stats",
+  "redemption_categories",
+  "redemption_patterns",
+  "conversion",
   "request_funnel",
   "issue_sources",
   "programme_value",
@@ -66,7 +69,7 @@ const OF_PERIOD = new Set([
 /**
  * Reads a view. The manifest is read first and last; where it changed, the export was switched
  * meanwhile, and all is read again.
- * @param {{website: string | null, days: number | null}} wanted
+ * @param {Place} wanted
  * @returns {Promise<View>}
  */
 async function readView(wanted) {
@@ -76,7 +79,7 @@ async function readView(wanted) {
     const [outcome] = await Promise.allSettled([readFigures(read, manifest, wanted)]);
     if ((await read("manifest.json")) !== manifest) continue;
     if (outcome.status === "rejected") throw outcome.reason;
-    return { ...outcome.value, manifestText: manifest };
+    return outcome.value;
   }
   throw new Unreadable("New figures are being published again and again.");
 }
@@ -84,71 +87,67 @@ async function readView(wanted) {
 /**
  * @param {(path: string) => Promise<string>} read
  * @param {string} manifestText
- * @param {{website: string | null, days: number | null}} wanted
- * @returns {Promise<Omit<View, "manifestText">>}
+ * @param {Place} wanted
+ * @returns {Promise<View>}
  */
 async function readFigures(read, manifestText, wanted) {
   const readJson = async (path) => parseJson(await read(path), path);
   const manifest = parseJson(manifestText, "manifest.json");
   const websites = await readJson("websites.json");
-  const website = findWebsite(websites, wanted.website, manifest);
-  const days = findPeriod(manifest.settings.window_days, wanted.days);
-  if (website === null) return { manifest, websites, website, days };
-
-  const isAll = website === ALL_WEBSITES;
-  const opened = [...openParts].filter((title) => endpointsOf(title, website) !== null);
-  const root = rootOf(website);
-  const [payloads, parts, widgets, records] = await Promise.all([
-    readPayloads(
-      readJson,
-      website,
-      days,
-      isAll ? PERIOD_ENDPOINTS_OF_ALL : ["tier_distribution", ...PERIOD_ENDPOINTS],
-    ),
-    Promise.all(
-      opened.map(async (title) => [title, await keep(readPart(readJson, website, days, title))]),
-    ),
-    ...(isAll
-      ? []
-      : [
-          keep(readWidgets(readJson, `${root}/dashboard-widgets`)),
-          keep(readJson(`${root}/analytics/index.json`)),
-        ]),
-  ]);
-  const figures = { payloads, parts: Object.fromEntries(parts) };
-  return { manifest, websites, website, days, ...figures, widgets, records };
+  const view = {
+    manifest,
+    manifestText,
+    websites,
+    website: findWebsite(websites, wanted.website, manifest),
+    section: has(SECTIONS, wanted.section) ? wanted.section : Object.keys(SECTIONS)[0],
+    isServed,
+    ...findPeriod(manifest, wanted),
+  };
+  if (view.website === null) return view;
+  return { ...view, payloads: await keep(readSection(readJson, view)) };
 }
 
-const rootOf = (website) => `${pathOf(website)}/${API}`;
-
-/** The payloads of endpoints, those that count a period of so many days, each kept by itself. */
-async function readPayloads(readJson, website, days, endpoints) {
-  const payloads = endpoints.map(async (name) => {
-    const path = `${rootOf(website)}/analytics/${name}/${fileOf(name, days)}.json`;
-    return [name, await keep(readJson(path))];
-  });
-  return Object.fromEntries(await Promise.all(payloads));
+/** What a section shows, as soon as what draws it is there too. */
+async function readSection(readJson, view) {
+  const { scripts, endpoints, endpointsOfAll = [], ...others } = SECTIONS[view.section];
+  const { servedEndpoints = [], lists = {} } = others;
+  const isAll = view.website === ALL_WEBSITES;
+  const root = `${pathOf(view.website)}/${API}`;
+  const ofWebsite = [...endpoints, ...(view.isServed ? servedEndpoints : [])];
+  const readings = [
+    ...(isAll ? endpointsOfAll : ofWebsite).map((name) => [
+      name,
+      readJson(pathOfPayload(name, view, root)),
+    ]),
+    ...Object.entries(isAll ? {} : lists).map(([name, list]) => [name, list(readJson, root)]),
+  ];
+  const kept = Promise.all(readings.map(async ([name, reading]) => [name, await keep(reading)]));
+  for (const script of scripts) await loadScript(script); // each builds on those before it
+  return Object.fromEntries(await kept);
 }
 
-/** An endpoint's file; of the longest forecast a part shows as many days as its period has. */
-function fileOf(endpoint, days) {
+/** Where a payload is: in a file, or with the API, which knows any range and what no file holds. */
+function pathOfPayload(endpoint, view, root) {
+  const { website, section, period, manifest } = view;
+  const { servedEndpoints = [], isOfWindows = false } = SECTIONS[section];
+  const ofRange = period.range !== null && !isOfWindows && OF_PERIOD.has(endpoint);
+  if (!ofRange && !servedEndpoints.includes(endpoint)) {
+    return `${root}/analytics/${endpoint}/${fileOf(endpoint, view.days, manifest)}.json`;
+  }
+  const { from, to } = period.range ?? {};
+  const dates = ofRange ? { date_from: from, date_to: to } : {};
+  const parameters = new URLSearchParams({ website: pathOf(website), ...dates });
+  return `${API}/analytics/${endpoint}/?${parameters}`;
+}
+
+/** An endpoint's file; of the longest forecast a section shows as many days as its period has. */
+function fileOf(endpoint, days, { settings }) {
   if (endpoint === "forecast") return `days=${MAX_DAYS_AHEAD}`;
+  if (endpoint === "top_redemptions") {
+    const limits = settings.top_limits;
+    return `limit=${limits.includes(DEFAULT_LIMIT) ? DEFAULT_LIMIT : limits[0]}`;
+  }
   return OF_PERIOD.has(endpoint) ? `days=${days}` : "index";
-}
-
-/** The payloads of an open part, as soon as what draws it is there too. */
-async function readPart(readJson, website, days, title) {
-  const payloads = readPayloads(readJson, website, days, endpointsOf(title, website));
-  for (const script of ["pictures.js", CLOSED_PARTS[title].script]) await loadScript(script);
-  return payloads;
-}
-
-/** The payloads of a part that is opened in a view; null if the export was switched since. */
-async function readOpened({ website, days, manifestText }, title) {
-  const read = await openExport(website.id);
-  const readJson = async (path) => parseJson(await read(path), path);
-  const payloads = await readPart(readJson, website, days, title);
-  return (await read("manifest.json")) === manifestText ? payloads : null;
 }
 
 /** The widgets by position, each with what keeps its data. */
@@ -173,10 +172,15 @@ async function keep(reading) {
 const WRITTEN_NUMBERS =
   /("(?:(?:from|to)_tier_id|id|item)":\s*|"days":\s*(?=-?\d+[.eE]))(-?\d[\d.eE+-]*)/g;
 
+/** The text of each value that was read, which has every digit. */
+const textsOfValues = new WeakMap();
+
 /** The value of a JSON text, in which ids are text with all their digits. */
 function parseJson(text, path) {
   try {
-    return JSON.parse(text.replace(WRITTEN_NUMBERS, '$1"$2"'));
+    const value = JSON.parse(text.replace(WRITTEN_NUMBERS, '$1"$2"'));
+    if (Object(value) === value) textsOfValues.set(value, text);
+    return value;
   } catch {
     throw new Unreadable(`${path} isn't valid JSON.`);
   }
@@ -203,12 +207,46 @@ function findWebsite(websites, id, { totals }) {
   return requested ?? websites.find(hasEvents) ?? websites[0] ?? null;
 }
 
-function findPeriod(periods, days) {
-  return [days, DEFAULT_DAYS].find((wanted) => periods.includes(wanted)) ?? periods[0];
+/**
+ * The period that an address asks for: one that the export has files of, or any range of dates where
+ * the API answers.
+ * @param {Place} wanted
+ */
+function findPeriod(manifest, { days: wantedDays, from, to }) {
+  const { as_of: asOf, settings } = manifest;
+  const periods = settings.window_days;
+  const days = [wantedDays, DEFAULT_DAYS].find((each) => periods.includes(each)) ?? periods[0];
+  const ofDays = { days, period: { asOf, days, range: null } };
+  if (from === null && to === null) return { ...ofDays, refusal: null };
+  const refusal = isServed ? refusalOf(from, to, asOf) : RANGES_ARE_SERVED;
+  if (refusal !== null) return { ...ofDays, refusal };
+  const length = dayNumber(to) - dayNumber(from) + 1;
+  return { days, period: { asOf: to, days: length, range: { from, to } }, refusal };
+}
+
+const RANGES_ARE_SERVED =
+  "Any range of dates can be chosen where this page comes from “loyalty serve”; its files hold" +
+  " the periods beside this.";
+
+/** Why two dates are no range that can be shown; null where they are one. */
+function refusalOf(from, to, asOf) {
+  if (asOf === null) return "There are no events yet to choose a range of.";
+  const isWritten = (date) => /^\d{4}-\d\d-\d\d$/.test(date) && isDate(date);
+  if (!isWritten(from) || !isWritten(to)) return "A range is two dates.";
+  const [first, last] = [dayNumber(from), dayNumber(to)];
+  if (last > dayNumber(asOf)) return `The last day counted is ${formatDate(asOf)}.`;
+  if (first > last) return "A range ends on the date that it begins on, or later.";
+  if (first < 0) return `The first date that counts is ${formatDate(FIRST_DATE)}.`;
+  if (last - first >= MAX_DAYS) return `A range has at most ${count(MAX_DAYS, "day")}.`;
+  return null;
 }
 
 /** A reader of the export's files, for a website where the page was opened from disk. */
 const openExport = async (id) => (location.protocol === "file:" ? openFromDisk(id) : fetchText);
+
+/** Whether the server is `loyalty serve`, which has any range: it says so beside the manifest. */
+let isServed = false;
+const DESCRIBED = /rel="service-desc"/;
 
 /** The text of an exported file, from the server that the page came from. */
 async function fetchText(path) {
@@ -216,6 +254,7 @@ async function fetchText(path) {
     throw new Unreadable(`${path} can't be read: the server doesn't answer.`);
   });
   if (!response.ok) throw new Unreadable(`${path} can't be read (HTTP ${response.status}).`);
+  if (path === "manifest.json") isServed = DESCRIBED.test(response.headers.get("Link") ?? "");
   return response.text();
 }
 

@@ -101,6 +101,7 @@ function showNeverRedeemed(items) {
     columns: [...ITEM_COLUMNS, OFFER_COLUMN, AFFORDING_COLUMNS[0]],
     rows,
     pictures: {},
+    saved: (exact) => exact(items).filter(({ last_redeemed: date }) => date === null),
   };
 }
 
@@ -116,6 +117,7 @@ const STATUSES = {
 function showStatuses(data, { asOf }) {
   const rows = Object.entries(STATUSES).map(([key, label]) => ({
     label,
+    key,
     value: figure(data[key]),
     note: count(data[key], "request"),
   }));
@@ -123,7 +125,7 @@ function showStatuses(data, { asOf }) {
     caption: `${formatWindow(asOf, data.days)}, as they are now`,
     empty: noRequests(data),
     columns: [textColumn("Status", "label"), column("Requests", "value")],
-    rows: [...rows, { label: "All", value: data.requests }],
+    rows: [...rows, { label: "All", key: "requests", value: data.requests }],
     pictures: { bar: () => rankChart("requests by status", rows) },
   };
 }
@@ -131,10 +133,10 @@ function showStatuses(data, { asOf }) {
 function showAnswers(data, { asOf }) {
   const hours = (value) => (value === null ? "none yet" : `${formatDecimal(value)} h`);
   const rows = [
-    { label: "Rejection rate", value: formatPercent(data.rejection_rate) },
-    { label: "Median time to approval", value: hours(data.median_hours_to_approval) },
-    { label: "Median time to fulfilment", value: hours(data.median_hours_to_fulfilment) },
-    { label: "Median time to rejection", value: hours(data.median_hours_to_rejection) },
+    { label: "Rejection rate", key: "rejection_rate", value: formatPercent(data.rejection_rate) },
+    { label: "Median time to approval", key: "median_hours_to_approval", value: hours(data.median_hours_to_approval) },
+    { label: "Median time to fulfilment", key: "median_hours_to_fulfilment", value: hours(data.median_hours_to_fulfilment) },
+    { label: "Median time to rejection", key: "median_hours_to_rejection", value: hours(data.median_hours_to_rejection) },
   ];
   return {
     caption: formatWindow(asOf, data.days),

@@ -1,252 +1,282 @@
 "use strict";
 
-// What stands around the widgets: the period's figures and its patterns.
+// The sections of the page, one of which is shown at a time.
 
-const HEAT_LEVELS = 5;
-const DAY_HOURS = Array.from({ length: 24 }, (_, hour) => hour);
-const WEEKDAYS = [1, 2, 3, 4, 5, 6, 7];
-
-/** A part of the page with a heading. */
-function titledSection(title, caption, ...children) {
-  return element(
-    "section",
-    { class: "part" },
-    element(
-      "header",
-      {},
-      element("h2", {}, title),
-      ...(caption ? [element("p", { class: "caption" }, caption)] : []),
-    ),
-    ...children,
-  );
-}
-
-/** The headline figures of the period; what points went to isn't known of all websites together. */
-function glanceSection({ payloads, manifest, days }) {
-  const figures = payloads.overview();
-  const uses = has(payloads, "conversion")
-    ? attempt(
-        () => usesOfPoints(figures, payloads.conversion()),
-        (failure) => [failure.textContent],
-      )
-    : ["in the period"];
-  const tiles = [
-    ["Points outstanding", formatNumber(figures.total_points_balance), "as of the last day"],
-    ["Points issued", formatNumber(figures.total_points_issued), "in the period"],
-    ["Points redeemed, in all", formatNumber(figures.total_points_redeemed), ...uses],
-    ["Active clients", formatNumber(figures.total_active_clients), "with a balance above 0"],
-    ["Redemptions", formatNumber(figures.total_redemptions), "of items, in the period"],
-    [
-      "Points per redemption",
-      formatDecimal(figures.average_redemption_value),
-      "spent on items, on average",
-    ],
-    ["Points per active client", formatDecimal(figures.average_points_per_client), "on average"],
-    [
-      "Client lifetime value, in points",
-      formatDecimal(figures.client_lifetime_value),
-      "ever issued to each client who got any, on average",
-    ],
-  ];
-  const list = tiles.map(([label, value, ...notes]) =>
-    element(
-      "div",
-      {},
-      element("dt", {}, label),
-      element("dd", {}, value),
-      ...notes.map((note) => element("dd", { class: "note" }, note)),
-    ),
-  );
-  return titledSection(
-    "At a glance",
-    formatWindow(manifest.as_of, days),
-    element("dl", { class: "tiles" }, ...list),
-  );
-}
-
-/** What the points redeemed in a period went to: the ledger's sum, split by the other sources. */
-function usesOfPoints(overview, conversion) {
-  const [spent, converted] = [overview.total_redemption_value, conversion.points_converted];
-  const other = overview.total_points_redeemed - spent - converted;
-  const known = [
-    `${formatNumber(spent)} spent on items`,
-    `${formatNumber(converted)} converted to wallet credit`,
-  ];
-  if (other >= 0) return [...known, `${formatNumber(other)} other`];
-  return [...known, `together ${formatNumber(-other)} more than the ledger redeemed`];
-}
-
-/** The widgets as configured. */
-function widgetSection({ widgets: readWidgetList }) {
-  const widgets = readWidgetList();
-  const cards = element("div", { class: "cards" }, ...widgets.map(widgetCard));
-  if (widgets.length === 0) {
-    cards.append(element("p", { class: "empty" }, "This website shows no widgets."));
-  }
-  return titledSection("Widgets", "Each over its own range of dates", cards);
-}
+/** What overview.js, or any other script, shows of a payload: a title, its endpoint, how, in which
+ * picture.
+ * @typedef {[string, string, (data: any, context: Context) => Content, string]} CardOf
+ */
 
 /**
- * The cards of the period: the title, the endpoint whose payload it shows, how, and its picture.
- * @type {[string, string, (data: any, context: object) => Content, string][]}
+ * What cards know of the place that they are in.
+ * @typedef {object} Context
+ * @property {Website} website
+ * @property {string | null} asOf the last day of what the card shows
+ * @property {number} days how many days the card shows, where it shows a period
+ * @property {boolean} isAll whether all websites are shown together
+ * @property {View} view
  */
-const PERIOD_CARDS = [
-  ["Points outstanding", "points_trend", showOutstanding, "line"],
-  ["Points issued and redeemed", "points_trend", showFlow, "bar"],
-  ["Redemptions", "redemption_trend", showRedemptions, "bar"],
-  ["Redemptions by category", "redemption_categories", showCategories, "bar"],
-  ["Engagement", "engagement_trend", showEngagementTrend, "line"],
-  ["Engagement", "engagement_stats", showEngagement, "metric"],
-  ["When clients redeem", "redemption_patterns", showPatterns, "heat"],
-];
 
-/** A card for each of a list whose payload there is. */
+/**
+ * A section: its heading, the question that it answers, and what it shows of a website, and of all
+ * websites together. Its scripts and files are read when it is opened, and not before.
+ * @typedef {object} Section
+ * @property {string} title
+ * @property {string} question
+ * @property {string[]} scripts those that the page doesn't begin with
+ * @property {string[]} endpoints
+ * @property {string[]} [endpointsOfAll] none where nothing adds up over websites
+ * @property {string[]} [servedEndpoints] those that no file holds
+ * @property {Record<string, (readJson: Reader, root: string) => Promise<any>>} [lists] what else it
+ *   reads of a website
+ * @property {string} [instead] what its figures cover, where no period moves them
+ * @property {boolean} [isOfWindows] whether it shows windows that end on the last day, and no range
+ * @property {(payloads: Record<string, () => any>, context: Context) => HTMLElement[]} make
+ */
+
+/** @type {Record<string, Section>} by their names in the address */
+const SECTIONS = {
+  overview: {
+    title: "Overview",
+    question: "How is the programme doing?",
+    scripts: [],
+    endpoints: [
+      "headlines",
+      "comparison",
+      "overview",
+      "conversion",
+      "points_trend",
+      "redemption_trend",
+      "engagement_trend",
+    ],
+    endpointsOfAll: [
+      "headlines",
+      "comparison",
+      "overview",
+      "points_trend",
+      "redemption_trend",
+      "engagement_stats",
+    ],
+    make: (payloads, context) => [
+      overviewSection(payloads, context),
+      ...payloadCards(
+        [
+          ["Points outstanding", "points_trend", showOutstanding, "line"],
+          ["Points issued and redeemed", "points_trend", showFlow, "bar"],
+          ["Redemptions", "redemption_trend", showRedemptions, "bar"],
+          ["Engagement", "engagement_trend", showEngagementTrend, "line"],
+          ["Engagement", "engagement_stats", showEngagement, "metric"],
+        ],
+        payloads,
+        context,
+      ),
+    ],
+  },
+  clients: {
+    title: "Clients",
+    question: "Who is active, who is about to lapse, and when do clients redeem first?",
+    scripts: ["pictures.js", "clients.js"],
+    endpoints: [
+      "segments",
+      "lifecycle",
+      "engagement_stats",
+      "tier_distribution",
+      "lifecycle_moves",
+      "tier_migration",
+      "cohorts",
+      "first_redemption",
+    ],
+    make: (...shown) => [
+      ...payloadCards(
+        [
+          ["Engagement", "engagement_stats", showEngagement, "metric"],
+          ["Clients by tier", "tier_distribution", showTiers, "bar"],
+        ],
+        ...shown,
+      ),
+      ...clientCards(...shown),
+    ],
+  },
+  rewards: {
+    title: "Rewards",
+    question: "What is redeemed, when, who can afford it, and how are requests answered?",
+    scripts: ["pictures.js", "patterns.js", "rewards.js"],
+    endpoints: [
+      "item_performance",
+      "top_redemptions",
+      "redemption_categories",
+      "redemption_patterns",
+      "request_funnel",
+    ],
+    make: (...shown) => [
+      ...rewardCards(...shown),
+      ...payloadCards(
+        [
+          ["Redemptions by category", "redemption_categories", showCategories, "bar"],
+          ["Top items of all time", "top_redemptions", showTopItems, "bar"],
+          ["When clients redeem", "redemption_patterns", showPatterns, "heat"],
+        ],
+        ...shown,
+      ),
+    ],
+  },
+  points: {
+    title: "Points",
+    question: "How do points come and go, how many will be redeemed, and what will they cost?",
+    scripts: ["pictures.js", "points.js"],
+    endpoints: [
+      "liability",
+      "programme_value",
+      "roll_forward",
+      "aging",
+      "redemption_curve",
+      "liability_backtest",
+      "issue_sources",
+      "conversion",
+    ],
+    endpointsOfAll: ["roll_forward"],
+    make: (...shown) => [
+      ...pointCards(...shown),
+      ...payloadCards(
+        [["Points converted to wallet credit", "conversion", showConversion, "metric"]],
+        ...shown,
+      ),
+    ],
+  },
+  forecast: {
+    title: "Forecast",
+    question: "What is to be expected, and how far can that be trusted?",
+    scripts: ["pictures.js", "forecast.js"],
+    endpoints: [
+      "forecast",
+      "forecast_accuracy",
+      "points_trend",
+      "redemption_trend",
+      "item_performance",
+    ],
+    isOfWindows: true,
+    make: (...shown) => forecastCards(...shown),
+  },
+  campaigns: {
+    title: "Campaigns",
+    question: "What did each campaign bring, and can that be told from chance?",
+    scripts: ["pictures.js", "campaigns.js"],
+    endpoints: ["campaigns"],
+    instead: "Each campaign over its own days",
+    make: (...shown) => campaignCards(...shown),
+  },
+  snapshots: {
+    title: "Snapshots",
+    question: "How does a month or a week compare with the one before?",
+    scripts: ["snapshots.js"],
+    endpoints: ["tier_distribution"],
+    lists: { records: (readJson, root) => readJson(`${root}/analytics/index.json`) },
+    instead: "Whole months and weeks, and ranges as requested",
+    make: (...shown) => snapshotCards(...shown),
+  },
+  widgets: {
+    title: "Widgets",
+    question: "What does the website's own dashboard show?",
+    scripts: [],
+    endpoints: [],
+    lists: { widgets: (readJson, root) => readWidgets(readJson, `${root}/dashboard-widgets`) },
+    instead: "Each over its own range of dates",
+    make: (payloads) => {
+      const cards = payloads.widgets().map(widgetCard);
+      if (cards.length > 0) return cards;
+      return [element("p", { class: "empty" }, "This website shows no widgets.")];
+    },
+  },
+  data: {
+    title: "Data",
+    question: "How far can the figures be trusted?",
+    scripts: ["pictures.js", "snapshots.js", "data.js"],
+    endpoints: [],
+    endpointsOfAll: [],
+    servedEndpoints: ["restatements"],
+    instead: "As of the last run",
+    make: (...shown) => dataCards(...shown),
+  },
+};
+
+/** What is covered by the endpoints that no period moves, where their cards don't say so already. */
+const COVERED = {
+  lifecycle_moves: formatAsOf,
+  tier_migration: () => "The last 12 whole months",
+  cohorts: () => "Cohorts of the last 24 whole months",
+  roll_forward: () => "The last 24 months",
+  aging: formatAsOf,
+  redemption_curve: () => "Points of all whole months",
+  liability_backtest: () => "All whole months that can be compared",
+  item_performance: formatAsOf,
+};
+
+/**
+ * A card for each of a list whose payload there is.
+ * @param {CardOf[]} cards
+ * @param {Record<string, () => any>} payloads
+ * @param {Context} context
+ */
 function payloadCards(cards, payloads, context) {
   return cards
     .filter(([, endpoint]) => has(payloads, endpoint))
-    .map(([title, endpoint, show, picture]) =>
-      card(title, () => show(payloads[endpoint](), context), picture),
-    );
-}
-
-/** Trends and patterns of the period: a card for each payload that there is. */
-function periodSection({ website, payloads, manifest, days }) {
-  const context = { asOf: manifest.as_of, days };
-  const cards = payloadCards(PERIOD_CARDS, payloads, context);
-  return titledSection(
-    website === ALL_WEBSITES ? "Trends" : "Trends and patterns",
-    formatWindow(context.asOf, days),
-    element("div", { class: "cards" }, ...cards),
-  );
-}
-
-/** Where what doesn't add up over websites is found. */
-function ownSection() {
-  return titledSection(
-    "Of each website",
-    "",
-    element(
-      "p",
-      { class: "notice" },
-      "The figures above are added up, each website's by its own calendar. Widgets, clients," +
-        " tiers, items, categories, forecasts, campaigns and snapshots belong to one website:" +
-        " choose it above.",
-    ),
-  );
-}
-
-function showOutstanding(rows) {
-  return {
-    caption: "At the end of each day",
-    empty:
-      rows.every(({ balance }) => balance === 0) &&
-      `No points outstanding ${formatThese(rows.length)}.`,
-    columns: [column("Date", "date", formatDate), column("Points outstanding", "balance")],
-    rows,
-    pictures: {
-      line: () => trendChart("line", rows, [{ key: "balance", label: "Points outstanding" }]),
-    },
-  };
-}
-
-function showFlow(rows, { asOf }) {
-  const series = [
-    { key: "issued", label: "Issued" },
-    { key: "redeemed", label: "Redeemed, in all" },
-  ];
-  const isEmpty = rows.every(({ issued, redeemed }) => issued === 0 && redeemed === 0);
-  return {
-    caption: formatWindow(asOf, rows.length),
-    empty: isEmpty && `No points issued or redeemed ${formatThese(rows.length)}.`,
-    columns: [
-      column("Date", "date", formatDate),
-      column("Points issued", "issued"),
-      column("Points redeemed, in all", "redeemed"),
-    ],
-    rows,
-    pictures: { bar: () => trendChart("bar", rows, series) },
-  };
-}
-
-function showEngagementTrend(rows) {
-  const series = [{ key: "engagement_rate", label: "Engagement rate" }];
-  return {
-    caption: "Clients with transactions on a day, of all clients",
-    empty:
-      rows.every(({ clients_with_transactions: clients }) => clients === 0) &&
-      `No client had a transaction ${formatThese(rows.length)}.`,
-    columns: [
-      column("Date", "date", formatDate),
-      column("Clients", "total_clients"),
-      column("Active", "active_clients"),
-      column("With transactions", "clients_with_transactions"),
-      column("Who redeemed", "clients_with_redemptions"),
-      column("Engagement rate", "engagement_rate", formatPercent),
-    ],
-    rows,
-    pictures: { line: () => trendChart("line", rows, series, { format: formatPercent }) },
-  };
-}
-
-function showCategories(rows, { asOf, days }) {
-  const parts = rows.map(({ category: label, redemptions, percentage: share }) => ({
-    label: wording(label),
-    value: redemptions,
-    note: `${count(redemptions, "redemption")}, ${formatPercent(share)}`,
-  }));
-  return {
-    caption: formatWindow(asOf, days),
-    empty: rows.length === 0 && `No redemptions ${formatThese(days)}.`,
-    columns: [
-      column("Category", "category", formatText),
-      column("Redemptions", "redemptions"),
-      column("Points spent", "points"),
-      column("Share of redemptions", "percentage", formatPercent),
-    ],
-    rows,
-    pictures: { bar: () => rankChart("redemptions by category", parts) },
-  };
-}
-
-function showPatterns(rows, { asOf, days }) {
-  return {
-    caption: `${formatWindow(asOf, days)}, local time`,
-    empty:
-      rows.every(({ redemptions }) => redemptions === 0) && `No redemptions ${formatThese(days)}.`,
-    columns: [
-      column("Weekday", "weekday", formatWeekday),
-      column("Hour", "hour", formatHour),
-      column("Redemptions", "redemptions"),
-    ],
-    rows,
-    pictures: { heat: () => heatMap(rows) },
-  };
-}
-
-/** Redemptions by weekday and hour: a table whose cells are shaded by their numbers. */
-function heatMap(rows) {
-  const numbers = new Map(rows.map((row) => [row.weekday * 24 + row.hour, row.redemptions]));
-  const highest = Math.max(...numbers.values());
-  const heads = DAY_HOURS.map((hour) => element("th", { scope: "col" }, formatHour(hour)));
-  const lines = WEEKDAYS.map((weekday) => {
-    const name = element(
-      "th",
-      { scope: "row" },
-      element("abbr", { title: formatWeekday(weekday) }, formatWeekday(weekday, shortWeekday)),
-    );
-    const cells = DAY_HOURS.map((hour) => {
-      const number = numbers.get(weekday * 24 + hour);
-      const level = Math.ceil((number / highest) * HEAT_LEVELS);
-      const title = `${formatWeekday(weekday)}, ${formatHour(hour)}: ${count(number, "redemption")}`;
-      return element("td", { "data-level": level, title }, formatNumber(number));
+    .map(([title, endpoint, show, picture]) => {
+      const shown = OF_PERIOD.has(endpoint) ? { ...context, ...context.view.period } : context;
+      const content = () => contentOf(endpoint, payloads[endpoint](), show, shown);
+      const makeContent = () => covering(endpoint, content(), context);
+      return card(title, makeContent, picture);
     });
-    return element("tr", {}, name, ...cells);
-  });
+}
+
+/** A card's content, whose caption says what it covers. */
+function covering(endpoint, content, { asOf }) {
+  const covered = has(COVERED, endpoint) ? COVERED[endpoint](asOf) : "";
+  if (covered === "" || content.caption.includes(covered)) return content;
+  return { ...content, caption: `${content.caption}. ${covered}` };
+}
+
+/** What a view shows of its section, which fails by itself. @param {View} view */
+function sectionOf(view) {
+  const { title, question, make } = SECTIONS[view.section];
+  const isAll = view.website === ALL_WEBSITES;
+  const { manifest, website, days } = view;
+  const context = { website, asOf: manifest.as_of, days, isAll, view };
+  const cards = attempt(
+    () => (isOfEach(view.section, isAll) ? [ownNotice()] : make(view.payloads(), context)),
+    (failure) => [failure],
+  );
   return element(
-    "table",
-    { class: "heat" },
-    element("caption", { class: "unseen" }, "Redemptions by weekday and hour"),
-    element("thead", {}, element("tr", {}, element("td"), ...heads)),
-    element("tbody", {}, ...lines),
+    "section",
+    { class: "part", id: `part-${view.section}`, "aria-labelledby": "heading" },
+    element(
+      "header",
+      {},
+      element("h2", { id: "heading", tabindex: -1 }, title),
+      element("p", { class: "question" }, question),
+      element("p", { class: "caption" }, coverOf(view)),
+    ),
+    fillGrid(element("div", { class: "cards" }), cards),
   );
 }
+
+/** What a section covers, in a sentence, and why that isn't what was asked for. */
+function coverOf({ section, website, manifest, days, period, refusal }) {
+  const { instead, isOfWindows } = SECTIONS[section];
+  if (isOfEach(section, website === ALL_WEBSITES)) return "";
+  if (instead) return `${instead}, whatever the period.`;
+  if (refusal !== null) return `${refusal} ${formatWindow(manifest.as_of, days)}.`;
+  if (isOfWindows && period.range !== null) {
+    return `Counted up to the last day, whatever the range: ${formatWindow(manifest.as_of, days)}.`;
+  }
+  return `${formatWindow(period.asOf, period.days)}, where a card says nothing else.`;
+}
+
+/** Whether a section shows nothing of all websites together. */
+const isOfEach = (section, isAll) => isAll && SECTIONS[section].endpointsOfAll === undefined;
+
+const ownNotice = () =>
+  element(
+    "p",
+    { class: "notice" },
+    "What this section shows doesn't add up over websites: it is each one's own. Choose one above.",
+  );

@@ -89,17 +89,15 @@ function formatChange(now, before, format) {
   return `${difference} (${relativeChange.format((now - before) / Math.abs(before))})`;
 }
 
-/** The section of stored snapshots, with a choice of kind and period. */
-function snapshotSection({ records: readRecords, payloads, manifest }) {
-  const records = readRecords();
+/** The cards of the section, with a choice of kind and period. */
+function snapshotCards(payloads, { asOf }) {
+  const records = payloads.records();
   const kinds = Object.keys(KINDS).filter((kind) => records.some((each) => kindOf(each) === kind));
+  if (kinds.length === 0) {
+    return [element("p", { class: "empty" }, "No whole month or week has passed yet.")];
+  }
   const controls = element("div", { class: "controls" });
   const cards = element("div", { class: "cards" });
-  const section = titledSection("Period by period", "", controls, cards);
-  if (kinds.length === 0) {
-    cards.append(element("p", { class: "empty" }, "No whole month or week has passed yet."));
-    return section;
-  }
   const tiers = attempt(
     () => payloads.tier_distribution().map(({ tier_name: name }) => wording(name)),
     () => null,
@@ -109,11 +107,12 @@ function snapshotSection({ records: readRecords, payloads, manifest }) {
     const ofKind = records.filter((record) => kindOf(record) === kind);
     const showRecord = (id) => {
       const record = ofKind.find((each) => each.id === id);
-      cards.replaceChildren(
+      fillGrid(cards, [
         comparisonCard(columns, record, records),
         historyCard(columns, kind, ofKind),
-        ...tierCards(tiers, payloads, manifest.as_of),
-      );
+        tableCard(columns, kind, ofKind),
+        ...tierCards(tiers, payloads, asOf),
+      ]);
       drawCharts();
     };
     const options = ofKind.map((each) => ({ value: each.id, label: periodName(each) }));
@@ -124,7 +123,7 @@ function snapshotSection({ records: readRecords, payloads, manifest }) {
   const options = kinds.map((kind) => ({ value: kind, label: KINDS[kind] }));
   controls.append(segments("kind", "Kind of period", options, kinds[0], showKind));
   showKind(kinds[0]);
-  return section;
+  return [controls, cards];
 }
 
 /** The website's tiers as they are now, where records don't count each of them. */
@@ -138,7 +137,7 @@ function tierCards(tiers, payloads, asOf) {
     const content = showTiers(payloads.tier_distribution(), { asOf });
     return { ...content, caption: `${content.caption}. ${reason}.` };
   };
-  return [card("Clients by tier", makeContent, "doughnut")];
+  return [card("Clients by tier", makeContent, "bar")];
 }
 
 function comparisonCard(columns, record, records) {
@@ -151,30 +150,44 @@ function comparisonCard(columns, record, records) {
     columns: COMPARED_COLUMNS,
     rows: compare(columns, record, before),
     pictures: {},
+    shape: "row",
   });
   return card(periodName(record), makeContent, "table");
 }
 
-/** All snapshots of a kind: the latest ones as a chart, every one as a table. */
+/** The latest snapshots of a kind, as a chart. */
 function historyCard(columns, kind, records) {
-  const latest = records.slice(0, MOST_BARS);
-  const bars = latest.map((record) => ({ ...record, date: record.date_from })).reverse();
+  const latest = records.slice(0, MOST_BARS).reverse();
+  const names = new Map(latest.map((each) => [dayNumber(each.date_from), periodName(each)]));
+  const bars = latest.map((record) => ({ ...record, date: record.date_from }));
   const series = [
     { key: "total_points_issued", label: "Issued" },
     { key: "total_points_redeemed", label: "Redeemed, in all" },
   ];
-  const makeContent = () => {
-    const names = new Map(bars.map((record) => [dayNumber(record.date), periodName(record)]));
-    return {
-      caption:
-        kind === "range" ? "As requested" : `The latest ${latest.length} of ${records.length}`,
-      empty: false,
-      columns: [column("Period", "name", formatText), ...columns],
-      rows: records.map((record) => ({ ...record, name: periodName(record) })),
-      pictures: {
-        bar: () => trendChart("bar", bars, series, { title: (day) => names.get(day) }),
-      },
-    };
-  };
-  return card(`Points by ${kind}`, makeContent, kind === "range" ? "table" : "bar");
+  const writing = { title: (day) => names.get(day), areMonths: kind === "month" };
+  const makeContent = () => ({
+    caption: `The latest ${formatNumber(latest.length)} of ${formatNumber(records.length)}`,
+    empty: kind === "range" && "Ranges of different lengths have no common scale.",
+    columns: namedColumns(columns),
+    rows: rowsOf(latest),
+    pictures: { bar: () => trendChart("bar", bars, series, writing) },
+  });
+  return card(`Points by ${kind}`, makeContent, "bar");
 }
+
+/** Every snapshot of a kind, as a table. */
+function tableCard(columns, kind, records) {
+  const makeContent = () => ({
+    caption: `All ${formatNumber(records.length)}, the latest first`,
+    empty: false,
+    columns: namedColumns(columns),
+    rows: rowsOf(records),
+    pictures: {},
+    shape: "row",
+  });
+  return card(`Every ${kind}`, makeContent, "table");
+}
+
+const namedColumns = (columns) => [column("Period", "name", formatText), ...columns];
+
+const rowsOf = (records) => records.map((record) => ({ ...record, name: periodName(record) }));

@@ -6,11 +6,11 @@ from typing import Any
 from pydantic import TypeAdapter
 from pydantic.json_schema import GenerateJsonSchema
 
-from api_export.payloads import lookups, schemas
+from api_export.payloads import lookups, manifest_schemas, schemas
 from api_export.payloads.endpoints import ENDPOINTS
 
 PAYLOADS: dict[str, Any] = {
-    "manifest": schemas.Manifest,
+    "manifest": manifest_schemas.Manifest,
     "websites": list[schemas.Website],
     "analytics": list[schemas.AnalyticsRecord],
     "analytics_record": schemas.AnalyticsRecord,

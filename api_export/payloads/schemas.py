@@ -9,7 +9,7 @@ from datetime import date
 from decimal import Decimal
 from typing import Annotated, Any, Literal
 
-from pydantic import WithJsonSchema
+from pydantic import Field, WithJsonSchema
 from typing_extensions import TypedDict
 
 INT64 = {"type": "integer", "format": "int64"}
@@ -26,8 +26,6 @@ Id = Annotated[
 """An id as the source has it."""
 Exact = Annotated[Decimal, WithJsonSchema({"type": "number"})]
 """A rate, average or amount, shown with the decimals that it has."""
-Sha256 = Annotated[str, WithJsonSchema({"type": "string", "pattern": "^[0-9a-f]{64}$"})]
-"""A SHA-256 in hexadecimal digits."""
 WidgetType = Literal[
     "points_issued",
     "redemptions_trend",
@@ -213,53 +211,11 @@ WidgetPayload = (
 class WidgetData(TypedDict):
     """A widget with what it shows."""
 
-    widget: Widget
-    as_of: date | None
-    data: WidgetPayload
-
-
-class ExportSettings(TypedDict):
-    """The settings that an export was made with."""
-
-    tier_basis: Literal["balance", "lifetime"]
-    window_days: list[int]
-    top_limits: list[int]
-
-
-class WebsiteTotals(TypedDict):
-    """A website's valid rows up to as_of, and its outstanding points."""
-
-    transactions: int
-    requests: int
-    points_outstanding: int
-
-
-class Drift(TypedDict):
-    """Cached balances against the ledger."""
-
-    clients_checked: int
-    clients_drifted: int
-    points_drifted: int
-
-
-class ExportedFile(TypedDict):
-    """A file of the export, its path below `export/current/`."""
-
-    path: str
-    bytes: int
-    sha256: Sha256
-
-
-class Manifest(TypedDict):
-    """What an export holds, every file but itself."""
-
-    schema_version: int
-    as_of: date | None
-    latest_event: date | None
-    accepted_quarantine: bool
-    settings: ExportSettings
-    totals: dict[str, WebsiteTotals]
-    quarantined: dict[str, dict[str, int]]
-    drift: Drift
-    warnings: list[str]
-    files: list[ExportedFile]
+    widget: Annotated[Widget, Field(description="The widget as configured.")]
+    as_of: Annotated[
+        date | None,
+        Field(description="Business date up to which everything is counted; null without any."),
+    ]
+    data: Annotated[
+        WidgetPayload, Field(description="What it shows: the payload of its type's endpoint.")
+    ]

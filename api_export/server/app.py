@@ -14,6 +14,7 @@ from fastapi.middleware.trustedhost import TrustedHostMiddleware
 from fastapi.security import APIKeyHeader
 
 from api_export.additions.published import Published
+from api_export.descriptions import describe, read_descriptions
 from api_export.server.access import ReadAccess, Tokens
 from api_export.server.bodies import body_schemas
 from api_export.server.error_responses import add_error_handlers
@@ -69,7 +70,9 @@ def build_app(published: Published, options: Options) -> FastAPI:
     add_widgets(app, served)
     add_calculating(app, served, writers, options.tokens)
     add_widget_editing(app, served, writers, options.tokens)
-    app.openapi()["components"]["schemas"].update(body_schemas())
+    types = app.openapi()["components"]["schemas"]
+    describe(types, read_descriptions(served.current().marts))
+    types.update(body_schemas())
     app.router.default = ExportedFiles(published.current_export)
     add_error_handlers(app)
     _add_middleware(app, options)

@@ -18,7 +18,8 @@ class ExportedFiles:
     """An ASGI app that serves the files of the current export.
 
     A folder answers with its `index.json`, the root with `index.html`. A URL that lacks its last
-    slash is led to it, whether a folder or a route of the app has it.
+    slash is led to it, whether a folder or a route of the app has it. A file's `Link` header says
+    where the API is described, by which the page knows that there is one.
     """
 
     def __init__(self, current: Path) -> None:
@@ -44,7 +45,10 @@ class ExportedFiles:
             raise HTTPException(404)
         if request.method != "GET":
             raise HTTPException(405)
-        return reply(request, content, MEDIA_TYPES[Path(path).suffix], REVALIDATE)
+        response = reply(request, content, MEDIA_TYPES[Path(path).suffix], REVALIDATE)
+        description = "../" * path.count("/") + "openapi.json"
+        response.headers["Link"] = f'<{description}>; rel="service-desc"'
+        return response
 
     def _read(self, path: str) -> bytes | None:
         """A file of the current export; `None` where it lists no such file."""

@@ -74,8 +74,28 @@ def create_statement(node: dict[str, Any]) -> str:
         created = f"macro {node['relation_name']}({parameters}) as table"
     return (
         f'create schema if not exists "{node["database"]}"."{node["schema"]}";'
-        f" create or replace {created} {node['sql']}"
+        f" create or replace {created} {node['sql']};{_comments(node)}"
     )
+
+
+def _comments(node: dict[str, Any]) -> str:
+    """The statements that keep a node's descriptions, as macros/persist_docs.sql has dbt do."""
+    if not node["config"].get("persist_docs"):
+        return ""
+    relation, description = node["relation_name"], node["description"]
+    columns = {name: column["description"] for name, column in node["columns"].items()}
+    if node["config"]["materialized"] == "table_macro":
+        lines = [description, *(f"{name}: {text}" for name, text in columns.items())]
+        return " comment on macro table {} is {}".format(relation, _literal("\n".join(lines)))
+    kind = "view" if node["config"]["materialized"] == "view" else "table"
+    return f" comment on {kind} {relation} is {_literal(description)};" + ";".join(
+        f' comment on column {relation}."{name}" is {_literal(text)}'
+        for name, text in columns.items()
+    )
+
+
+def _literal(text: str) -> str:
+    return "'" + text.replace("'", "''") + "'"
 
 
 def _kept_nodes() -> list[dict[str, Any]]:

@@ -7,7 +7,8 @@ import pytest
 from support.replay import PROJECT
 
 from api_export.payloads.endpoints import ENDPOINTS
-from api_export.payloads.schemas import AnalyticsRecord, Manifest, Widget, WidgetData, WidgetType
+from api_export.payloads.manifest_schemas import Manifest
+from api_export.payloads.schemas import AnalyticsRecord, Widget, WidgetData, WidgetType
 from orchestration.cli.reference import PAGE, write_reference
 from orchestration.sources import KINDS
 from orchestration.sources.contract import ARMS, ENTITIES, STATUSES, TRANSACTION_TYPES, Entity

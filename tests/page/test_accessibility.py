@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from support.shops import EMPTY, HOSTILE, OLD, SHOP
-from support.visits import Visiting, payload
+from support.visits import Visit, Visiting, payload
 
 PHONE = {"viewport": {"width": 360, "height": 740}}
 WIDE = {"viewport": {"width": 1920, "height": 1080}}
@@ -18,31 +18,58 @@ DARK = {"color_scheme": "dark"}
     ("settings", "website"),
     [(WIDE, SHOP), (DARK, EMPTY), (PHONE, HOSTILE), (PHONE | DARK, SHOP), (WIDE, "all")],
 )
-def test_axe_finds_nothing(
+def test_axe_finds_nothing_in_any_section(
     visit: Visiting, shops: Path, settings: dict[str, Any], website: int | str
 ) -> None:
     page = visit(shops, **settings)
     page.go(website=website)
-    page.page.locator(".part summary").click()
-    page.open(*page.page.locator(".opener").all_text_contents())
-    page.page.locator("button.switch").evaluate_all(
-        "all => all.filter((_, number) => number % 4 === 0).forEach(each => each.click())"
-    )
-    assert [
+    for title in page.page.locator("#menu a").all_text_contents():
+        page.open(title)
+        page.page.locator("main button.switch").evaluate_all(
+            "all => all.filter((_, number) => number % 4 === 0).forEach(each => each.click())"
+        )
+        assert violations(page) == [], title
+    page.page.locator(".pill summary").first.click()
+    assert violations(page) == []
+
+
+def violations(page: Visit) -> list[tuple[str, str, str]]:
+    """What axe-core has to say against a page."""
+    return [
         (violation["id"], node["html"], node["failureSummary"])
         for violation in Axe().run(page.page).response["violations"]
         for node in violation["nodes"]
-    ] == []
+    ]
 
 
-@pytest.mark.parametrize("width", [320, 390, 768, 1280, 2560])
-def test_no_width_needs_scrolling_sideways(visit: Visiting, dirty: Path, width: int) -> None:
+@pytest.mark.parametrize("direction", ["ltr", "rtl"])
+@pytest.mark.parametrize("width", [320, 390, 640, 1280, 2560])
+def test_no_width_needs_scrolling_sideways_in_either_direction_of_writing(
+    visit: Visiting, dirty: Path, width: int, direction: str
+) -> None:
     page = visit(dirty, viewport={"width": width, "height": 800})
-    page.open(*page.page.locator(".opener").all_text_contents())
-    assert page.page.evaluate("document.documentElement.scrollWidth") <= width
-    cards = page.page.locator(".card, .tiles").all()
-    boxes = [box for card in cards if (box := card.bounding_box())]
-    assert [box for box in boxes if box["x"] < 0 or box["x"] + box["width"] > width] == []
+    page.page.evaluate("to => { document.documentElement.dir = to }", direction)
+    for title in page.page.locator("#menu a").all_text_contents():
+        page.open(title)
+        assert page.page.evaluate("document.documentElement.scrollWidth") <= width, title
+        boxes = page.page.locator(".card, .tiles, .head, .pill, .controls, h2").evaluate_all(
+            "all => all.map(each => each.getBoundingClientRect())"
+            ".map(({left, right}) => [left, right])"
+        )
+        assert [box for box in boxes if box[0] < 0 or box[1] > width] == [], title
+
+
+def test_right_to_left_the_page_is_the_mirror_of_itself(visit: Visiting, shops: Path) -> None:
+    page = visit(shops, viewport={"width": 1280, "height": 800})
+    page.open("Clients")
+    places = """() => ["h1", "h2", "#menu a", ".segments", ".card"].map(each => {
+        const { left, right } = document.querySelector(each).getBoundingClientRect();
+        const { clientWidth: width, dir } = document.documentElement;
+        return dir === "rtl" ? [width - right, width - left] : [left, right];
+    }).flat()"""
+    written = page.page.evaluate(places)
+    page.page.evaluate("document.documentElement.dir = 'rtl'")
+    assert page.page.evaluate(places) == pytest.approx(written, abs=1)
 
 
 def test_dark_mode_draws_the_charts_in_its_own_colours(visit: Visiting, shops: Path) -> None:
@@ -68,21 +95,29 @@ def test_all_can_be_done_with_the_keyboard(visit: Visiting, shops: Path) -> None
     keyboard.press("Tab")
     assert page.page.evaluate(focused) == "website"
     keyboard.press("Tab")
-    assert page.page.evaluate(focused) == "period"
+    keyboard.press("Enter")
+    assert page.page.locator(".state details").first.get_attribute("open") == ""
+    for _ in range(20):
+        keyboard.press("Tab")
+        if page.page.evaluate(focused) == "period":
+            break
     keyboard.press("ArrowRight")
-    page.page.wait_for_url("**#website=1&days=90")
+    page.page.wait_for_url("**#website=1&section=overview&days=90")
     page.wait()
     assert page.page.evaluate("document.activeElement.value") == "90"
     keyboard.press("Tab")
     keyboard.press("Enter")
-    assert page.page.locator(".state details").get_attribute("open") == ""
+    assert page.page.locator(".range .panel").is_visible()
     keyboard.press("Tab")
-    assert page.page.evaluate(focused) == "Table: points_issued as line"
+    assert page.page.evaluate(focused) == "Table: Points outstanding"
     keyboard.press("Enter")
-    assert page.card("points_issued as line").locator("table").is_visible()
+    assert page.card("Points outstanding").locator("table").is_visible()
+    for tool in ("What this counts", "Save"):
+        keyboard.press("Tab")
+        assert page.page.evaluate(focused) == f"{tool}: Points outstanding"
     keyboard.press("Tab")
-    assert page.page.evaluate(focused) == "points_issued as line"
-    assert page.page.locator("#status").text_content() == "Shop, 90 days"
+    assert page.page.evaluate(focused) == "Points outstanding"
+    assert page.page.locator("#status").text_content() == "Shop: Overview, 90 days"
 
 
 def test_every_chart_is_named_for_those_who_cannot_see_it(visit: Visiting, shops: Path) -> None:
@@ -128,7 +163,7 @@ def test_paper_is_light_without_controls_and_with_every_chart(visit: Visiting, s
     )
     assert colours[0] == colours[2] != colours[1]
     page.page.emulate_media(media="print")
-    assert not page.page.locator("header.bar").is_visible()
+    assert not page.page.locator(".choices").is_visible()
     assert page.page.locator("button:visible").count() == 0
     assert page.page.pdf().startswith(b"%PDF")
 

@@ -8,7 +8,7 @@ from support.exports import copy_export, read, rewrite, rewrite_page
 from support.shops import ATTACKS, EMPTY, HOSTILE, SHOP
 from support.visits import Visit, Visiting, payload
 
-HEADINGS = ["At a glance", "Trends", "Points", "Of each website", "About the data"]
+CARDS = ["Points outstanding", "Points issued and redeemed", "Redemptions", "Engagement"]
 
 
 def options(page: Visit) -> list[tuple[str, str]]:
@@ -26,26 +26,27 @@ def test_what_adds_up_is_shown_of_all_websites(
     page.page.get_by_label("Website").select_option("all")
     expect(page.page.locator("h1")).to_have_text("All websites")
     page.wait()
-    assert page.page.url.endswith("#website=all&days=30")
-    assert page.page.locator("h2").all_text_contents() == HEADINGS
+    assert page.page.url.endswith("#website=all&section=overview&days=30")
+    assert page.page.locator("h3").all_text_contents() == CARDS
     assert page.page.locator(".failure").count() == 0
 
     page.go(website="all", days=90)
     overview = payload(shops, "analytics/overview/days=90.json", "all")
-    figures = page.page.locator(".tiles dd:not(.note)").all_text_contents()
-    assert figures == [
-        f"{overview[key]:,}"
-        for key in (
-            "total_points_balance",
-            "total_points_issued",
-            "total_points_redeemed",
-            "total_active_clients",
-            "total_redemptions",
-            "average_redemption_value",
-            "average_points_per_client",
-            "client_lifetime_value",
-        )
-    ]
+    terms = page.page.locator(".tiles dt").all_text_contents()
+    figures = page.page.locator(".tiles dd:not([class])").all_text_contents()
+    shown = dict(zip(terms, figures, strict=True))
+    assert {
+        "Points outstanding": f"{overview['total_points_balance']:,}",
+        "Points issued": f"{overview['total_points_issued']:,}",
+        "Points redeemed, in all": f"{overview['total_points_redeemed']:,}",
+        "Redemptions": f"{overview['total_redemptions']:,}",
+        "Active clients": f"{overview['total_active_clients']:,}",
+        "Points per redemption": f"{overview['average_redemption_value']:,}",
+        "Points per active client": f"{overview['average_points_per_client']:,}",
+        "Client lifetime value, in points": f"{overview['client_lifetime_value']:,}",
+    }.items() <= shown.items()
+    (lead,) = page.page.locator(".lead").all_text_contents()
+    assert lead == payload(shops, "analytics/headlines/days=90.json", "all")[0]["sentence"]
     trend = payload(shops, "analytics/points_trend/days=90.json", "all")
     assert [cells[1] for cells in page.table("Points outstanding")[1:]] == [
         f"{row['balance']:,}" for row in trend
@@ -60,6 +61,7 @@ def test_what_adds_up_is_shown_of_all_websites(
         f"{engagement['engagement_rate']}%",
     ]
     totals = read(shops / "manifest.json")["totals"].values()
+    page.open("Data")
     transactions = page.page.locator("dl div", has_text="Transactions of all websites")
     assert transactions.locator("dd").text_content() == (
         f"{sum(each['transactions'] for each in totals):,}"
@@ -84,13 +86,15 @@ def test_hostile_names_stand_beside_all_websites_as_they_are(
         *([str(number), name] for number, name in names.items()),
     ]
     page.page.get_by_label("Website").select_option(str(EMPTY))
-    page.page.wait_for_url(f"**#website={EMPTY}&days=30")
+    page.page.wait_for_url(f"**#website={EMPTY}&section=overview&days=30")
     page.wait()
-    assert page.page.locator("h2").all_text_contents() != HEADINGS
+    assert page.page.locator("h1").text_content() == "All websites"
+    assert page.page.locator(".empty").count() > 0
     page.page.get_by_label("Website").select_option("all")
-    page.page.wait_for_url("**#website=all&days=30")
+    page.page.wait_for_url("**#website=all&section=overview&days=30")
     page.wait()
-    assert page.page.locator("h2").all_text_contents() == HEADINGS
+    assert page.page.locator("h1").text_content() == "All websites"
+    assert page.page.locator(".empty").count() == 0
 
 
 def test_one_website_is_not_offered_as_all(visit: Visiting, shops: Path, tmp_path: Path) -> None:

@@ -23,15 +23,18 @@ BROKEN: tuple[Any, ...] = (
 """Data of no widget's shape."""
 
 PAYLOADS = {
-    "analytics/overview/days=30.json": ["At a glance"],
-    "analytics/points_trend/days=30.json": ["Points outstanding", "Points issued and redeemed"],
-    "analytics/redemption_trend/days=30.json": ["Redemptions"],
-    "analytics/redemption_categories/days=30.json": ["Redemptions by category"],
-    "analytics/engagement_trend/days=30.json": ["Engagement"],
-    "analytics/redemption_patterns/days=30.json": ["When clients redeem"],
-    "analytics/tier_distribution/index.json": ["Clients by tier"],
+    "Overview": {
+        "analytics/points_trend/days=30.json": ["Points outstanding", "Points issued and redeemed"],
+        "analytics/redemption_trend/days=30.json": ["Redemptions"],
+        "analytics/engagement_trend/days=30.json": ["Engagement"],
+    },
+    "Rewards": {
+        "analytics/redemption_categories/days=30.json": ["Redemptions by category"],
+        "analytics/redemption_patterns/days=30.json": ["When clients redeem"],
+    },
+    "Snapshots": {"analytics/tier_distribution/index.json": ["Clients by tier"]},
 }
-"""What shows each payload."""
+"""By section, what shows each payload."""
 
 
 @pytest.mark.parametrize("from_disk", [False, True])
@@ -39,7 +42,7 @@ def test_a_config_that_names_no_chart_leaves_the_usual_one(
     visit: Visiting, shops: Path, from_disk: bool
 ) -> None:
     page = visit(shops, from_disk=from_disk)
-    page.go(website=HOSTILE)
+    page.go(website=HOSTILE, section="widgets")
     titles = [f"Strange config {number}" for number in range(len(STRANGE_CONFIGS))]
     assert {title: picture(page, title) for title in titles} == dict.fromkeys(titles, "line")
     assert page.page.locator(".failure").count() == 0
@@ -57,6 +60,7 @@ def test_a_broken_widget_says_so_and_the_others_are_drawn(
     api_file(export, SHOP, "dashboard-widgets/20/data/index.json").unlink()
     rewrite_page(export)
     page = visit(export, from_disk=from_disk)
+    page.open("Widgets")
     reasons = [page.card(title).locator(".failure").all_text_contents() for title in titles]
     unlike = "This can't be shown. Its figures are not of the kind that this page knows."
     unread = (
@@ -83,6 +87,7 @@ def test_a_widget_of_another_type_says_so(visit: Visiting, shops: Path, tmp_path
         widget["widget_type"] = kind
     rewrite(path, widgets)
     page = visit(export)
+    page.open("Widgets")
     assert page.page.locator(".failure").all_text_contents() == [
         "This can't be shown. This page doesn't know widgets of this type."
     ] * len(kinds)
@@ -93,13 +98,26 @@ def test_a_broken_payload_is_told_where_its_figures_would_stand(
     visit: Visiting, shops: Path, tmp_path: Path, content: Any
 ) -> None:
     export = copy_export(shops, tmp_path / "copy", only=SHOP)
-    for path in PAYLOADS:
+    for path in [path for paths in PAYLOADS.values() for path in paths]:
         rewrite(api_file(export, SHOP, path), content)
     page = visit(export)
-    assert places_of_failures(page) == [place for places in PAYLOADS.values() for place in places]
+    for section, paths in PAYLOADS.items():
+        page.open(section)
+        assert places_of_failures(page) == [place for places in paths.values() for place in places]
     figures = [figure for figure, *_ in page.table("April 2024")]
     assert "Points issued" in figures and not any("Clients in" in figure for figure in figures)
     forgive(page, "TypeError")
+
+
+def test_broken_headline_figures_leave_the_trends(
+    visit: Visiting, shops: Path, tmp_path: Path
+) -> None:
+    export = copy_export(shops, tmp_path / "copy", only=SHOP)
+    rewrite(api_file(export, SHOP, "analytics/comparison/days=30.json"), b"")
+    page = visit(export)
+    expect(page.page.locator(".overview > .failure")).to_contain_text("isn't valid JSON")
+    expect(page.page.locator(".lead")).to_have_count(1)
+    assert page.page.locator("main canvas").count() == 4
 
 
 def test_a_broken_list_is_told_where_its_section_would_stand(
@@ -109,8 +127,10 @@ def test_a_broken_list_is_told_where_its_section_would_stand(
     for path in ("analytics/index.json", "dashboard-widgets/index.json"):
         rewrite(api_file(export, SHOP, path), b"")
     page = visit(export)
-    assert places_of_failures(page) == ["Widgets", "Period by period"]
-    assert page.page.locator(".tiles dt").count() == 8
+    assert page.page.locator(".tiles dt").count() == 10
+    for section in ("Widgets", "Snapshots"):
+        expect(page.open(section).locator(".cards > .failure")).to_have_count(1)
+        assert page.page.locator("#menu a").count() == 9
 
 
 def test_the_split_of_redeemed_points_may_be_missing_alone(
@@ -136,8 +156,8 @@ def test_without_the_chart_library_there_are_words_and_tables(
 
 def places_of_failures(visit: Visit) -> list[str]:
     """The headings of what says that it can't be shown, from top to bottom."""
-    places = visit.page.locator(".card, .part", has=visit.page.locator("> .failure"))
-    return places.locator("h2, h3").all_text_contents()
+    places = visit.page.locator(".card", has=visit.page.locator("> .failure"))
+    return places.locator("h3").all_text_contents()
 
 
 def forgive(visit: Visit, *causes: str) -> None:

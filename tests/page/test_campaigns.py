@@ -327,7 +327,7 @@ def test_names_of_campaigns_are_text(visit: Visiting, told: Path, from_disk: boo
     assert items(page).locator("h4").all_text_contents() == list(ATTACKS)
     assert [row[0] for row in page.table("Effects of campaigns")[1:]] == list(ATTACKS)
     assert page.page.locator("main :is(img, script, b)").count() == 0
-    assert page.page.title() == "Shop · Loyalty Analytics"
+    assert page.page.title() == "Campaigns · Shop · Loyalty Analytics"
 
 
 def test_without_campaigns_the_part_says_so(visit: Visiting, told: Path) -> None:

@@ -1,4 +1,4 @@
-"""What the cards of the closed parts put into a picture: in which order, and how many of them."""
+"""What the cards of the sections put into a picture: in which order, and how many of them."""
 
 from pathlib import Path
 

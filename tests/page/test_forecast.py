@@ -218,7 +218,7 @@ def test_items_have_what_is_expected_of_them_with_bounds(visit: Visiting, outloo
     assert page.table("Expected redemptions of items")[1:] == [[*shown, "12", "7", "19"]]
     bounds = dict.fromkeys(("expected_30_low", "expected_30_high"))
     put(outlook, "item_performance/index", [item | bounds])
-    page.go(days=90)
+    page.go(section="forecast", days=90)
     assert page.table("Expected redemptions of items")[1:] == [[*shown, "12", "–", "–"]]
 
 
@@ -254,7 +254,7 @@ def test_names_of_items_and_models_are_text(
     assert [row[0] for row in page.table("Expected redemptions of items")[1:]] == list(ATTACKS)
     assert [row[:2] for row in page.table("Accuracy by item")[1:]] == [[n, n] for n in ATTACKS]
     assert page.page.locator("main :is(img, script, b)").count() == 0
-    assert page.page.title() == "Shop · Loyalty Analytics"
+    assert page.page.title() == "Forecast · Shop · Loyalty Analytics"
 
 
 @pytest.mark.parametrize("content", [b"", {"__proto__": []}, [None]])

@@ -1,5 +1,6 @@
 """The page's head: how old the data is, and what was left out of it or let through."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -18,11 +19,21 @@ def export(shops: Path, tmp_path: Path) -> Path:
 
 
 def notes(visit: Visit) -> list[tuple[str, str]]:
-    """The level and the text of each note in the head."""
+    """The level and the text of each note in the head, opened."""
     return [
-        (note.get_attribute("data-level") or "", " ".join(note.inner_text().split()))
-        for note in visit.page.locator(".state .note").all()
+        (
+            note.get_attribute("data-level") or "",
+            " ".join(note.locator(part).inner_text() for part in ("summary", ".panel")).strip(),
+        )
+        for note in opened(visit.page.locator(".state .note"))
     ]
+
+
+def opened(found: Locator) -> Iterator[Locator]:
+    """Each pill with its panel open."""
+    for pill in found.all():
+        pill.locator("summary").click()
+        yield pill
 
 
 AGES = {
@@ -59,14 +70,16 @@ def test_the_age_of_the_newest_event_is_told_by_the_readers_clock_whenever_it_is
 def test_without_an_event_no_age_is_told(visit: Visiting, export: Path) -> None:
     rewrite_page(export, latest_event=None, as_of=None)
     page = visit(export)
-    assert notes(page)[0] == ("warning", "No events yet")
-    assert "No events yet · " in page.page.locator(".part summary").text_content()
+    assert notes(page)[0] == ("warning", "No events yet Nothing has happened on any website.")
+    page.page.keyboard.press("Escape")
+    page.open("Data")
+    expect(page.card("Age")).to_contain_text("no events yet")
 
 
 def test_the_rule_for_old_data_is_written_on_the_page(visit: Visiting, export: Path) -> None:
     page = visit(export)
-    page.page.locator(".part summary").click()
-    figures = page.page.locator("details .figures").inner_text()
+    page.open("Data")
+    figures = page.card("Age").locator(".figures").inner_text()
     assert "Getting old\n2 days after the newest event" in figures
     assert "Out of date\n7 days after the newest event" in figures
 
@@ -92,7 +105,7 @@ def test_an_export_that_does_not_tell_its_newest_event_claims_no_age(
     )
 
 
-def test_the_first_warnings_are_seen_and_all_of_them_a_click_away(
+def test_warnings_are_counted_in_a_pill_that_opens_them_by_the_keyboard(
     visit: Visiting, export: Path
 ) -> None:
     warnings = [f"Warning <b>{number}</b> of five." for number in range(1, 6)]
@@ -100,15 +113,34 @@ def test_the_first_warnings_are_seen_and_all_of_them_a_click_away(
     page = visit(export)
     note = page.page.locator(".state .note", has_text="5 warnings")
     assert note.get_attribute("data-level") == "warning"
-    assert visible(note) == warnings[:2]
-    note.get_by_text("Show 3 more warnings").click()
+    assert visible(note) == []
+    note.locator("summary").press("Enter")
     assert visible(note) == warnings
+    page.page.keyboard.press("Escape")
+    assert visible(note) == []
+    expect(note.locator("summary")).to_be_focused()
+    page.open("Data")
+    assert visible(page.card("Warnings")) == warnings
+
+
+def test_one_panel_is_open_at_a_time_and_closes_when_something_else_is_done(
+    visit: Visiting, export: Path
+) -> None:
+    rewrite_page(export, warnings=["One."])
+    page = visit(export)
+    panels = page.page.locator("details.pill")
+    for pill in opened(panels):
+        expect(page.page.locator("details.pill[open]")).to_have_count(1)
+        expect(pill.locator(".panel")).to_be_visible()
+    page.page.locator("h2").click()
+    expect(page.page.locator("details.pill[open]")).to_have_count(0)
 
 
 @pytest.mark.parametrize("warnings", [[], None, {"0": [5]}])
 def test_no_warnings_are_told_too(visit: Visiting, export: Path, warnings: Any) -> None:
     rewrite_page(export, warnings=warnings)
-    assert notes(visit(export))[-1] == ("fine", "No warnings")
+    level, text = notes(visit(export))[-1]
+    assert (level, text.startswith("No warnings")) == ("fine", True)
 
 
 def test_what_was_let_through_on_request_comes_first(visit: Visiting, export: Path) -> None:
@@ -140,7 +172,7 @@ def test_axe_finds_nothing_in_notes_of_any_level_and_in_failures(
     page.page.evaluate(
         "document.querySelectorAll('.note')[1].setAttribute('data-level', 'warning')"
     )
-    for place in (".state", ".part:has(> .failure)"):
+    for place in (".state", "main .failure"):
         assert Axe().run(page.page, context=place).response["violations"] == []
 
 

@@ -1,11 +1,11 @@
-"""Around the widgets: the switches, the period's figures, snapshots, and one export at a time."""
+"""The switches, the period's figures, snapshots, and one export at a time."""
 
 import os
 from pathlib import Path
 
 import pytest
 import simplejson
-from playwright.sync_api import Route
+from playwright.sync_api import Route, expect
 from support.commands import serving
 from support.exports import api_file, copy_export, read, rewrite
 from support.replay import Replay
@@ -18,14 +18,19 @@ def test_the_headline_figures_are_those_of_the_period(visit: Visiting, shops: Pa
     for days in (7, 365):
         page.go(days=days)
         overview = payload(shops, f"analytics/overview/days={days}.json")
+        stats = payload(shops, f"analytics/engagement_stats/days={days}.json")
+        rows = payload(shops, f"analytics/comparison/days={days}.json")
+        new_clients = next(row["value"] for row in rows if row["figure"] == "new_clients")
         terms = page.page.locator(".tiles dt").all_text_contents()
-        figures = page.page.locator(".tiles dd:not(.note)").all_text_contents()
+        figures = page.page.locator(".tiles dd:not([class])").all_text_contents()
         assert dict(zip(terms, figures, strict=True)) == {
             "Points outstanding": f"{overview['total_points_balance']:,}",
             "Points issued": f"{overview['total_points_issued']:,}",
             "Points redeemed, in all": f"{overview['total_points_redeemed']:,}",
-            "Active clients": f"{overview['total_active_clients']:,}",
             "Redemptions": f"{overview['total_redemptions']:,}",
+            "Active clients": f"{overview['total_active_clients']:,}",
+            "Clients with transactions": f"{stats['clients_with_transactions']:,}",
+            "New clients": f"{new_clients:,.0f}",
             "Points per redemption": f"{overview['average_redemption_value']:,}",
             "Points per active client": f"{overview['average_points_per_client']:,}",
             "Client lifetime value, in points": f"{overview['client_lifetime_value']:,}",
@@ -51,8 +56,7 @@ def test_redeemed_points_are_split_by_what_they_went_to(
         path = api_file(export, SHOP, f"analytics/{name}/days=30.json")
         rewrite(path, {**read(path), **figures})
     tile = visit(export).page.locator(".tiles > div", has_text="Points redeemed, in all")
-    assert tile.locator("dd").all_text_contents() == [
-        f"{redeemed:,}",
+    assert tile.locator(".note").all_text_contents() == [
         "25,750 spent on items",
         "323,500 converted to wallet credit",
         rest,
@@ -65,10 +69,10 @@ def test_the_address_tells_website_and_period_and_going_back_goes_back(
     page = visit(shops)
     page.page.get_by_label("365 days").check()
     page.wait()
-    assert page.page.url.endswith("#website=1&days=365")
+    assert page.page.url.endswith("#website=1&section=overview&days=365")
     page.page.get_by_label("Website").select_option("2")
     page.wait()
-    assert page.page.url.endswith("#website=2&days=365")
+    assert page.page.url.endswith("#website=2&section=overview&days=365")
     assert page.page.title() == "Nothing here yet · Loyalty Analytics"
     page.page.go_back()
     page.wait()
@@ -88,6 +92,7 @@ def test_an_address_that_names_no_place_shows_the_first_website(
 
 def test_the_heat_map_holds_every_hour_of_the_week(visit: Visiting, shops: Path) -> None:
     page = visit(shops)
+    page.open("Rewards")
     cells = page.page.locator(".heat td[data-level]")
     patterns = payload(shops, "analytics/redemption_patterns/days=30.json")
     assert cells.all_text_contents() == [str(cell["redemptions"]) for cell in patterns]
@@ -100,12 +105,13 @@ def test_categories_and_trends_list_the_payloads_of_the_period(
     visit: Visiting, shops: Path
 ) -> None:
     page = visit(shops)
-    page.go(days=90)
+    page.go(section="rewards", days=90)
     categories = payload(shops, "analytics/redemption_categories/days=90.json")
     assert page.table("Redemptions by category")[1:] == [
         [row["category"], str(row["redemptions"]), f"{row['points']:,}", f"{row['percentage']}%"]
         for row in categories
     ]
+    page.go(section="overview", days=90)
     engagement = payload(shops, "analytics/engagement_trend/days=90.json")
     assert [row[-1] for row in page.table("Engagement")[1:]] == [
         f"{row['engagement_rate']}%" for row in engagement
@@ -114,6 +120,7 @@ def test_categories_and_trends_list_the_payloads_of_the_period(
 
 def test_a_snapshot_stands_beside_the_period_before(visit: Visiting, shops: Path) -> None:
     page = visit(shops)
+    page.open("Snapshots")
     records = {
         (record["date_from"], record["date_to"]): record
         for record in payload(shops, "analytics/index.json")
@@ -132,6 +139,7 @@ def test_a_snapshot_stands_beside_the_period_before(visit: Visiting, shops: Path
 
 def test_snapshots_can_be_chosen_by_kind_and_period(visit: Visiting, shops: Path) -> None:
     page = visit(shops)
+    page.open("Snapshots")
     page.page.get_by_label("Snapshot").select_option(label="February 2024")
     assert page.card("February 2024").locator(".caption").text_content() == (
         "Compared with January 2024"
@@ -140,7 +148,7 @@ def test_snapshots_can_be_chosen_by_kind_and_period(visit: Visiting, shops: Path
     assert page.card("Apr 22 – 28, 2024").locator(".caption").text_content() == (
         "Compared with Apr 15 – 21, 2024"
     )
-    assert len(page.table("Points by week")) > 50
+    assert len(page.table("Every week")) > 50
 
 
 @pytest.mark.parametrize(
@@ -168,6 +176,7 @@ def test_snapshots_have_the_websites_own_tiers_and_name_those_that_they_do_not_c
     rows = [{"tier_name": name, "count": 3, "threshold": 0, "percentage": 50.0} for name in tiers]
     rewrite(api_file(export, SHOP, "analytics/tier_distribution/index.json"), rows)
     page = visit(export)
+    page.open("Snapshots")
     figures = [figure for figure, *_ in page.table("April 2024")]
     assert [figure for figure in figures if figure.startswith("Clients in ")] == [
         f"Clients in {names}" for names in counted
@@ -183,18 +192,19 @@ def test_quarantine_and_drift_are_told(visit: Visiting, dirty: Path) -> None:
     page = visit(dirty)
     manifest = simplejson.loads((dirty / "manifest.json").read_bytes())
     rows = sum(sum(reasons.values()) for reasons in manifest["quarantined"].values())
-    summary = page.page.locator(".part summary")
-    assert f"{rows:,} rows in quarantine" in summary.text_content()
-    assert f"{manifest['drift']['clients_drifted']:,} balances drifted" in summary.text_content()
-    summary.click()
-    reasons = page.page.locator(".part details tbody tr").evaluate_all(
-        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))"
-    )
-    assert reasons == [
+    page.open("Data")
+    quarantine = page.card("Quarantine, of all websites")
+    assert f"{rows:,} rows left out" in quarantine.locator(".caption").text_content()
+    assert page.table("Quarantine, of all websites")[1:] == [
         [entity, reason, f"{count:,}"]
         for entity, counts in manifest["quarantined"].items()
         for reason, count in counts.items()
     ]
+    drift = manifest["drift"]
+    checks = page.card("Checks, of all websites")
+    expect(checks).to_contain_text(f"{drift['clients_drifted']:,} of {drift['clients_checked']:,}")
+    warnings = page.card("Warnings").locator("li").all_text_contents()
+    assert warnings == manifest["warnings"]
 
 
 @pytest.mark.parametrize(
@@ -249,7 +259,7 @@ def test_an_export_that_is_switched_meanwhile_is_read_anew(
         _point(current, dirty)
         route.continue_()
 
-    page.page.route("**/1/**/analytics/index.json", switch, times=1)
+    page.page.route("**/1/**/analytics/overview/days=30.json", switch, times=1)
     page.page.reload()
     page.wait()
     assert current.resolve() == dirty

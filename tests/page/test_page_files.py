@@ -46,10 +46,10 @@ def test_what_the_page_loads_is_in_the_export(export: Export) -> None:
     page = (export.version / "index.html").read_text()
     loaded = {part.split('"')[0] for part in page.split('"assets/')[1:]}
     assert {"chart.umd.min.js", "app.js", "style.css", "icon.svg"} <= loaded
-    for script in ("read.js", "parts.js"):
+    for script in ("read.js", "sections.js"):
         loaded |= set(LOADED_LATER.findall((export.version / "assets" / script).read_text()))
-    parts = {"clients.js", "points.js", "rewards.js", "forecast.js", "campaigns.js"}
-    assert parts | {"pictures.js"} <= loaded
+    later = {"clients.js", "points.js", "rewards.js", "forecast.js", "campaigns.js"}
+    assert later | {"pictures.js", "patterns.js", "snapshots.js", "data.js"} <= loaded
     assert all((export.version / "assets" / name).exists() for name in loaded)
 
 
@@ -65,7 +65,8 @@ def test_a_websites_script_holds_the_json_of_its_files(export: Export) -> None:
         assert held == {
             path: files[path]
             for path in files
-            if path.startswith(f"{folder}/") and not is_single_record(path) and not is_default(path)
+            if path.startswith(f"{folder}/")
+            and not (is_single_record(path) or is_range(path) or is_default(path))
         }
 
 
@@ -85,6 +86,11 @@ def is_single_record(path: str) -> bool:
     """Whether a file holds one record or widget, which its list holds too."""
     *_, kind, number, _ = path.split("/")
     return kind in ("analytics", "dashboard-widgets") and number.lstrip("-").isdigit()
+
+
+def is_range(path: str) -> bool:
+    """Whether a file holds a range that a widget asks for, which the widget's data hold too."""
+    return "/date_from=" in path
 
 
 def is_default(path: str) -> bool:

@@ -54,7 +54,7 @@ def test_websites_of_any_64_bit_id_can_be_opened_and_switched(
         page.page.wait_for_function(
             "name => document.querySelector('h1').textContent === name", arg=name
         )
-        assert page.page.url.endswith(f"#website={number}&days=30")
+        assert page.page.url.endswith(f"#website={number}&section=overview&days=30")
         page.go(website=number, days=30)
         assert page.page.locator("h1").text_content() == name
         assert page.page.locator(".failure").count() == 0

@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from support.shops import CHARTS, EMPTY, HISTORY_DAYS, HOSTILE, OLD
-from support.visits import Visiting, payload, picture
+from support.visits import Visit, Visiting, payload, picture
 
 MILLISECONDS_TO_DRAW = """canvas => {
     const { config } = Chart.getChart(canvas);
@@ -26,11 +26,18 @@ def widgets(shops: Path) -> dict[str, dict[str, Any]]:
     }
 
 
+def widgets_of(visit: Visiting, export: Path, **options: Any) -> Visit:
+    """A visit to the section of widgets."""
+    page = visit(export, **options)
+    page.open("Widgets")
+    return page
+
+
 @pytest.mark.parametrize("kind", CHARTS)
 def test_a_widget_is_the_chart_that_its_config_asks_for(
     visit: Visiting, shops: Path, kind: str
 ) -> None:
-    page = visit(shops)
+    page = widgets_of(visit, shops)
     asked = {*CHARTS[kind], "table"}
     assert {chart: picture(page, f"{kind} as {chart}") for chart in asked} == {
         chart: chart for chart in asked
@@ -40,7 +47,7 @@ def test_a_widget_is_the_chart_that_its_config_asks_for(
 def test_an_impossible_chart_and_unknown_keys_leave_the_usual_one(
     visit: Visiting, shops: Path
 ) -> None:
-    page = visit(shops)
+    page = widgets_of(visit, shops)
     usual = {kind: charts[0] for kind, charts in CHARTS.items()}
     assert {kind: picture(page, f"{kind} unasked") for kind in CHARTS} == usual
 
@@ -48,7 +55,7 @@ def test_an_impossible_chart_and_unknown_keys_leave_the_usual_one(
 def test_widgets_stand_by_position_and_hidden_ones_nowhere(
     visit: Visiting, shops: Path, widgets: dict[str, Any]
 ) -> None:
-    part = visit(shops).page.locator("section.part", has_text="Widgets").first
+    part = visit(shops).open("Widgets")
     assert part.locator("h3").all_text_contents() == list(widgets)
     assert "Hidden" not in widgets
 
@@ -56,7 +63,7 @@ def test_widgets_stand_by_position_and_hidden_ones_nowhere(
 def test_a_chart_draws_every_figure_of_its_payload(
     visit: Visiting, shops: Path, widgets: dict[str, Any]
 ) -> None:
-    page = visit(shops)
+    page = widgets_of(visit, shops)
     keys = {
         "points_issued as line": "issued",
         "redemptions_trend as bar": "redemptions",
@@ -73,7 +80,7 @@ def test_a_chart_draws_every_figure_of_its_payload(
 def test_the_table_of_a_chart_has_the_same_figures(
     visit: Visiting, shops: Path, widgets: dict[str, Any]
 ) -> None:
-    page = visit(shops)
+    page = widgets_of(visit, shops)
 
     heads, *rows = page.table("points_issued as line")
     assert heads == ["Date", "Points issued", "Points redeemed, in all", "Points outstanding"]
@@ -98,7 +105,7 @@ def test_the_table_of_a_chart_has_the_same_figures(
 def test_a_metric_shows_its_rate_and_its_table_the_rest(
     visit: Visiting, shops: Path, widgets: dict[str, Any]
 ) -> None:
-    page = visit(shops)
+    page = widgets_of(visit, shops)
     for kind, key in (
         ("engagement_rate", "engagement_rate"),
         ("conversion_rate", "conversion_rate"),
@@ -117,24 +124,37 @@ def test_a_metric_shows_its_rate_and_its_table_the_rest(
 def test_a_widget_keeps_its_own_days_and_limit_whatever_the_period(
     visit: Visiting, shops: Path
 ) -> None:
-    page = visit(shops)
+    page = widgets_of(visit, shops)
     for days in (30, 365):
-        page.go(days=days)
+        page.go(section="widgets", days=days)
         assert page.card("Two weeks").locator(".caption").text_content() == (
-            "Last 14 days, Apr 17 – 30, 2024"
+            "14 days, Apr 17 – 30, 2024"
         )
         assert len(page.table("Two weeks")) == 1 + 14
         assert len(page.table("One item")) == 1 + 1
 
 
 def test_days_that_the_export_does_not_count_are_not_claimed(visit: Visiting, shops: Path) -> None:
-    caption = visit(shops).card("Odd days").locator(".caption").text_content()
-    assert caption == "Last 30 days, Apr 1 – 30, 2024"
+    caption = widgets_of(visit, shops).card("Odd days").locator(".caption").text_content()
+    assert caption == "30 days, Apr 1 – 30, 2024"
+
+
+def test_a_widget_of_a_range_says_its_dates(visit: Visiting, shops: Path) -> None:
+    page = visit(shops)
+    captions = {
+        "A week": "7 days, Jan 1 – 7, 2024",
+        "Five days": "5 days, Mar 27 – 31, 2024",
+        "Since then": "11 days, Apr 20 – 30, 2024",
+        "Not yet": "Last 30 days, Apr 1 – 30, 2024",
+    }
+    for title, caption in captions.items():
+        assert page.card(title).locator(".caption").text_content() == caption
+    assert len(page.table("A week")) == 1 + 7
 
 
 def test_ten_years_of_days_are_drawn_and_listed(visit: Visiting, shops: Path) -> None:
-    page = visit(shops)
-    page.go(website=OLD)
+    page = widgets_of(visit, shops)
+    page.go(website=OLD, section="widgets")
     for chart in ("line", "bar"):
         canvas = page.card(f"Ten years as {chart}").locator("canvas")
         assert canvas.evaluate(MILLISECONDS_TO_DRAW) < 500
@@ -142,11 +162,12 @@ def test_ten_years_of_days_are_drawn_and_listed(visit: Visiting, shops: Path) ->
 
 
 def test_a_website_without_anything_says_so(visit: Visiting, shops: Path) -> None:
-    page = visit(shops)
+    page = widgets_of(visit, shops)
+    page.go(website=EMPTY, section="widgets")
+    assert "This website shows no widgets." in page.page.inner_text("main")
     page.go(website=EMPTY)
     text = page.page.inner_text("main")
     for line in (
-        "This website shows no widgets.",
         "No redemptions in these 30 days.",
         "No points outstanding in these 30 days.",
         "No client had a transaction in these 30 days.",
@@ -157,12 +178,12 @@ def test_a_website_without_anything_says_so(visit: Visiting, shops: Path) -> Non
 @pytest.mark.parametrize("from_disk", [False, True])
 def test_names_are_text_and_never_markup(visit: Visiting, shops: Path, from_disk: bool) -> None:
     page = visit(shops, from_disk=from_disk)
-    page.go(website=HOSTILE)
+    page.go(website=HOSTILE, section="widgets")
     listed = payload(shops, "dashboard-widgets/index.json", website=HOSTILE)
     titles = page.page.locator("h3").all_text_contents()
     assert set(titles) >= {widget["title"] for widget in listed}
     assert page.page.locator("main :is(img, script, b)").count() == 0
-    assert page.page.title() == f"{listed[0]['website_name']} · Loyalty Analytics"
+    assert page.page.title() == f"Widgets · {listed[0]['website_name']} · Loyalty Analytics"
     tiers = payload(shops, "analytics/tier_distribution/index.json", website=HOSTILE)
     drawn = page.page.locator("section.card:has(.legend)").first
     assert drawn.locator("li bdi").all_text_contents() == [tier["tier_name"] for tier in tiers]
@@ -170,7 +191,7 @@ def test_names_are_text_and_never_markup(visit: Visiting, shops: Path, from_disk
 
 def test_a_title_without_end_leaves_room_for_the_figures(visit: Visiting, shops: Path) -> None:
     page = visit(shops, viewport={"width": 390, "height": 800})
-    page.go(website=HOSTILE)
+    page.go(website=HOSTILE, section="widgets")
     card = page.page.locator("section.card", has_text="no end no end")
     box = card.bounding_box()
     assert box is not None and box["height"] < 400
@@ -182,8 +203,6 @@ def test_every_website_of_a_dirty_source_is_shown_without_a_complaint(
 ) -> None:
     page = visit(dirty)
     for website in (1, 2, 3, 5, 8, 11, 900_719, 900_720, 27_983_085_677):
-        page.go(website=website)
+        page.go(website=website, section="widgets")
         listed = payload(dirty, "dashboard-widgets/index.json", website=website)
-        assert page.page.locator("section.part:has-text('Widgets') section.card").count() >= len(
-            listed
-        )
+        assert page.page.locator("#part-widgets .card").count() == len(listed)

@@ -61,6 +61,7 @@ def test_the_page_keeps_the_limits_of_the_export() -> None:
     found = [(name, number) for name, number in page_constants() if name in VALUES]
     assert sorted(found) == [
         ("DEFAULT_DAYS", limits.DEFAULT_DAYS),
+        ("DEFAULT_LIMIT", limits.DEFAULT_LIMIT),
         ("MAX_DAYS", limits.MAX_DAYS),
         ("MAX_DAYS_AHEAD", limits.MAX_DAYS_AHEAD),
     ]

@@ -11,7 +11,7 @@ SHOP, EMPTY, HOSTILE, OLD = 1, 2, 3, 4
 CHARTS = {
     "points_issued": ("line", "bar"),
     "redemptions_trend": ("bar", "line"),
-    "tier_distribution": ("doughnut", "pie", "bar"),
+    "tier_distribution": ("bar", "doughnut", "pie"),
     "top_redemptions": ("table", "bar", "pie", "doughnut"),
     "engagement_rate": ("metric", "bar", "doughnut", "pie"),
     "points_balance": ("metric",),
@@ -223,6 +223,10 @@ def _widgets() -> list[Row]:
         ("points_issued", "Two weeks", {"days": 14}),
         ("engagement_rate", "Odd days", {"days": 14.0}),
         ("top_redemptions", "One item", {"limit": 1}),
+        ("points_issued", "A week", {"date_from": "2024-01-01", "date_to": "2024-01-07"}),
+        ("engagement_rate", "Five days", {"date_to": "2024-03-31", "days": 5}),
+        ("engagement_rate", "Since then", {"date_from": "2024-04-20", "date_to": "2024-4-30"}),
+        ("engagement_rate", "Not yet", {"date_from": "2024-04-20", "date_to": "2024-05-01"}),
     ]
     hostile = [(kind, ATTACKS[at % 4], {}) for at, kind in enumerate(CHARTS)]
     hostile += [("points_balance", LONG_TITLE, {})]

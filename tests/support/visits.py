@@ -35,11 +35,15 @@ class Visit:
         """Wait until the page has drawn what it was asked for."""
         self.page.wait_for_selector("main[aria-busy=false]", state="attached")
 
-    def open(self, *titles: str) -> None:
-        """Open parts that are closed at first, and wait for their figures."""
-        for title in titles:
-            self.page.get_by_role("button", name=title, exact=True).click()
-            self.page.wait_for_selector(f"#part-{title.lower()}[aria-busy=false]")
+    def open(self, title: str) -> Locator:
+        """Open a section by the menu, and wait for its figures."""
+        self.link(title).click()
+        self.page.wait_for_selector(f"main[aria-busy=false] #part-{title.lower()}")
+        return self.page.locator(".part")
+
+    def link(self, title: str) -> Locator:
+        """The menu's link to a section."""
+        return self.page.locator("#menu").get_by_role("link", name=title, exact=True)
 
     def card(self, title: str) -> Locator:
         """The card of a title."""

@@ -1,4 +1,4 @@
-"""The parts that are closed at first: what they read, when, and that they show just that."""
+"""What the sections show: just the figures of their payloads, or why they can't."""
 
 from decimal import Decimal
 from pathlib import Path
@@ -10,78 +10,68 @@ from support.exports import api_file, copy_export, read, rewrite, rewrite_page
 from support.shops import ATTACKS, EMPTY, OLD, SHOP
 from support.visits import Visit, Visiting, payload
 
-FILES = {
-    "Clients": (
-        "segments/index",
-        "lifecycle/index",
-        "lifecycle_moves/index",
-        "tier_migration/index",
-        "cohorts/index",
-        "first_redemption/index",
-    ),
-    "Points": (
-        "liability/index",
-        "programme_value/days=30",
-        "roll_forward/index",
-        "aging/index",
-        "redemption_curve/index",
-        "liability_backtest/index",
-        "issue_sources/days=30",
-    ),
-    "Rewards": ("item_performance/index", "request_funnel/days=30"),
-    "Forecast": (
-        "forecast/days=90",
-        "forecast_accuracy/index",
-        "points_trend/days=30",
-        "redemption_trend/days=30",
-        "item_performance/index",
-    ),
-    "Campaigns": ("campaigns/index",),
-}
-"""What each part reads of a website."""
+SECTIONS = ("Clients", "Rewards", "Points", "Forecast", "Campaigns", "Snapshots", "Widgets", "Data")
 
 LISTS = {
-    "Segments": (
-        "segments/index",
-        (
-            "clients",
-            "percentage",
-            "clients_before",
-            "points_balance",
-            "points_issued",
-            "redemptions",
+    "Clients": {
+        "Segments": (
+            "segments/index",
+            (
+                "clients",
+                "percentage",
+                "clients_before",
+                "points_balance",
+                "points_issued",
+                "redemptions",
+            ),
         ),
-    ),
-    "Lifecycle": ("lifecycle/index", ("clients", "percentage", "clients_before", "points_balance")),
-    "Moves in the lifecycle": ("lifecycle_moves/index", ("clients",)),
-    "Moves between tiers": ("tier_migration/index", ("clients",)),
-    "Cohorts": (
-        "cohorts/index",
-        ("months_since", "clients", "active_clients", "redeeming_clients", "retention_rate"),
-    ),
-    "Roll-forward of points": (
-        "roll_forward/index",
-        ("opening", "issued", "refunded", "redeemed", "deducted", "closing"),
-    ),
-    "Age of the points outstanding": (
-        "aging/index",
-        ("issued", "redeemed", "deducted", "outstanding", "expected_redeemed"),
-    ),
-    "Redemption curve": (
-        "redemption_curve/index",
-        ("points_at_risk", "redeemed", "deducted", "redeemed_rate"),
-    ),
-    "Expected and actual redemptions": (
-        "liability_backtest/index",
-        ("expected", "actual", "error_percentage"),
-    ),
-    "Reasons of issue": ("issue_sources/days=30", ("points", "transactions")),
-    "Who can afford an item": (
-        "item_performance/index",
-        ("points_required", "clients_who_can_afford", "affordable_rate"),
-    ),
+        "Lifecycle": (
+            "lifecycle/index",
+            ("clients", "percentage", "clients_before", "points_balance"),
+        ),
+        "Moves in the lifecycle": (
+            "lifecycle_moves/index",
+            ("clients",),
+        ),
+        "Moves between tiers": (
+            "tier_migration/index",
+            ("clients",),
+        ),
+        "Cohorts": (
+            "cohorts/index",
+            ("months_since", "clients", "active_clients", "redeeming_clients", "retention_rate"),
+        ),
+    },
+    "Points": {
+        "Roll-forward of points": (
+            "roll_forward/index",
+            ("opening", "issued", "refunded", "redeemed", "deducted", "closing"),
+        ),
+        "Age of the points outstanding": (
+            "aging/index",
+            ("issued", "redeemed", "deducted", "outstanding", "expected_redeemed"),
+        ),
+        "Redemption curve": (
+            "redemption_curve/index",
+            ("points_at_risk", "redeemed", "deducted", "redeemed_rate"),
+        ),
+        "Expected and actual redemptions": (
+            "liability_backtest/index",
+            ("expected", "actual", "error_percentage"),
+        ),
+        "Reasons of issue": (
+            "issue_sources/days=30",
+            ("points", "transactions"),
+        ),
+    },
+    "Rewards": {
+        "Who can afford an item": (
+            "item_performance/index",
+            ("points_required", "clients_who_can_afford", "affordable_rate"),
+        ),
+    },
 }
-"""The keys of a payload's rows that are the last columns of a card's table."""
+"""By section, the keys of a payload's rows that are the last columns of a card's table."""
 
 UNKNOWN = {None, "not known", "nothing redeemed"}
 
@@ -99,46 +89,20 @@ def figures(place: Locator) -> dict[str, str]:
     return dict(zip(terms, place.locator("dd:not(.note)").all_text_contents(), strict=True))
 
 
-def test_a_part_reads_its_files_when_it_is_opened_by_the_keyboard_and_not_before(
-    visit: Visiting, shops: Path
-) -> None:
-    page = visit(shops)
-    asked: list[str] = []
-    page.page.on("request", lambda request: asked.append(request.url.partition("#")[0]))
-    page.page.reload()
-    page.wait()
-    for title, files in FILES.items():
-        script = f"assets/{title.lower()}.js"
-        assert not any(script in url for url in asked)
-        opener = page.page.get_by_role("button", name=title, exact=True)
-        expect(opener).to_have_attribute("aria-expanded", "false")
-        asked.clear()
-        opener.press("Enter")
-        page.page.wait_for_selector(f"#part-{title.lower()}[aria-busy=false]")
-        expect(opener).to_have_attribute("aria-expanded", "true")
-        expect(opener).to_be_focused()
-        api = f"{page.address}1/api/v1/loyalty-management/analytics/"
-        assert {url.removeprefix(api) for url in asked if "/analytics/" in url} == {
-            f"{file}.json" for file in files
-        }
-        assert [url for url in asked if url.endswith(script)]
-        asked.clear()
-        for is_open in (False, True):
-            opener.press("Space")
-            panel = page.page.locator(f"#{opener.get_attribute('aria-controls')}")
-            expect(panel).to_be_visible(visible=is_open)
-        assert asked == []
-    assert page.page.locator(".failure").count() == 0
-
-
 @pytest.mark.parametrize("website", [SHOP, OLD])
 def test_the_tables_of_the_parts_have_the_figures_of_their_payloads(
     visit: Visiting, shops: Path, website: int
 ) -> None:
     page = visit(shops)
     page.go(website=website)
-    page.open(*FILES)
-    for title, (file, keys) in LISTS.items():
+    for section, lists in LISTS.items():
+        page.open(section)
+        compare_lists(page, shops, website, lists)
+
+
+def compare_lists(page: Visit, shops: Path, website: int, lists: dict[str, Any]) -> None:
+    """Whether the tables of a section's cards are the rows of their payloads."""
+    for title, (file, keys) in lists.items():
         rows = payload(shops, f"analytics/{file}.json", website)
         if not rows:
             assert page.card(title).locator(".empty").is_visible(), title
@@ -172,7 +136,7 @@ def test_moves_and_cohorts_stand_in_a_grid(visit: Visiting, shops: Path) -> None
 def test_single_figures_are_those_of_their_payloads(visit: Visiting, shops: Path) -> None:
     page = visit(shops)
     page.go(days=365)
-    page.open(*FILES)
+    page.open("Points")
     liability = payload(shops, "analytics/liability/index.json")
     assert figures(page.card("Liability")) == {
         "Points held": f"{liability['points_held']:,}",
@@ -182,10 +146,12 @@ def test_single_figures_are_those_of_their_payloads(visit: Visiting, shops: Path
         "Liability": f"{liability['liability_amount']:,}",
         "If all are redeemed": f"{liability['liability_if_all_redeemed']:,}",
     }
+    page.open("Clients")
     first = payload(shops, "analytics/first_redemption/index.json")
     card = page.card("First redemption")
     assert card.locator("strong").text_content() == f"{first['median_days']:,} days"
     assert figures(card)["After 30 days"] == f"{first['after_30_days']}%"
+    page.open("Rewards")
     funnel = payload(shops, "analytics/request_funnel/days=365.json")
     assert dict(page.table("Requests by status")[1:]) == {
         name: f"{funnel[name.lower()]:,}"
@@ -201,28 +167,6 @@ def test_single_figures_are_those_of_their_payloads(visit: Visiting, shops: Path
         ]
         for row in items
     ]
-
-
-def test_an_open_part_stays_open_and_changes_with_period_and_website(
-    visit: Visiting, shops: Path
-) -> None:
-    page = visit(shops)
-    page.open("Rewards", "Points")
-    for place in ({"days": 365}, {"website": OLD, "days": 7}):
-        page.go(**place)
-        expect(page.page.get_by_role("button", name="Rewards", exact=True)).to_have_attribute(
-            "aria-expanded", "true"
-        )
-        days = place["days"]
-        funnel = payload(
-            shops, f"analytics/request_funnel/days={days}.json", place.get("website", SHOP)
-        )
-        expect(page.card("Requests by status").locator(".caption")).to_contain_text(f"{days} days")
-        if funnel["requests"]:
-            assert page.table("Requests by status")[-1] == ["All", f"{funnel['requests']:,}"]
-    page.page.get_by_role("button", name="Points", exact=True).click()
-    page.go(days=30)
-    assert page.card("Liability").count() == 0
 
 
 @pytest.mark.parametrize("from_disk", [False, True])
@@ -260,33 +204,37 @@ def test_names_are_text_in_the_parts_too(
     )
     rewrite_page(export)
     page = visit(export, from_disk=from_disk)
-    page.open(*FILES)
+    page.open("Clients")
     tiers = page.card("Moves between tiers")
     for scope in ("row", "col"):
         assert tiers.locator(f"th[scope={scope}]").all_text_contents() == list(ATTACKS)
+    page.open("Points")
     assert [row[0] for row in page.table("Reasons of issue")[1:]] == [
         *ATTACKS,
         "no reason given",
         "“ ”",
         "none",
     ]
+    page.open("Rewards")
     assert [row[:2] for row in page.table("Never redeemed")[1:]] == [[n, n] for n in ATTACKS]
     assert page.page.locator("main :is(img, script, b)").count() == 0
-    assert page.page.title() == "Shop · Loyalty Analytics"
+    assert page.page.title() == "Rewards · Shop · Loyalty Analytics"
 
 
-def test_a_website_without_anything_says_so_in_every_card(visit: Visiting, shops: Path) -> None:
+@pytest.mark.parametrize("title", ["Clients", "Rewards", "Points", "Forecast", "Campaigns"])
+def test_a_website_without_anything_says_so_in_every_card(
+    visit: Visiting, shops: Path, title: str
+) -> None:
     page = visit(shops)
     page.go(website=EMPTY)
-    page.open(*FILES)
-    cards = page.page.locator(".closed-part .card")
-    assert cards.count() == 25
+    part = page.open(title)
     said = {
         card.locator("h3").text_content(): card.locator(".empty, .picture > p").all_text_contents()
-        for card in cards.all()
+        for card in part.locator(".card").all()
     }
+    assert said
     assert all(len(sentences) == 1 for sentences in said.values()), said
-    assert page.page.locator(".closed-part canvas").count() == 0
+    assert part.locator("canvas").count() == 0
 
 
 NOT_KNOWN = {
@@ -333,7 +281,7 @@ def test_what_cannot_be_known_is_said(
         held = read(path)
         rewrite(path, [row | fields for row in held] if isinstance(held, list) else held | fields)
     page = visit(export)
-    page.open(*FILES)
+    page.open("Points")
     card = page.card("Liability")
     expect(card).to_contain_text(sentence)
     if nulls:
@@ -342,8 +290,10 @@ def test_what_cannot_be_known_is_said(
         )
         redeemed = [row[-1] for row in page.table("Age of the points outstanding")[1:]]
         assert set(redeemed) == {"not known" if nulls is NOT_KNOWN else "1"}
+    page.open("Clients")
     assert "there is no median" in page.card("First redemption").inner_text()
     assert page.card("First redemption").inner_text().count("not yet observed") == 3
+    page.open("Rewards")
     assert page.card("How requests are answered").inner_text().count("none yet") == 3
 
 
@@ -352,29 +302,28 @@ def test_a_broken_file_breaks_its_card_alone(visit: Visiting, shops: Path, tmp_p
     rewrite(api_file(export, SHOP, "analytics/aging/index.json"), b"")
     rewrite(api_file(export, SHOP, "analytics/cohorts/index.json"), [{"cohort": []}])
     page = visit(export)
-    page.open(*FILES)
-    broken = page.page.locator(".card", has=page.page.locator("> .failure"))
-    assert broken.locator("h3").all_text_contents() == ["Cohorts", "Age of the points outstanding"]
+    for title, card in (("Clients", "Cohorts"), ("Points", "Age of the points outstanding")):
+        broken = page.open(title).locator(".card", has=page.page.locator("> .failure"))
+        assert broken.locator("h3").all_text_contents() == [card]
     page.complaints.clear()
 
 
-def test_a_part_that_cannot_be_read_is_read_again_when_it_is_opened_again(
+def test_a_section_that_cannot_be_read_is_read_again_when_it_is_opened_again(
     visit: Visiting, shops: Path
 ) -> None:
     page = visit(shops)
     page.page.route("**/assets/points.js", lambda route: route.abort(), times=1)
-    page.open("Points")
-    assert page.page.locator(".closed-part .failure").all_text_contents() == [
+    part = page.open("Points")
+    assert part.locator(".failure").all_text_contents() == [
         "This can't be shown. assets/points.js can't be read."
     ]
-    opener = page.page.get_by_role("button", name="Points", exact=True)
-    opener.click()
-    opener.click()
+    page.open("Overview")
+    page.open("Points")
     expect(page.card("Liability").locator(".tiles")).to_be_visible()
     page.complaints.clear()
 
 
-def test_a_part_that_is_opened_after_the_export_was_switched_shows_all_of_the_new_one(
+def test_a_section_that_is_opened_after_the_export_was_switched_shows_all_of_the_new_one(
     visit: Visiting, shops: Path, dirty: Path, tmp_path: Path
 ) -> None:
     current = tmp_path / "current"
@@ -383,51 +332,47 @@ def test_a_part_that_is_opened_after_the_export_was_switched_shows_all_of_the_ne
     following = tmp_path / "following"
     following.symlink_to(dirty)
     following.replace(current)
-    opener = page.page.get_by_role("button", name="Points", exact=True)
-    opener.press("Enter")
+    page.open("Points")
     name = read(dirty / "websites.json")[0]["name"]
     expect(page.page.locator("h1")).to_have_text(name)
-    page.wait()
-    expect(opener).to_have_attribute("aria-expanded", "true")
-    expect(opener).to_be_focused()
-    overview = payload(dirty, "analytics/overview/days=30.json")
-    first = page.page.locator(".tiles dd").first
-    assert first.text_content() == f"{overview['total_points_balance']:,}"
     held = payload(dirty, "analytics/liability/index.json")["points_held"]
     assert figures(page.card("Liability"))["Points held"] == f"{held:,}"
-    page.complaints[:] = [line for line in page.complaints if "404" not in line]
 
 
-def test_all_websites_together_show_the_roll_forward_and_say_what_is_each_ones_own(
+def test_all_websites_together_show_what_adds_up_and_say_what_is_each_ones_own(
     visit: Visiting, shops: Path
 ) -> None:
     page = visit(shops)
-    page.open("Clients", "Points")
     page.go(website="all")
-    assert page.page.locator(".closed-part h2").all_text_contents() == ["Points"]
-    assert page.page.locator(".closed-part h3").all_text_contents() == ["Roll-forward of points"]
-    expect(page.page.locator(".closed-part .notice")).to_contain_text("each website's own")
+    part = page.open("Points")
+    assert part.locator("h3").all_text_contents() == ["Roll-forward of points"]
+    expect(part.locator(".notice")).to_contain_text("each website's own")
     months = payload(shops, "analytics/roll_forward/index.json", "all")
     assert [row[-1] for row in page.table("Roll-forward of points")[1:]] == [
         f"{month['closing']:,}" for month in months
     ]
+    for title in ("Clients", "Rewards", "Forecast", "Campaigns", "Snapshots", "Widgets"):
+        part = page.open(title)
+        expect(part.locator(".notice")).to_contain_text("it is each one's own")
+        assert part.locator(".card, .failure").count() == 0
 
 
-def test_from_disk_the_parts_show_just_what_they_show_over_http(
-    visit: Visiting, shops: Path
+@pytest.mark.parametrize("title", SECTIONS)
+def test_from_disk_a_section_shows_just_what_it_shows_over_http(
+    visit: Visiting, shops: Path, title: str
 ) -> None:
     texts = []
     for from_disk in (False, True):
-        page: Visit = visit(shops, from_disk=from_disk)
-        page.open(*FILES)
+        page = visit(shops, from_disk=from_disk)
         page.go(website=OLD, days=90)
-        texts.append(page.page.inner_text("main"))
+        page.open(title)
+        texts.append(page.page.inner_text("body"))
     assert texts[0] == texts[1]
 
 
-def test_paper_has_the_parts_that_are_open(visit: Visiting, shops: Path) -> None:
+def test_paper_has_the_section_that_is_shown(visit: Visiting, shops: Path) -> None:
     page = visit(shops)
     page.open("Rewards")
     page.page.emulate_media(media="print")
-    headings = page.page.locator("h2:visible").all_text_contents()
-    assert "Rewards" in headings and "Points" not in headings
+    assert page.page.locator("h2:visible").all_text_contents() == ["Rewards"]
+    assert not page.page.locator("#menu").is_visible()
