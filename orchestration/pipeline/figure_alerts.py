@@ -28,8 +28,8 @@ def watch_figures(deployment: Deployment) -> None:
     told = {key for key, figure in known.items() if figure.is_told}
     crossed = [one for one in findings if one.state == "crossed" and one.key not in told]
     kept = [one for one in findings if one.state == "kept" and one.key in told]
-    is_crossing_told = _tell(deployment, "crossed", crossed)
-    is_keeping_told = _tell(deployment, "kept", kept)
+    is_crossing_told = _send(deployment, "crossed", crossed)
+    is_keeping_told = _send(deployment, "kept", kept)
     for finding in findings:
         if finding.state != "kept":
             log.warning(finding.sentence)
@@ -48,7 +48,7 @@ def watch_figures(deployment: Deployment) -> None:
     )
 
 
-def _tell(deployment: Deployment, event: str, findings: list[Finding]) -> bool:
+def _send(deployment: Deployment, event: str, findings: list[Finding]) -> bool:
     """Post what became of thresholds in one message; whether that worked, or none was needed."""
     if not findings:
         return True

@@ -43,7 +43,7 @@ def check_figures(marts: Path, thresholds: tuple[Threshold, ...]) -> list[Findin
     with duckdb.connect(str(marts), read_only=True) as connection:
         reader = _Reader(connection)
         return [
-            _judge(threshold, website, reader)
+            _compare(threshold, website, reader)
             for threshold in thresholds
             for website in reader.websites(threshold.website)
         ]
@@ -76,10 +76,10 @@ class _Reader:
 
     def figure(self, threshold: Threshold, website: _Website, last: date | None) -> Decimal | None:
         """A figure of the window that ends on a date; null where it isn't known."""
-        asked = (threshold.endpoint, website.id, threshold.days, last)
-        if asked not in self._payloads:
-            self._payloads[asked] = self._read(threshold, website.id, last)
-        payload = self._payloads[asked]
+        wanted = (threshold.endpoint, website.id, threshold.days, last)
+        if wanted not in self._payloads:
+            self._payloads[wanted] = self._read(threshold, website.id, last)
+        payload = self._payloads[wanted]
         value = None if payload is None else payload[threshold.key]
         return None if value is None else Decimal(value)
 
@@ -104,7 +104,7 @@ class _Reader:
         return None if row is None else dict(zip(names, row, strict=True))
 
 
-def _judge(threshold: Threshold, website: _Website, reader: _Reader) -> Finding:
+def _compare(threshold: Threshold, website: _Website, reader: _Reader) -> Finding:
     value = reader.figure(threshold, website, reader.as_of)
     where = "all websites" if website.id is None else f"website {website.id}"
     if website.name:
@@ -119,7 +119,7 @@ def _judge(threshold: Threshold, website: _Website, reader: _Reader) -> Finding:
     if value is None:
         return Finding(key, "unknown", f"{what} can't be known")
     if threshold.condition == "changed_by":
-        return _judge_change(threshold, website, reader, key, what, value)
+        return _compare_change(threshold, website, reader, key, what, value)
     is_above = threshold.condition == "above"
     is_crossed = value > threshold.limit if is_above else value < threshold.limit
     bound = f"{threshold.condition} {_shown(threshold.limit)}"
@@ -128,7 +128,7 @@ def _judge(threshold: Threshold, website: _Website, reader: _Reader) -> Finding:
     return Finding(key, "kept", f"{what} is {_shown(value)}, not {bound}")
 
 
-def _judge_change(
+def _compare_change(
     threshold: Threshold,
     website: _Website,
     reader: _Reader,

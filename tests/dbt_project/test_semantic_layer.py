@@ -30,8 +30,8 @@ METRICS = yaml.safe_load((SEMANTIC / "_metrics.yml").read_text())["metrics"]
 
 
 @dataclass(frozen=True)
-class Asked:
-    """Metrics by the columns of a payload that are the same, and by what they are asked."""
+class Question:
+    """Metrics by the columns of a payload that are the same, and by what they are question."""
 
     figures: dict[str, str]
     payload: str
@@ -45,7 +45,7 @@ def of_window(report: str) -> str:
 
 
 CASES = {
-    "overview": Asked(
+    "overview": Question(
         {
             "points_issued": "total_points_issued",
             "points_redeemed": "total_points_redeemed",
@@ -58,7 +58,7 @@ CASES = {
         },
         of_window("rpt_overview"),
     ),
-    "overview of all": Asked(
+    "overview of all": Question(
         {
             "points_issued": "total_points_issued",
             "points_outstanding": "total_points_balance",
@@ -68,7 +68,7 @@ CASES = {
         f"select * from reports.rpt_all_overview where window_days = {DAYS}",
         by=(),
     ),
-    "engagement_stats": Asked(
+    "engagement_stats": Question(
         {
             name: name
             for name in (
@@ -82,7 +82,7 @@ CASES = {
         },
         of_window("rpt_engagement_stats"),
     ),
-    "conversion": Asked(
+    "conversion": Question(
         {
             "conversions": "conversions",
             "clients_with_conversions": "clients",
@@ -93,22 +93,22 @@ CASES = {
         },
         of_window("rpt_conversion"),
     ),
-    "programme_value": Asked(
+    "programme_value": Question(
         {"orders": "orders", "revenue": "revenue"}, of_window("rpt_programme_value")
     ),
-    "request_funnel": Asked(
+    "request_funnel": Question(
         {"requests": "requests"},
         "select website_id as website, requests from dim_run,"
         f" reports.rpt_request_funnel(dim_run.as_of - {DAYS - 1}, dim_run.as_of)",
     ),
-    "redemption_categories": Asked(
+    "redemption_categories": Question(
         {"redemptions": "redemptions", "redemption_points": "points"},
         "select website_id as website, category as item__category, sum(redemptions) as redemptions,"
         f" sum(points) as points from reports.rpt_redemption_categories where {DAYS} between"
         " min_window_days and max_window_days group by all",
         by=("website", "item__category"),
     ),
-    "redemption_patterns": Asked(
+    "redemption_patterns": Question(
         {"redemptions": "redemptions"},
         "select website_id as website, weekday as business_date__weekday,"
         " hour as request__hour_of_day, redemptions"
@@ -116,7 +116,7 @@ CASES = {
         " min_window_days and max_window_days",
         by=("website", "business_date__weekday", "request__hour_of_day"),
     ),
-    "roll_forward": Asked(
+    "roll_forward": Question(
         {
             "points_issued": "issued",
             "points_refunded": "refunded",
@@ -130,58 +130,58 @@ CASES = {
         by=("website", "metric_time__month"),
         is_of_window=False,
     ),
-    "points_trend": Asked(
+    "points_trend": Question(
         {"points_issued": "issued", "points_outstanding": "balance"},
         "select website_id as website, date as metric_time__day, issued, balance"
         f" from reports.rpt_points_trend where window_days <= {DAYS}",
         by=("website", "metric_time__day"),
     ),
-    "tier_distribution": Asked(
+    "tier_distribution": Question(
         {"clients_in_tiers": "count"},
         "select website_id as website, tier_name as tier__tier_name, sum(count) as count"
         " from reports.rpt_tier_distribution group by all",
         by=("website", "tier__tier_name"),
     ),
-    "tiers of clients": Asked(
+    "tiers of clients": Question(
         {"active_clients_at_as_of": "count"},
         "select website_id as website, tier_id as client__tier, count"
         " from reports.rpt_tier_distribution",
         by=("website", "client__tier"),
         is_of_window=False,
     ),
-    "lifecycle": Asked(
+    "lifecycle": Question(
         {"clients_at_as_of": "clients", "points_outstanding_at_as_of": "points_balance"},
         "select website_id as website, state as client__lifecycle, * from reports.rpt_lifecycle",
         by=("website", "client__lifecycle"),
         is_of_window=False,
     ),
-    "segments": Asked(
+    "segments": Question(
         {"clients_at_as_of": "clients", "points_issued": "points_issued"},
         "select website_id as website, segment as client__segment, * from reports.rpt_segments",
         by=("website", "client__segment"),
         is_of_window=False,
     ),
-    "cohorts": Asked(
+    "cohorts": Question(
         {"new_clients": "clients"},
         "select website_id as website, cohort as metric_time__month, *"
         " from reports.rpt_cohorts where months_since = 0",
         by=("website", "metric_time__month"),
         is_of_window=False,
     ),
-    "campaigns": Asked(
+    "campaigns": Question(
         {"campaigns": "number", "treatment_clients": "treatment_clients", "campaign_cost": "cost"},
         "select website_id as website, id as campaign, design as campaign__design, *, 1 as number"
         " from reports.rpt_campaigns",
         by=("website", "campaign", "campaign__design"),
         is_of_window=False,
     ),
-    "totals of the manifest": Asked(
+    "totals of the manifest": Question(
         {"transactions": "transactions", "requests": "requests", "points_moved": "outstanding"},
         "select website_id as website, *, points_outstanding as outstanding"
         " from reports.rpt_manifest_totals",
         is_of_window=False,
     ),
-    "types of transactions": Asked(
+    "types of transactions": Question(
         {"points_moved": "points"},
         "select website_id as website, 'add' as transaction__transaction_type,"
         " sum(issued) as points from fct_points_daily group by all union all"
@@ -190,14 +190,14 @@ CASES = {
         by=("website", "transaction__transaction_type"),
         is_of_window=False,
     ),
-    "quarantined": Asked(
+    "quarantined": Question(
         {"quarantined_rows": "row_count"},
         "select entity as excluded_row__delivered_as, reason as excluded_row__reason, row_count"
         " from reports.rpt_manifest_quarantined",
         by=("excluded_row__delivered_as", "excluded_row__reason"),
         is_of_window=False,
     ),
-    "excluded points": Asked(
+    "excluded points": Question(
         {"quarantined_points": "points"},
         "select website_id as website, sum(points) as points from fct_excluded_points group by all",
         is_of_window=False,
@@ -264,14 +264,16 @@ def published(marts: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield connection
 
 
-def ask(engine: MetricFlowEngine, marts: duckdb.DuckDBPyConnection, asked: Asked) -> list[dict]:
+def ask(
+    engine: MetricFlowEngine, marts: duckdb.DuckDBPyConnection, question: Question
+) -> list[dict]:
     (as_of,) = marts.sql("select as_of from dim_run").fetchone()
     first = marts.execute("select $1 - $2", [as_of, DAYS - 1]).fetchone()[0]
     request = MetricFlowQueryRequest.create(
-        metric_names=list(asked.figures),
-        group_by_names=list(asked.by) or None,
-        time_constraint_start=at_midnight(first) if asked.is_of_window else None,
-        time_constraint_end=at_midnight(as_of) if asked.is_of_window else None,
+        metric_names=list(question.figures),
+        group_by_names=list(question.by) or None,
+        time_constraint_start=at_midnight(first) if question.is_of_window else None,
+        time_constraint_end=at_midnight(as_of) if question.is_of_window else None,
     )
     return rows_of(marts, engine.explain(request).sql_statement.without_descriptions.sql)
 
@@ -302,11 +304,11 @@ def as_date(value: Any) -> Any:
 def test_metrics_are_the_figures_of_the_payload(
     engine: MetricFlowEngine, published: duckdb.DuckDBPyConnection, name: str
 ) -> None:
-    asked = CASES[name]
-    answered, payload = ask(engine, published, asked), rows_of(published, asked.payload)
-    for metric, column in asked.figures.items():
-        expected = keyed(payload, asked.by, column)
-        found = keyed(answered, asked.by, metric)
+    question = CASES[name]
+    answered, payload = ask(engine, published, question), rows_of(published, question.payload)
+    for metric, column in question.figures.items():
+        expected = keyed(payload, question.by, column)
+        found = keyed(answered, question.by, metric)
         assert any(expected.values()), f"{column} proves nothing"
         for key in expected if name in SERIES else expected.keys() | found.keys():
             figure, payload_figure = found.get(key, 0), expected.get(key, 0)
@@ -321,7 +323,7 @@ def rounding(figures: dict[tuple, Decimal]) -> Decimal:
 
 def test_every_metric_is_the_figure_of_a_payload_and_says_what_it_counts() -> None:
     names = [metric["name"] for metric in METRICS]
-    assert set(names) == {metric for asked in CASES.values() for metric in asked.figures}
+    assert set(names) == {metric for question in CASES.values() for metric in question.figures}
     assert len(names) == len(set(names))
     for metric in METRICS:
         assert metric["label"] and len(metric["description"]) > len(metric["label"])
