@@ -172,10 +172,15 @@ class PublishedMarts:
 
     def payload_of_all(self, endpoint: Endpoint, value: int | None) -> Any:
         """The payload of all websites together, of an endpoint that sums up."""
-        rows = self._rows(
-            f"select {_keys(endpoint.schema)} from reports.{endpoint.report_of_all}"
+        read, report = self._rows, f"reports.{endpoint.report_of_all}"
+        parameters = {} if endpoint.parameter is None else {"value": value}
+        if endpoint.takes_range:
+            read, report = self._calculated_rows, f"{report}($date_from, $date_to)"
+            parameters = self._window(value)
+        rows = read(
+            f"select {_keys(endpoint.schema)} from {report}"
             f" where {endpoint.condition} {_order(endpoint)}",
-            **({} if endpoint.parameter is None else {"value": value}),
+            **parameters,
         )
         return rows if endpoint.is_list else rows[0]
 

@@ -6,6 +6,7 @@ from typing import Any
 from api_export.payloads import (
     campaign_schemas,
     client_schemas,
+    comparison_schemas,
     daily_schemas,
     forecast_schemas,
     money_schemas,
@@ -246,6 +247,14 @@ ENDPOINTS = (
         order="source_rank",
         parameter=DAYS,
         takes_range=True,
+    ),
+    Endpoint(
+        name="comparison",
+        schema=comparison_schemas.ComparedFigure,
+        order="place",
+        parameter=DAYS,
+        takes_range=True,
+        sums_up=True,
     ),
     Endpoint(
         name="forecast",
