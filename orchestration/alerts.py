@@ -1,4 +1,4 @@
-"""Alerts: where a failed run or stale data is made known: `status.json`, and a webhook."""
+"""Alerts: where a failed run, stale data or a figure is made known: status and webhook."""
 
 import json
 import logging
@@ -21,20 +21,23 @@ TIMEOUT_SECONDS = 10
 class Alert:
     """What a person should know: where something went wrong, and why."""
 
-    event: Literal["failed", "stale"]
+    event: Literal["failed", "stale", "crossed", "kept"]
+    """What happened to the asset; a threshold of figures is crossed, or kept again."""
     asset: str
     cause: str
+    next_command: str | None = None
+    """What to call next; without it, the run once more."""
 
 
-def send_alert(deployment: Deployment, alert: Alert) -> None:
+def send_alert(deployment: Deployment, alert: Alert) -> bool:
     """Note a failure in the status, and post any alert to the webhook, without secrets.
 
-    Never raises: what went wrong before matters more.
+    Says whether that worked. Never raises: what went wrong before matters more.
     """
     workspace = deployment.workspace
     asset, cause, next_command = (
         deployment.without_secrets(text)[:MAX_CHARACTERS]
-        for text in (alert.asset, alert.cause, deployment.run_command())
+        for text in (alert.asset, alert.cause, alert.next_command or deployment.run_command())
     )
     try:
         if alert.event == "failed":
@@ -52,6 +55,8 @@ def send_alert(deployment: Deployment, alert: Alert) -> None:
             _post(str(deployment.settings.webhook_url), message)
     except (OSError, ValueError, HTTPException) as error:
         log.warning("the alert was not sent: %s", deployment.without_secrets(str(error)))
+        return False
+    return True
 
 
 def find_staleness(deployment: Deployment) -> Alert | None:

@@ -176,7 +176,9 @@ class Settings(BaseSettings):
     """How many hours after the last finished run, or after the newest event's date, the data counts
     as stale."""
     webhook_url: HttpUrl | None = None
-    """Where a failed run and stale data are posted, as JSON with a `text`."""
+    """Where a failed run, stale data and crossed thresholds are posted, as JSON with a `text`."""
+    alerts: Path | None = None
+    """A YAML file of thresholds of figures, to which each run holds what it published."""
     admin_token: SecretStr | None = None
     """What a request to `loyalty serve` must show to write; without one nobody may."""
     read_token: SecretStr | None = None

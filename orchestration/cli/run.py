@@ -73,6 +73,7 @@ def run(
     deployment = Deployment(settings)
     workspace = deployment.workspace
     with _alerting_of_failures(deployment, signals):
+        _check_alerts_first(deployment)
         _check_source_first(deployment, is_full_refresh=full_refresh)
         with (
             progress(),
@@ -126,6 +127,14 @@ def _alerting_of_failures(deployment: Deployment, signals: StopSignals) -> Itera
         if stopped is not None:
             raise stopped from error
         raise
+
+
+def _check_alerts_first(deployment: Deployment) -> None:
+    """Refuse a faulty file of thresholds before anything starts or is written."""
+    if deployment.settings.alerts is not None:
+        from orchestration.quality.thresholds import read_thresholds
+
+        read_thresholds(deployment.settings.alerts)
 
 
 def _check_source_first(deployment: Deployment, *, is_full_refresh: bool) -> None:

@@ -23,6 +23,7 @@ from orchestration.errors import DeliveryError
 from orchestration.pipeline.resources import LOCK
 from orchestration.quality.delivery_contract import SHOWN, describe_breaches, read_breaches
 from orchestration.quality.differences import compare_export
+from orchestration.workspace.status import read_figures
 
 log = logging.getLogger(__name__)
 
@@ -67,7 +68,29 @@ def build_export_checks(deployment: Deployment) -> list[AssetChecksDefinition]:
             },
         )
 
-    return [files_match_manifest, export_matches_marts, newest_event_is_recent]
+    @asset_check(
+        asset=AssetKey("export"),
+        description="Figures keep the thresholds of LOYALTY_ALERTS.",
+        required_resource_keys={LOCK},
+    )
+    def figures_keep_their_thresholds(_: AssetCheckExecutionContext) -> AssetCheckResult:
+        figures = read_figures(workspace)
+        told = {
+            state: [figure.sentence for figure in figures if figure.state == state]
+            for state in ("crossed", "unknown")
+        }
+        return AssetCheckResult(
+            passed=not told["crossed"],
+            severity=AssetCheckSeverity.WARN,
+            metadata={state: MetadataValue.json(sentences) for state, sentences in told.items()},
+        )
+
+    return [
+        files_match_manifest,
+        export_matches_marts,
+        newest_event_is_recent,
+        figures_keep_their_thresholds,
+    ]
 
 
 def build_delivery_check(

@@ -6,6 +6,7 @@ from typing import Any
 from dagster import ExecuteInProcessResult
 
 from api_export.export.manifest import read_manifest
+from orchestration.pipeline.figure_alerts import describe_figures
 from orchestration.workspace.workspace import Workspace
 
 
@@ -25,7 +26,7 @@ class Summary:
     as_of: str
     steps: tuple[Step, ...]
     warnings: tuple[str, ...]
-    """What the manifest says that a person should know of the data."""
+    """What a person should know: what the manifest says of the data, and crossed thresholds."""
 
 
 def summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
@@ -39,7 +40,7 @@ def summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
         for event in result.get_step_success_events()
     }
     manifest = read_manifest(workspace.current_export)
-    as_of, warnings = str(manifest["as_of"]), tuple(manifest["warnings"])
+    as_of, warnings = str(manifest["as_of"]), (*manifest["warnings"], *describe_figures(workspace))
     if "export" not in materializations:
         done = "nothing changed since the last run; marts and export are as they were"
         return Summary(as_of, (Step("pull", done, seconds["pull"]),), warnings)

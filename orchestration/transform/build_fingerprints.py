@@ -81,4 +81,5 @@ def _files(folder: Path) -> list[Path]:
 def _is_beside_the_build(path: Path) -> bool:
     """Whether no table depends on a file of the dbt project."""
     is_test = path.name.startswith("_unit_tests")
-    return is_test or path.parent.name == "analyses" or path.name == "_exposures.yml"
+    is_aside = path.parent.name in ("analyses", "semantic")
+    return is_test or is_aside or path.name == "_exposures.yml"

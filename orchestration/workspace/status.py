@@ -5,7 +5,7 @@
 
 import json
 from datetime import UTC, date, datetime
-from typing import Any
+from typing import Any, Literal
 
 import filelock
 
@@ -24,6 +24,17 @@ class Failure(Strict):
     next_command: str
 
 
+class FigureStatus(Strict):
+    """A threshold that is crossed, or whose figure can't be known."""
+
+    key: str
+    state: Literal["crossed", "unknown", "kept"]
+    """`kept`, where nobody could be told so far that it is."""
+    sentence: str
+    is_told: bool
+    """Whether an alert told that it is crossed, and none that it is kept again."""
+
+
 class Status(Strict, extra="ignore"):
     """What `export/status.json` holds."""
 
@@ -32,6 +43,7 @@ class Status(Strict, extra="ignore"):
     published_at: Instant | None = None
     finished_at: Instant | None = None
     last_failure: Failure | None = None
+    figures: list[FigureStatus] | None = None
 
 
 def read_status(workspace: Workspace) -> dict[str, Any]:
@@ -59,6 +71,16 @@ def note_failure(workspace: Workspace, asset: str, cause: str, next_command: str
     if workspace.export.exists():
         failure = {"at": _now(), "asset": asset, "cause": cause, "next_command": next_command}
         _note(workspace, {"last_failure": failure})
+
+
+def read_figures(workspace: Workspace) -> list[FigureStatus]:
+    """What the last run found of figures and their thresholds."""
+    return [FigureStatus(**figure) for figure in read_status(workspace).get("figures") or ()]
+
+
+def note_figures(workspace: Workspace, figures: list[FigureStatus]) -> None:
+    """Note what became of figures and their thresholds."""
+    _note(workspace, {"figures": [figure.model_dump() for figure in figures]})
 
 
 def _note(workspace: Workspace, fields: dict[str, Any]) -> None:

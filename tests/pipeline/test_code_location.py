@@ -75,6 +75,7 @@ def test_dbt_tests_are_asset_checks(definitions: Definitions) -> None:
         "files_match_manifest",
         "export_matches_marts",
         "newest_event_is_recent",
+        "figures_keep_their_thresholds",
         "delivery_keeps_its_contract",
     } <= names
 

@@ -62,6 +62,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
         ("dbt_project/seeds/widget_types.csv", MODELS),
         ("dbt_project/tests/assert_one_run.sql", MODELS),
         ("dbt_project/analyses/points_lying_idle.sql", set()),
+        ("dbt_project/models/semantic/_metrics.yml", set()),
         ("dbt_project/models/marts/_unit_tests.yml", set()),
         ("dbt_project/models/marts/_unit_tests_money.yml", set()),
         ("dbt_project/models/reports/_exposures.yml", set()),

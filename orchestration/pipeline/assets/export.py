@@ -17,6 +17,7 @@ from dagster import (
 from api_export.export.versions import Export, write_export
 from api_export.page.page_files import has_chart_library
 from orchestration.deployment import Deployment
+from orchestration.pipeline.figure_alerts import watch_figures
 from orchestration.pipeline.resources import LOCK
 from orchestration.pull.run_progress import (
     exported_by,
@@ -50,6 +51,7 @@ def build_export(deployment: Deployment) -> AssetsDefinition:
                 workspace.keep_history(connection)
                 finish(connection, code)
                 note_finished(workspace)
+        watch_figures(deployment)
         workspace.remove_old_damaged(datetime.now() - timedelta(days=settings.keep_days))
         return MaterializeResult(metadata=_report(written))
 

@@ -22,11 +22,13 @@ from duckdb import DuckDBPyConnection
 from orchestration.deployment import Deployment
 from orchestration.errors import UsageError
 from orchestration.pipeline.assets.export import export_again
+from orchestration.pipeline.figure_alerts import watch_figures
 from orchestration.pipeline.resources import LOCK
 from orchestration.pull.load_raw import Pull
 from orchestration.pull.pull_into import pull_into
 from orchestration.pull.run_inputs import RunInputs
 from orchestration.pull.sync import Lookback
+from orchestration.quality.thresholds import read_thresholds
 from orchestration.settings import Settings
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
@@ -114,6 +116,7 @@ def build_pull(deployment: Deployment) -> AssetsDefinition:
 
     @multi_asset(name="pull", specs=specs, required_resource_keys={LOCK})
     def pull(context: AssetExecutionContext, config: PullConfig) -> Iterator[MaterializeResult]:
+        read_thresholds(settings.alerts)
         inputs = RunInputs(
             as_of=config.as_of_date(settings),
             tier_basis=settings.tier_basis,
@@ -148,6 +151,7 @@ def build_pull(deployment: Deployment) -> AssetsDefinition:
             if again := export_again(deployment, export_code):
                 context.log_event(again)
             note_finished(workspace)
+            watch_figures(deployment)
 
     return pull
 

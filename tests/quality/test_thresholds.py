@@ -1,0 +1,218 @@
+"""Thresholds of figures: what a file of them may say, and what becomes of them."""
+
+import re
+from datetime import date
+from decimal import Decimal
+from pathlib import Path
+
+import duckdb
+import pytest
+from support.macros import copy_macro
+
+from orchestration.errors import UsageError
+from orchestration.quality.figures import Finding, check_figures
+from orchestration.quality.thresholds import known_figures, read_thresholds
+
+
+def write(folder: Path, text: str) -> Path:
+    path = folder / "alerts.yml"
+    path.write_text(text, encoding="utf-8")
+    return path
+
+
+def check(marts: Path, folder: Path, text: str) -> list[Finding]:
+    return check_figures(marts, read_thresholds(write(folder, text)))
+
+
+def test_a_threshold_says_figure_website_window_and_condition(tmp_path: Path) -> None:
+    text = """
+    - {figure: overview.total_points_issued, website: 2, days: 7, below: 1000, changed_by: 12.5}
+    - {figure: points_converted, above: 5}
+    - {figure: liability.liability_amount, website: each, above: 1e4}
+    - {figure: points_balance.active_clients, website: all, below: -1}
+    """
+    told = [
+        (one.figure, one.website, one.days, one.condition, one.limit)
+        for one in read_thresholds(write(tmp_path, text))
+    ]
+    assert told == [
+        ("overview.total_points_issued", 2, 7, "below", 1000),
+        ("overview.total_points_issued", 2, 7, "changed_by", Decimal("12.5")),
+        ("conversion.points_converted", "each", 30, "above", 5),
+        ("liability.liability_amount", "each", None, "above", 10_000),
+        ("points_balance.active_clients", "all", None, "below", -1),
+    ]
+    assert read_thresholds(None) == read_thresholds(write(tmp_path, "# none yet")) == ()
+
+
+@pytest.mark.parametrize(
+    ("text", "problem"),
+    [
+        ("figure: x", "1: the alerts must be a list, whose items have figure, website"),
+        ("- x", "1: an alert must be a mapping of figure, website, days"),
+        ("- {above: 1}", "1: an alert must name its figure"),
+        ("- {figure: conversions}", "1: an alert must say when: give one of above, below"),
+        ("- {figure: conversions, over: 1}", "1: 'over' is unknown; use one of figure"),
+        ("- figure: conversions\n  above: 1\n  above: 2", "3: 'above' is there twice"),
+        (
+            "- {figure: overview.total_point_issued, above: 1}",
+            "1: the figure 'overview.total_point_issued' is unknown; did you mean"
+            " overview.total_points_issued or ",
+        ),
+        ("- {figure: average_redemption, above: 1}", "mean overview.average_redemption_value"),
+        ("- {figure: zzz, above: 1}", "1: the figure 'zzz' is unknown; known are engagement_stats"),
+        ("- {figure: overview.days, above: 1}", "'overview.days' is unknown"),
+        ("- {figure: liability.status, above: 1}", "'liability.status' is unknown"),
+        (
+            "- {figure: total_points_balance, above: 1}",
+            "1: more than one figure is named total_points_balance: write"
+            " overview.total_points_balance or points_balance.total_points_balance",
+        ),
+        ("- {figure: conversions, website: all, above: 1}", "conversion isn't added up over"),
+        ("- {figure: conversions, website: shop, above: 1}", "the website 'shop' is none: give"),
+        ("- {figure: conversions, website: 9223372036854775808, above: 1}", "is none: give an id"),
+        ("- {figure: conversions, website: [1], above: 1}", "the website 'a sequence' is none"),
+        ("- {figure: conversions, days: 0, above: 1}", "from 1 to 3660, not '0'"),
+        ("- {figure: conversions, days: 3661, above: 1}", "from 1 to 3660, not '3661'"),
+        ("- {figure: conversions, days: ٣, above: 1}", "from 1 to 3660, not '٣'"),
+        ("- {figure: liability_amount, days: 7, above: 1}", "liability has no window, so no days"),
+        ("- {figure: liability_amount, changed_by: 7}", "liability has no window, so none before"),
+        ("- {figure: conversions, above: much}", "above must be a number, such as 1000 or 2.5"),
+        ("- {figure: conversions, above: .inf}", "above must be a number"),
+        ("- {figure: conversions, above: Infinity}", "above must be a number"),
+        ("- {figure: conversions, above: 1e999999}", "above must be a number"),
+        ("- {figure: conversions, above: }", "above must be a number"),
+        ("- {figure: conversions, changed_by: 0}", "changed_by is percent, up or down: more than"),
+        ("- {figure: conversions, changed_by: -5}", "changed_by is percent, up or down: more than"),
+        ("- {figure: conversions", "1: this isn't YAML"),
+        ("- {figure: conversions, above: 1}\n" * 101, "there are 101 thresholds; give 100"),
+    ],
+)
+def test_what_is_wrong_in_a_file_is_told_with_its_line(
+    tmp_path: Path, text: str, problem: str
+) -> None:
+    path = write(tmp_path, text)
+    with pytest.raises(UsageError) as refused:
+        read_thresholds(path)
+    assert str(refused.value).startswith(f"{path}:")
+    assert problem in str(refused.value) and "\n" not in str(refused.value)
+
+
+def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match=r"the alerts .*/gone.yml can't be read: No such file"):
+        read_thresholds(tmp_path / "gone.yml")
+    (tmp_path / "alerts.yml").write_bytes(b"\xff")
+    with pytest.raises(UsageError, match="aren't UTF-8 text"):
+        read_thresholds(tmp_path / "alerts.yml")
+
+
+def test_every_figure_is_that_of_the_payload(marts: Path, tmp_path: Path) -> None:
+    text = "\n".join(f"- {{figure: {name}, below: 1e30}}" for name in known_figures())
+    found = {finding.key: finding for finding in check(marts, tmp_path, text)}
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        for name, (endpoint, key) in known_figures().items():
+            report = f"reports.{endpoint.report}"
+            days = endpoint.parameter and 30
+            if endpoint.takes_range:
+                (as_of,) = connection.execute("select as_of from dim_run").fetchone()
+                report += f"(date '{as_of}' - 29, date '{as_of}')"
+            where = "where window_days = 30" if days and not endpoint.takes_range else ""
+            rows = connection.sql(f"select website_id, {key} from {report} {where}").fetchall()
+            assert rows
+            for website, value in rows:
+                finding = found[f"{name} of {website}, {days} days, below 1E+30"]
+                if value is None:
+                    assert finding.state == "unknown" and "can't be known" in finding.sentence
+                else:
+                    assert finding.state == "crossed"
+                    assert f" is {Decimal(value):,f}, below 1,000," in finding.sentence
+
+
+def test_all_websites_together_are_those_of_the_payload(marts: Path, tmp_path: Path) -> None:
+    text = """
+    - {figure: overview.total_points_issued, website: all, above: -1}
+    - {figure: points_balance.total_points_balance, website: all, above: -1000000000000}
+    """
+    issued, balance = check(marts, tmp_path, text)
+    with duckdb.connect(str(marts), read_only=True) as connection:
+        expected = connection.sql(
+            "select total_points_issued, total_points_balance, as_of"
+            " from reports.rpt_all_overview where window_days = 30"
+        ).fetchone()
+    assert issued.sentence == (
+        f"all websites: overview.total_points_issued of the 30 days to {expected[2]}"
+        f" is {expected[0]:,}, above -1"
+    )
+    assert f" is {expected[1]:,}, above" in balance.sentence
+
+
+MARTS = """
+create schema reports;
+create table dim_run as select date '2024-03-31' as as_of;
+create table dim_websites as from (values
+    (1, 'Shop', date '2024-03-18'), (2, '<!channel> @all' || chr(8238) || chr(10) || '*b*', null)
+) as websites (website_id, website_name, first_event_date);
+create table fct_wallet_conversions as from (values
+    (1, 1, 11, date '2024-03-18', 80, 1.00), (2, 1, 11, date '2024-03-31', 40, 1.00)
+) as conversions (conversion_id, website_id, client_id, date, points, amount);
+create table fct_points_daily as
+select 1 as website_id, cast(date as date) as date, 10 as issued
+from generate_series(date '2024-03-18', date '2024-03-31', interval 1 day) as dates (date);
+"""
+
+
+@pytest.fixture(scope="module")
+def few(marts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Marts of two conversions, the first in the week before as_of's, with a macro of a run."""
+    path = tmp_path_factory.mktemp("few") / "marts.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(MARTS)
+        copy_macro("conversion", marts, connection)
+    return path
+
+
+@pytest.mark.parametrize(
+    ("days", "condition", "state", "told"),
+    [
+        (7, "above: 39", "crossed", "is 40, above 39"),
+        (7, "above: 40", "kept", "is 40, not above 40"),
+        (7, "below: 40", "kept", "is 40, not below 40"),
+        (7, "below: 40.5", "crossed", "is 40, below 40.5"),
+        (7, "changed_by: 50", "crossed", "is 40, 50.0 % less than 80 before, at or beyond 50 %"),
+        (7, "changed_by: 50.01", "kept", "is 40, 50.0 % less than 80 before, within 50.01 %"),
+        (6, "changed_by: 1", "unknown", "is 40, and in the window before it was 0: no change"),
+        (8, "changed_by: 1", "unknown", "is 40, and in the window before it isn't known: no"),
+    ],
+)
+def test_a_threshold_is_crossed_as_its_words_say(
+    few: Path, tmp_path: Path, days: int, condition: str, state: str, told: str
+) -> None:
+    text = f"- {{figure: points_converted, website: 1, days: {days}, {condition}}}"
+    (finding,) = check(few, tmp_path, text)
+    assert finding.state == state
+    what = f"website 1 (Shop): conversion.points_converted of the {days} days to 2024-03-31 "
+    assert finding.sentence.startswith(what + told)
+
+
+def test_names_bring_no_markup_and_no_mention(few: Path, tmp_path: Path) -> None:
+    _, finding = check(few, tmp_path, "- {figure: conversions, below: 1}")
+    assert finding.state == "crossed"
+    assert finding.sentence.startswith("website 2 (__channel_ _all___b_): conversion.conversions")
+    assert not re.search(r"[<>@*\n\u202e]", finding.sentence)
+
+
+def test_a_website_that_is_not_there_and_no_as_of_are_not_known(
+    few: Path, tmp_path: Path, marts: Path
+) -> None:
+    (finding,) = check(few, tmp_path, "- {figure: conversions, website: 7, below: 1}")
+    assert finding == Finding(
+        "conversion.conversions of 7, 30 days, below 1",
+        "unknown",
+        f"website 7: conversion.conversions of the 30 days to {date(2024, 3, 31)} can't be known",
+    )
+    path = tmp_path / "no_as_of.duckdb"
+    with duckdb.connect(str(path)) as connection:
+        connection.execute(MARTS + "update dim_run set as_of = null")
+        copy_macro("conversion", marts, connection)
+    found = check(path, tmp_path, "- {figure: conversions, below: 1, changed_by: 1}")
+    assert {finding.state for finding in found} == {"unknown"}
