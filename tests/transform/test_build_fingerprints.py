@@ -17,9 +17,13 @@ from orchestration.sources.files.folder import FilesSource
 
 MODELS, EXPORT = {"models"}, {"export"}
 TELL = """
-from orchestration.transform.build_fingerprints import export_fingerprint, models_fingerprint
+from orchestration.transform.build_fingerprints import (
+    export_fingerprint,
+    fingerprint_of,
+    models_parts,
+)
 from orchestration.settings import load_settings
-print(models_fingerprint(load_settings(), "demo"), export_fingerprint())
+print(fingerprint_of(models_parts(load_settings(), "demo")), export_fingerprint())
 """
 
 

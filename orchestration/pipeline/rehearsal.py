@@ -1,0 +1,110 @@
+"""A rehearsal of a run: the same code on a copy of the workspace, up to what would be published.
+
+Dagster keeps its records in memory, alerts have no address, and nothing is published or exported.
+"""
+
+import uuid
+from typing import Any
+
+from dagster import AssetKey, DagsterEventType, DagsterInstance
+
+from orchestration.deployment import Deployment
+from orchestration.errors import DeliveryError, LoyaltyError, UsageError
+from orchestration.pipeline.code_location import build_defs
+from orchestration.pipeline.jobs import lookback_end, refresh_config
+from orchestration.pipeline.run import QUIET, user_error
+from orchestration.quality.plan import Outcome, Plan, Pulled, read_plan
+from orchestration.sources.contract import ENTITIES
+
+PUBLISHED = {AssetKey("marts_duckdb"), AssetKey("export")}
+"""The assets that a rehearsal stops before."""
+
+
+def rehearse(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool = False) -> Plan:
+    """What a run would do, found out in a copy of its workspace, which is removed in the end.
+
+    Raises the user's error where a run would end with exit code 2.
+    """
+    settings = deployment.settings
+    with deployment.workspace.rehearsing(settings.wait_seconds) as root:
+        changed = {"workspace": root, "webhook_url": None}
+        copy = Deployment(settings.model_copy(update=changed))
+        config = refresh_config(
+            settings.as_of,
+            full_refresh=is_full_refresh,
+            lookback_until=lookback_end(settings.as_of) if looks_back else None,
+        )
+        with DagsterInstance.ephemeral() as instance:
+            error = _run(copy, config, instance)
+            if error is not None and error.exit_code == UsageError.exit_code:
+                raise error
+            pulled = _read_pull(instance)
+        outcome, text = _outcome(error)
+        text = text and text.replace(str(root), str(deployment.workspace.root))
+        return read_plan(copy.workspace, pulled, outcome, text)
+
+
+def _run(
+    copy: Deployment, config: dict[str, Any], instance: DagsterInstance
+) -> LoyaltyError | None:
+    """Run the job without what publishes; the user's error where it fails."""
+    try:
+        job = build_defs(copy).resolve_job_def("refresh")
+        keys = sorted({*job.asset_layer.executable_asset_keys} - PUBLISHED)
+        job.execute_in_process(
+            run_config=config | QUIET,
+            instance=instance,
+            run_id=str(uuid.uuid4()),
+            asset_selection=keys,
+        )
+    except Exception as error:
+        return user_error(error, copy.workspace)
+    return None
+
+
+def _outcome(error: LoyaltyError | None) -> tuple[Outcome, str | None]:
+    if error is None:
+        return "succeeds", None
+    return ("refused" if isinstance(error, DeliveryError) else "fails"), str(error)
+
+
+def _read_pull(instance: DagsterInstance) -> Pulled | None:
+    """What the pull reported; null where it didn't come to its end."""
+    (run,) = instance.get_run_records(limit=1)
+    run_id = run.dagster_run.run_id
+    events = [
+        record.event_log_entry.dagster_event
+        for record in instance.get_records_for_run(
+            run_id,
+            of_type={
+                DagsterEventType.ASSET_MATERIALIZATION,
+                DagsterEventType.STEP_SUCCESS,
+            },
+        ).records
+    ]
+    if not any(event.is_step_success and event.step_key == "pull" for event in events):
+        return None
+    reported = {
+        event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
+        for event in events
+        if event.is_step_materialization
+    }
+    entities = {
+        entity.name: reported[f"loyalty/{entity.name}"]
+        for entity in ENTITIES
+        if f"loyalty/{entity.name}" in reported
+    }
+    if not entities:
+        return Pulled(
+            "nothing", "nothing changed since the last run", exports_again="export" in reported
+        )
+    first = next(iter(entities.values()))
+    return Pulled(
+        first["mode"].value,
+        first["reason"].value,
+        first["changes"].value,
+        {
+            name: {count: metadata[count].value for count in ("added", "changed", "removed")}
+            for name, metadata in entities.items()
+        },
+    )
