@@ -3,7 +3,7 @@
 from collections import Counter
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
-from decimal import Context, Decimal
+from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from api_export.export.figures import (
     read_totals,
 )
 
-EXACT = Context(prec=100)
+EXACT = Context(prec=100, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 """Of differences: no figure has more digits."""
 MANIFEST = "manifest"
 """The name of what the manifest says of all websites together."""

@@ -41,10 +41,12 @@ class Subject(NamedTuple):
 
     def place(self) -> tuple:
         """By what it is sorted: websites by their ids, then as the registry has it."""
-        number = int(self.website) if self.website.lstrip("-").isdecimal() else 0
+        is_id = self.website.removeprefix("-").isdecimal()
+        rank = (1 if is_id else 2) if self.website else 0
+        number = int(self.website) if is_id else 0
         window = self.window or ""
         return (
-            (bool(self.website), number, self.website),
+            (rank, number, self.website),
             (PLACES.get(self.name, len(PLACES)), self.name),
             (len(window), window),
         )
@@ -60,7 +62,7 @@ def read_json(path: Path) -> Any:
 
 
 def files_of(version: Path) -> dict[Subject, list[Path]]:
-    """The files of each subject that has figures, those of most rows last.
+    """The files of each subject that has figures, the largest first.
 
     Left out are the page and the schemas, which hold none, and the files of single records and of
     widgets' data, whose figures stand in others too.
@@ -71,7 +73,7 @@ def files_of(version: Path) -> dict[Subject, list[Path]]:
         if subject is not None:
             found[subject].append(path)
     return {
-        subject: sorted(paths, key=lambda path: (len(path.stem), path.stem))
+        subject: sorted(paths, key=lambda path: (-path.stat().st_size, path.name))
         for subject, paths in found.items()
     }
 
@@ -107,9 +109,11 @@ def read_rows(subject: Subject, paths: list[Path]) -> dict[Key, Row]:
     for path in paths:
         payload = read_json(path)
         if isinstance(payload, list):
-            rows |= _keyed(payload, identity_of(subject))
+            keyed = _keyed(payload, identity_of(subject))
         else:
-            rows[()] = dict(_flat(payload))
+            keyed = iter([((), dict(_flat(payload)))])
+        for key, row in keyed:
+            rows.setdefault(key, row)
     return rows
 
 
