@@ -2,17 +2,19 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, field
 from decimal import MAX_EMAX, MIN_EMIN, Context, Decimal
 from pathlib import Path
 from typing import Any
 
 from api_export.export.figures import (
+    MANIFEST_FIGURES,
     Key,
     Row,
     Subject,
     files_of,
     identity_of,
+    place_of,
     read_rows,
     read_settings,
     read_totals,
@@ -20,8 +22,6 @@ from api_export.export.figures import (
 
 EXACT = Context(prec=100, Emax=MAX_EMAX, Emin=MIN_EMIN, traps=[])
 """Of differences: no figure has more digits."""
-MANIFEST = "manifest"
-"""The name of what the manifest says of all websites together."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +35,7 @@ class Setting:
 
 @dataclass(frozen=True)
 class Difference:
-    """A figure that differs; without one, a row that only one of both has."""
+    """A figure that differs."""
 
     website: str
     """Its id; `all`, or empty where it is of none."""
@@ -43,7 +43,7 @@ class Difference:
     window: str | None
     row: dict[str, Any]
     """The keys of its row; of an object none."""
-    figure: str | None
+    figure: str
     a: Any
     b: Any
     difference: Decimal | int | None
@@ -51,34 +51,50 @@ class Difference:
 
 
 @dataclass(frozen=True)
+class LoneRow:
+    """A row that only one of both has, with its figures."""
+
+    website: str
+    endpoint: str
+    window: str | None
+    row: dict[str, Any]
+    figures: Row
+
+
+@dataclass
 class Differences:
     """How two versions of the export differ."""
 
-    settings: list[Setting]
-    figures: list[Difference]
-    files_of_a: list[str]
-    """Paths that only the first one has."""
-    files_of_b: list[str]
+    settings: list[Setting] = field(default_factory=list)
+    figures: list[Difference] = field(default_factory=list)
+    rows_only_in_a: list[LoneRow] = field(default_factory=list)
+    rows_only_in_b: list[LoneRow] = field(default_factory=list)
+    files_only_in_a: list[str] = field(default_factory=list)
+    """Paths below the export's folder."""
+    files_only_in_b: list[str] = field(default_factory=list)
 
     @property
     def are_equal(self) -> bool:
-        """Whether neither a figure nor a setting differs, and both have the same files."""
-        return not (self.settings or self.figures or self.files_of_a or self.files_of_b)
+        """Whether nothing differs, and both have the same rows and files."""
+        return not any(vars(self).values())
 
-    def by_endpoint(self) -> dict[str, int]:
-        """How many figures differ of each endpoint, in the order of the registry."""
-        return dict(Counter(figure.endpoint for figure in self.figures))
+    def by_endpoint(self) -> dict[str, dict[str, int]]:
+        """How many figures differ of each endpoint, and rows that only one has."""
+        found = {
+            "figures": self.figures,
+            "rows_only_in_a": self.rows_only_in_a,
+            "rows_only_in_b": self.rows_only_in_b,
+        }
+        counts = {kind: Counter(each.endpoint for each in rows) for kind, rows in found.items()}
+        names = dict.fromkeys(name for counter in counts.values() for name in counter)
+        return {
+            name: {kind: counter[name] for kind, counter in counts.items()}
+            for name in sorted(names, key=place_of)
+        }
 
     def as_json(self) -> dict[str, Any]:
         """All of it, as documented."""
-        return {
-            "equal": self.are_equal,
-            "settings": [asdict(setting) for setting in self.settings],
-            "figures": [asdict(figure) for figure in self.figures],
-            "files_only_in_a": self.files_of_a,
-            "files_only_in_b": self.files_of_b,
-            "figures_by_endpoint": self.by_endpoint(),
-        }
+        return {"equal": self.are_equal, **asdict(self), "by_endpoint": self.by_endpoint()}
 
 
 def find_differences(a: Path, b: Path) -> Differences:
@@ -86,37 +102,39 @@ def find_differences(a: Path, b: Path) -> Differences:
 
     Raises `UsageError` where one can't be read.
     """
-    settings = [
-        Setting(name, first, second)
-        for name, first, second in _differing(read_settings(a), read_settings(b))
-    ]
-    totals = Subject("", MANIFEST)
-    figures = [
-        _difference(totals, {}, name, first, second)
-        for name, first, second in _differing(read_totals(a), read_totals(b))
-    ]
+    found = Differences()
+    for name, first, second in _differing(read_settings(a), read_settings(b)):
+        found.settings.append(Setting(name, first, second))
+    totals = [read_totals(folder) for folder in (a, b)]
+    for website in dict.fromkeys((*totals[0], *totals[1])):
+        rows = ({(): of[website]} if website in of else {} for of in totals)
+        _compare(found, Subject(website, MANIFEST_FIGURES), *rows)
     files = files_of(a), files_of(b)
     for subject in sorted(files[0].keys() & files[1].keys(), key=Subject.place):
-        figures += _compare(subject, files[0][subject], files[1][subject])
-    paths = [
-        {path.relative_to(root).as_posix() for found in each.values() for path in found}
-        for root, each in zip((a, b), files, strict=True)
+        paths = [of[subject] for of in files]
+        if not _are_same(*paths):
+            _compare(found, subject, *(read_rows(subject, of) for of in paths))
+    names = [
+        {path.relative_to(root).as_posix() for paths in of.values() for path in paths}
+        for root, of in zip((a, b), files, strict=True)
     ]
-    return Differences(settings, figures, sorted(paths[0] - paths[1]), sorted(paths[1] - paths[0]))
+    found.files_only_in_a += sorted(names[0] - names[1])
+    found.files_only_in_b += sorted(names[1] - names[0])
+    return found
 
 
-def _compare(subject: Subject, a: list[Path], b: list[Path]) -> Iterator[Difference]:
-    """The figures of a subject that differ, in the order of its rows."""
-    if _are_same(a, b):
-        return
-    rows_a, rows_b = read_rows(subject, a), read_rows(subject, b)
-    for key in dict.fromkeys((*rows_a, *rows_b)):
-        row, of_a, of_b = _named(subject, key), rows_a.get(key), rows_b.get(key)
-        if of_a is None or of_b is None:
-            yield _difference(subject, row, None, of_a, of_b)
+def _compare(found: Differences, subject: Subject, a: dict[Key, Row], b: dict[Key, Row]) -> None:
+    """Add how the rows of a subject differ, in their order."""
+    for key in dict.fromkeys((*a, *b)):
+        place = (*subject, _named(subject, key))
+        if key not in b:
+            found.rows_only_in_a.append(LoneRow(*place, a[key]))
+        elif key not in a:
+            found.rows_only_in_b.append(LoneRow(*place, b[key]))
         else:
-            for name, first, second in _differing(of_a, of_b):
-                yield _difference(subject, row, name, first, second)
+            for name, first, second in _differing(a[key], b[key]):
+                difference = _subtract(second, first)
+                found.figures.append(Difference(*place, name, first, second, difference))
 
 
 def _are_same(a: list[Path], b: list[Path]) -> bool:
@@ -139,14 +157,6 @@ def _differing(a: Row, b: Row) -> Iterator[tuple[str, Any, Any]]:
         first, second = a.get(name), b.get(name)
         if isinstance(first, bool) is not isinstance(second, bool) or first != second:
             yield name, first, second
-
-
-def _difference(
-    subject: Subject, row: dict[str, Any], figure: str | None, a: Any, b: Any
-) -> Difference:
-    return Difference(
-        subject.website, subject.name, subject.window, row, figure, a, b, _subtract(b, a)
-    )
 
 
 def _subtract(b: Any, a: Any) -> Decimal | int | None:

@@ -20,10 +20,15 @@ WIDGETS = "dashboard-widgets"
 WEBSITES = "websites"
 IDENTITIES = {RECORDS: ("date_from", "date_to"), WIDGETS: ("id",), WEBSITES: ("id",)}
 """The keys that tell rows apart of what is no endpoint's."""
-COUNTED = ("totals", "quarantined", "drift")
-"""What the manifest says in figures."""
+MANIFEST_FIGURES = "manifest"
+"""The name of what the manifest says in figures."""
+TOTALS = "totals"
+COUNTED = (TOTALS, "quarantined", "drift")
 BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
-PLACES = {name: place for place, name in enumerate((WEBSITES, *BY_NAME, RECORDS, WIDGETS))}
+PLACES = {
+    name: place
+    for place, name in enumerate((MANIFEST_FIGURES, WEBSITES, *BY_NAME, RECORDS, WIDGETS))
+}
 
 Row = dict[str, Any]
 """A row's figures; of what is nested in it the names are joined by dots."""
@@ -47,9 +52,14 @@ class Subject(NamedTuple):
         window = self.window or ""
         return (
             (rank, number, self.website),
-            (PLACES.get(self.name, len(PLACES)), self.name),
+            place_of(self.name),
             (len(window), window),
         )
+
+
+def place_of(name: str) -> int:
+    """By what the figures of endpoints and other parts are sorted: the order of `NAMES`."""
+    return NAMES.index(name)
 
 
 def read_json(path: Path) -> Any:
@@ -120,7 +130,7 @@ def read_rows(subject: Subject, paths: list[Path]) -> dict[Key, Row]:
 def identity_of(subject: Subject) -> tuple[str, ...]:
     """The names of a key's parts, before the number of a row that isn't the first of its key."""
     endpoint = BY_NAME.get(subject.name)
-    return IDENTITIES[subject.name] if endpoint is None else endpoint.row_identity
+    return IDENTITIES.get(subject.name, ()) if endpoint is None else endpoint.row_identity
 
 
 def _keyed(payload: list[Any], identity: tuple[str, ...]) -> Iterator[tuple[Key, Row]]:
@@ -163,10 +173,13 @@ def read_settings(version: Path) -> Row:
     return dict(_flat(settings))
 
 
-def read_totals(version: Path) -> Row:
-    """The figures of the manifest."""
+def read_totals(version: Path) -> dict[str, Row]:
+    """The figures of the manifest by website; those of all under an empty name."""
     manifest = _manifest(version)
-    return dict(_flat({key: manifest[key] for key in COUNTED if key in manifest}))
+    totals = manifest.get(TOTALS)
+    by_website = totals.items() if isinstance(totals, dict) else ()
+    common = {key: manifest[key] for key in COUNTED if key != TOTALS and key in manifest}
+    return {"": dict(_flat(common)), **{website: dict(_flat(of)) for website, of in by_website}}
 
 
 def _manifest(version: Path) -> dict[str, Any]:

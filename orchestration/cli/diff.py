@@ -4,11 +4,10 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from rich.table import Table
 
 from orchestration.cli.options import json_option, workspace_option
 from orchestration.cli.progress import out
-from orchestration.cli.tables import cell, print_limited
+from orchestration.cli.tables import print_limited
 from orchestration.deployment import Deployment
 from orchestration.errors import RunError, UsageError
 from orchestration.settings import load_settings
@@ -42,8 +41,10 @@ def diff(workspace_folder: Path | None, is_json: bool, a: str, b: str) -> None:
     else:
         _print(found, folders)
     if not found.are_equal:
-        count = len(found.figures)
-        raise RunError(f"{count:,} figure{' differs' if count == 1 else 's differ'}")
+        raise RunError(
+            f"the exports differ: {len(found.figures):,} figures,"
+            f" {len(found.rows_only_in_a) + len(found.rows_only_in_b):,} rows that only one has"
+        )
 
 
 def _find(export: Path, name: str) -> Path:
@@ -67,29 +68,23 @@ def _print(found: "Differences", folders: tuple[Path, Path]) -> None:
     if found.are_equal:
         out.print("all figures are equal")
         return
-    settings = Table("setting", "A", "B")
-    for setting in found.settings:
-        settings.add_row(*map(cell, (setting.name, setting.a, setting.b)))
-    if found.settings:
-        out.print(settings)
+    print_limited(("setting", "A", "B"), [(each.name, each.a, each.b) for each in found.settings])
     print_limited(
         ("website", "endpoint", "period", "figure", "A", "B", "difference"),
         list(map(_cells, found.figures)),
     )
-    for name, paths in (("A", found.files_of_a), ("B", found.files_of_b)):
+    for name, paths in (("A", found.files_only_in_a), ("B", found.files_only_in_b)):
         print_limited((f"files only in {name}",), [(path,) for path in paths])
-    counts = Table("endpoint", "figures that differ")
-    for endpoint, count in found.by_endpoint().items():
-        counts.add_row(endpoint, f"{count:,}")
-    if found.figures:
-        out.print(counts)
+    counts = found.by_endpoint().items()
+    print_limited(
+        ("endpoint", "figures that differ", "rows only in A", "rows only in B"),
+        [(endpoint, *count.values()) for endpoint, count in counts],
+        len(counts),
+    )
 
 
 def _cells(found: "Difference") -> tuple[Any, ...]:
     row = ", ".join(f"{name} {value}" for name, value in found.row.items())
     period = ", ".join(filter(None, (found.window, row)))
-    if found.figure is None:
-        in_a, in_b = ("there" if side is not None else None for side in (found.a, found.b))
-        return (found.website, found.endpoint, period, "the row", in_a, in_b, None)
     values = found.a, found.b, found.difference
     return (found.website, found.endpoint, period, found.figure, *values)

@@ -61,6 +61,9 @@ def _print(planned: "Plan") -> None:
     out.print(f"as of         {before} is published; {now} after the run")
     if planned.mode is not None:
         out.print(f"the models    {planned.mode}: {cell(planned.reason)}")
+    if planned.lookback is not None:
+        first, last = planned.lookback.first, planned.lookback.last
+        out.print(f"compared      events from {first:%F %T} to {last:%F %T} (UTC), and later ids")
     if planned.exports_again:
         out.print("the export    would be written anew: its code changed")
     if planned.recomputed_dates is not None:
@@ -70,7 +73,7 @@ def _print(planned: "Plan") -> None:
         )
     print_limited(
         ("what changed", "before", "after"),
-        [(change["name"], change["before"], change["after"]) for change in planned.changes],
+        planned.changes,
     )
     print_limited(
         ("entity", "rows published", "rows", "added", "changed", "removed"),

@@ -22,14 +22,18 @@ def cell(value: Any) -> str:
     return escape(cut)
 
 
-def print_limited(heads: Sequence[str], rows: Sequence[Sequence[Any]]) -> None:
+def print_limited(
+    heads: Sequence[str], rows: Sequence[Sequence[Any]], first: int = FIRST_ROWS
+) -> None:
     """Print the first rows as a table, and how many there are besides; nothing where none is."""
     if not rows:
         return
-    table = Table(*heads)
-    for row in rows[:FIRST_ROWS]:
+    table = Table()
+    for head in heads:
+        table.add_column(head, overflow="fold")
+    for row in rows[:first]:
         table.add_row(*map(cell, row))
     out.print(table)
-    more = len(rows) - FIRST_ROWS
+    more = len(rows) - first
     if more > 0:
         out.print(f"… and {more:,} more (--json has all)")

@@ -4,6 +4,7 @@ Dagster keeps its records in memory, alerts have no address, and nothing is publ
 """
 
 import uuid
+from datetime import timedelta
 from typing import Any
 
 from dagster import AssetKey, DagsterEventType, DagsterInstance
@@ -13,7 +14,10 @@ from orchestration.errors import DeliveryError, LoyaltyError, UsageError
 from orchestration.pipeline.code_location import build_defs
 from orchestration.pipeline.jobs import lookback_end, refresh_config
 from orchestration.pipeline.run import QUIET, user_error
-from orchestration.quality.plan import Outcome, Plan, Pulled, read_plan
+from orchestration.pull.changes import Change
+from orchestration.pull.load_raw import NOTHING_CHANGED
+from orchestration.pull.sync import Lookback
+from orchestration.quality.plan import COUNTS, Outcome, Plan, Pulled, read_plan
 from orchestration.sources.contract import ENTITIES
 
 PUBLISHED = {AssetKey("marts_duckdb"), AssetKey("export")}
@@ -29,16 +33,14 @@ def rehearse(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool 
     with deployment.workspace.rehearsing(settings.wait_seconds) as root:
         changed = {"workspace": root, "webhook_url": None}
         copy = Deployment(settings.model_copy(update=changed))
-        config = refresh_config(
-            settings.as_of,
-            full_refresh=is_full_refresh,
-            lookback_until=lookback_end(settings.as_of) if looks_back else None,
-        )
+        until = lookback_end(settings.as_of) if looks_back else None
+        lookback = until and Lookback(until - timedelta(days=settings.lookback_days), until)
+        config = refresh_config(settings.as_of, full_refresh=is_full_refresh, lookback_until=until)
         with DagsterInstance.ephemeral() as instance:
             error = _run(copy, config, instance)
             if error is not None and error.exit_code == UsageError.exit_code:
                 raise error
-            pulled = _read_pull(instance)
+            pulled = _read_pull(instance, lookback)
         outcome, text = _outcome(error)
         text = text and text.replace(str(root), str(deployment.workspace.root))
         return read_plan(copy.workspace, pulled, outcome, text)
@@ -68,20 +70,14 @@ def _outcome(error: LoyaltyError | None) -> tuple[Outcome, str | None]:
     return ("refused" if isinstance(error, DeliveryError) else "fails"), str(error)
 
 
-def _read_pull(instance: DagsterInstance) -> Pulled | None:
+def _read_pull(instance: DagsterInstance, lookback: Lookback | None) -> Pulled | None:
     """What the pull reported; null where it didn't come to its end."""
     (run,) = instance.get_run_records(limit=1)
-    run_id = run.dagster_run.run_id
-    events = [
-        record.event_log_entry.dagster_event
-        for record in instance.get_records_for_run(
-            run_id,
-            of_type={
-                DagsterEventType.ASSET_MATERIALIZATION,
-                DagsterEventType.STEP_SUCCESS,
-            },
-        ).records
-    ]
+    records = instance.get_records_for_run(
+        run.dagster_run.run_id,
+        of_type={DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.STEP_SUCCESS},
+    ).records
+    events = [record.event_log_entry.dagster_event for record in records]
     if not any(event.is_step_success and event.step_key == "pull" for event in events):
         return None
     reported = {
@@ -90,21 +86,20 @@ def _read_pull(instance: DagsterInstance) -> Pulled | None:
         if event.is_step_materialization
     }
     entities = {
-        entity.name: reported[f"loyalty/{entity.name}"]
+        entity.name: reported[key]
         for entity in ENTITIES
-        if f"loyalty/{entity.name}" in reported
+        if (key := f"loyalty/{entity.name}") in reported
     }
     if not entities:
-        return Pulled(
-            "nothing", "nothing changed since the last run", exports_again="export" in reported
-        )
+        return Pulled("nothing", NOTHING_CHANGED, lookback, exports_again="export" in reported)
     first = next(iter(entities.values()))
     return Pulled(
         first["mode"].value,
         first["reason"].value,
-        first["changes"].value,
+        lookback,
+        tuple(Change(**change) for change in first["changes"].value),
         {
-            name: {count: metadata[count].value for count in ("added", "changed", "removed")}
+            name: {count: metadata[count].value for count in COUNTS}
             for name, metadata in entities.items()
         },
     )

@@ -26,6 +26,7 @@ from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.workspace.report_history import load_history
 
 Mode = Literal["full", "incremental", "nothing"]
+NOTHING_CHANGED = "nothing changed since the last run"
 
 
 @dataclass(frozen=True)
@@ -141,7 +142,7 @@ def _choose_mode(
         return "incremental", with_changes("the source or the settings changed", news)
     if _is_day_over(connection, inputs):
         return "incremental", "the date of an event that did not count yet is over"
-    return "nothing", "nothing changed since the last run"
+    return "nothing", NOTHING_CHANGED
 
 
 def delivered_columns(

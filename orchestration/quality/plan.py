@@ -10,6 +10,9 @@ from typing import Any, Literal
 
 import duckdb
 
+from orchestration.pull.changes import Change
+from orchestration.pull.load_raw import Mode
+from orchestration.pull.sync import Lookback
 from orchestration.quality.delivery_contract import Breach, find_breaches
 from orchestration.sources.contract import ENTITIES
 from orchestration.workspace.database_files import connect_to_read, find_damage
@@ -17,16 +20,20 @@ from orchestration.workspace.workspace import Workspace
 
 Outcome = Literal["succeeds", "refused", "fails"]
 Counts = dict[str, int]
+COUNTS = ("added", "changed", "removed")
+"""Of an entity's rows, as a run reports them."""
 
 
 @dataclass(frozen=True)
 class Pulled:
     """What the pull of a rehearsal reported."""
 
-    mode: Literal["full", "incremental", "nothing"]
+    mode: Mode
     reason: str
-    changes: list[dict[str, str | None]] = field(default_factory=list)
+    lookback: Lookback | None = None
+    changes: tuple[Change, ...] = ()
     entities: dict[str, Counts] = field(default_factory=dict)
+    """The `COUNTS` of each entity; none of any where nothing changed."""
     exports_again: bool = False
     """Whether only the export would be written anew, by other code."""
 
@@ -87,10 +94,12 @@ class Plan:
     outcome: Outcome
     error: str | None
     """Why it would be refused or fail."""
-    mode: str | None
+    mode: Mode | None
     reason: str | None
-    changes: list[dict[str, str | None]]
-    """What is another than in the last run: each name, and where it is short the value."""
+    lookback: Lookback | None
+    """The instants of events that are compared; null for all history."""
+    changes: tuple[Change, ...]
+    """What is another than in the last run."""
     exports_again: bool
     as_of_before: date | None
     as_of: date | None
@@ -104,8 +113,12 @@ class Plan:
     restatements: list[PlannedRestatement] | None
 
     def as_json(self) -> dict[str, Any]:
-        """All of it, as documented."""
-        return asdict(self)
+        """All of it, as documented; instants as text."""
+        instants = self.lookback and {
+            name: instant.isoformat() for name, instant in asdict(self.lookback).items()
+        }
+        changes = [change._asdict() for change in self.changes]
+        return asdict(self) | {"lookback": instants, "changes": changes}
 
 
 def read_plan(copy: Workspace, pulled: Pulled | None, outcome: Outcome, error: str | None) -> Plan:
@@ -119,7 +132,8 @@ def read_plan(copy: Workspace, pulled: Pulled | None, outcome: Outcome, error: s
             error=error,
             mode=pulled and pulled.mode,
             reason=pulled and pulled.reason,
-            changes=[] if pulled is None else pulled.changes,
+            lookback=pulled and pulled.lookback,
+            changes=() if pulled is None else pulled.changes,
             exports_again=pulled is not None and pulled.exports_again,
             as_of_before=as_of_before,
             as_of=_as_of(connection, "marts") if is_built else None,
@@ -166,7 +180,7 @@ def _entities(
     """Each entity with its rows; without a new delivery those that are published stay."""
     before = _delivered(connection, "published")
     now = _delivered(connection, "marts") if is_built else {}
-    nothing = dict.fromkeys(("added", "changed", "removed"), 0)
+    nothing = dict.fromkeys(COUNTS, 0)
     return [
         PlannedEntity(
             entity=entity.name,
