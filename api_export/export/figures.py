@@ -25,10 +25,8 @@ MANIFEST_FIGURES = "manifest"
 TOTALS = "totals"
 COUNTED = (TOTALS, "quarantined", "drift")
 BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
-PLACES = {
-    name: place
-    for place, name in enumerate((MANIFEST_FIGURES, WEBSITES, *BY_NAME, RECORDS, WIDGETS))
-}
+NAMES = (MANIFEST_FIGURES, WEBSITES, *BY_NAME, RECORDS, WIDGETS)
+"""All that has figures, in the order in which they are told."""
 
 Row = dict[str, Any]
 """A row's figures; of what is nested in it the names are joined by dots."""

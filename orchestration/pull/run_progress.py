@@ -40,7 +40,7 @@ def begin(
                 is_full,
                 source,
                 json.dumps(extra_columns),
-                json.dumps(build_parts),
+                json.dumps(dict(build_parts)),
             )
         ],
     )
