@@ -1,4 +1,7 @@
-"""The registry: each endpoint, how it is selected from its report, and where its files go."""
+"""The registry: each endpoint, how it is selected from its report, and where its files go.
+
+Long because it is one list.
+"""
 
 from dataclasses import dataclass
 from typing import Any
