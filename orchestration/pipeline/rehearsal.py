@@ -3,7 +3,6 @@
 Dagster keeps its records in memory, alerts have no address, and nothing is published or exported.
 """
 
-import uuid
 from datetime import timedelta
 from typing import Any
 
@@ -38,12 +37,12 @@ def rehearse(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool 
         config = refresh_config(settings.as_of, full_refresh=is_full_refresh, lookback_until=until)
         with DagsterInstance.ephemeral() as instance:
             error = _run(copy, config, instance)
-            if error is not None and error.exit_code == UsageError.exit_code:
-                raise error
             pulled = _read_pull(instance, lookback)
-        outcome, text = _outcome(error)
-        text = text and text.replace(str(root), str(deployment.workspace.root))
-        return read_plan(copy.workspace, pulled, outcome, text)
+        if error is not None:
+            error.args = (str(error).replace(str(root), str(deployment.workspace.root)),)
+            if error.exit_code == UsageError.exit_code:
+                raise error
+        return read_plan(copy.workspace, pulled, _outcome(error), error and str(error))
 
 
 def _run(
@@ -56,7 +55,6 @@ def _run(
         job.execute_in_process(
             run_config=config | QUIET,
             instance=instance,
-            run_id=str(uuid.uuid4()),
             asset_selection=keys,
         )
     except Exception as error:
@@ -64,20 +62,20 @@ def _run(
     return None
 
 
-def _outcome(error: LoyaltyError | None) -> tuple[Outcome, str | None]:
+def _outcome(error: LoyaltyError | None) -> Outcome:
     if error is None:
-        return "succeeds", None
-    return ("refused" if isinstance(error, DeliveryError) else "fails"), str(error)
+        return "succeeds"
+    return "refused" if isinstance(error, DeliveryError) else "fails"
 
 
 def _read_pull(instance: DagsterInstance, lookback: Lookback | None) -> Pulled | None:
     """What the pull reported; null where it didn't come to its end."""
-    (run,) = instance.get_run_records(limit=1)
-    records = instance.get_records_for_run(
-        run.dagster_run.run_id,
-        of_type={DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.STEP_SUCCESS},
-    ).records
-    events = [record.event_log_entry.dagster_event for record in records]
+    kinds = {DagsterEventType.ASSET_MATERIALIZATION, DagsterEventType.STEP_SUCCESS}
+    events = [
+        record.event_log_entry.dagster_event
+        for run in instance.get_runs()
+        for record in instance.get_records_for_run(run.run_id, of_type=kinds).records
+    ]
     if not any(event.is_step_success and event.step_key == "pull" for event in events):
         return None
     reported = {
@@ -93,10 +91,11 @@ def _read_pull(instance: DagsterInstance, lookback: Lookback | None) -> Pulled |
     if not entities:
         return Pulled("nothing", NOTHING_CHANGED, lookback, exports_again="export" in reported)
     first = next(iter(entities.values()))
+    mode = first["mode"].value
     return Pulled(
-        first["mode"].value,
+        mode,
         first["reason"].value,
-        lookback,
+        None if mode == "full" else lookback,
         tuple(Change(**change) for change in first["changes"].value),
         {
             name: {count: metadata[count].value for count in COUNTS}

@@ -43,11 +43,20 @@ def small(sharing: Sharing) -> Path:
 
 @pytest.fixture
 def programme(small: Path, tmp_path: Path) -> Path:
-    """A folder with such a source and workspace, to be changed."""
+    """A copy of both, to be changed; the source's other place makes each run a full one."""
     folder = shutil.copytree(small, tmp_path / "programme", symlinks=True)
     known = folder / "workspace/state/source.json"
     known.write_text(json.dumps({"version": 1, "source": f"files:{folder / 'source'}"}))
     return folder
+
+
+def run_once(folder: Path) -> None:
+    """Write a source of a few rows into a folder, and run a workspace from it."""
+    source = folder / "source"
+    source.mkdir(parents=True)
+    write_source(source, clients=clients(1, 2), loyalty_transactions=ledger(*EVENTS))
+    done = call("run", *told(folder))
+    assert done.returncode == 0, done.stderr
 
 
 def told(folder: Path) -> tuple[object, ...]:
@@ -70,16 +79,27 @@ def planned(done: subprocess.CompletedProcess[str]) -> dict[str, Any]:
 
 
 def test_a_plan_says_what_the_next_run_does_and_leaves_no_trace(
-    programme: Path, loyalty: Loyalty, webhook: Webhook
+    tmp_path: Path, loyalty: Loyalty, webhook: Webhook
 ) -> None:
-    workspace = programme / "workspace"
+    programme, workspace = tmp_path, tmp_path / "workspace"
+    run_once(programme)
+    before = contents(workspace)
+
+    plan = planned(loyalty("plan", "--json", *told(programme)))
+
+    assert contents(workspace) == before
+    done = (plan["mode"], plan["reason"], plan["outcome"])
+    assert done == ("nothing", NOTHING_CHANGED, "succeeds")
+    assert plan["as_of"] == plan["as_of_before"] == "2024-02-04"
+    assert plan["restatements"] == plan["quarantined"] == plan["changes"] == []
+    assert plan["recomputed_dates"] == plan["recomputed_clients"] == 0
+
     changed = ((1, "add", 90, "2024-01-05"), *EVENTS[1:3], (9, "add", 7, "2024-02-04"))
     more = ((2, "redeem", -5, "2024-02-05"), (3, "add", 1, "2024-02-05"))
     rows = [row for row in ledger(*changed, *more) if row["id"] != 2]
     write_source(programme / "source", clients=clients(1, 2, 3), loyalty_transactions=rows)
     options = (*told(programme), "--as-of", "2024-02-03")
     settings = {"LOYALTY_WINDOW_DAYS": "7,30", "LOYALTY_WEBHOOK_URL": webhook.url}
-    before = contents(workspace)
 
     done = loyalty("plan", "--json", *options, **settings)
 
@@ -137,20 +157,16 @@ def test_a_refused_delivery_is_told_and_alerts_nobody(
     assert "--accept-quarantine" in done.stderr
 
 
-def test_where_nothing_changed_a_plan_says_so(programme: Path, loyalty: Loyalty) -> None:
-    before = contents(programme / "workspace")
+def test_a_run_that_would_fail_is_told_with_its_reason(programme: Path, loyalty: Loyalty) -> None:
+    damaged = programme / "workspace/state/published_figures.parquet"
+    damaged.write_bytes(b"rotten")
     done = loyalty("plan", "--json", *told(programme))
-    assert done.returncode == 0, done.stderr
-    assert contents(programme / "workspace") == before
+    assert done.returncode == 1
     plan = planned(done)
-    assert (plan["mode"], plan["reason"], plan["outcome"]) == (
-        "nothing",
-        NOTHING_CHANGED,
-        "succeeds",
-    )
-    assert plan["as_of"] == plan["as_of_before"] == "2024-02-04"
-    assert plan["restatements"] == plan["quarantined"] == plan["changes"] == []
-    assert plan["recomputed_dates"] == plan["recomputed_clients"] == 0
+    assert (plan["outcome"], plan["mode"], plan["as_of"]) == ("fails", None, None)
+    assert plan["as_of_before"] == "2024-02-04" and plan["quarantined"] is None
+    assert plan["error"].startswith(f"{damaged} is damaged")
+    assert done.stderr.splitlines()[-1] == f"loyalty: {plan['error']}"
 
 
 def test_a_plan_of_a_first_run_makes_no_workspace(
