@@ -135,3 +135,18 @@ def _remove_old(versions: Path, current: Path, keep: int) -> None:
     others.sort(key=lambda path: path.stat().st_mtime, reverse=True)
     for old in others[max(keep - 1, 0) :]:
         shutil.rmtree(old)
+
+
+def find_version(directory: Path, name: str) -> Path | None:
+    """The folder of a version by its name, or as `current` or `previous`; null where there is none.
+
+    The previous one is that which was the current one before.
+    """
+    versions, current = directory / "versions", (directory / "current").resolve()
+    if name == "current":
+        return current if current.exists() else None
+    named = {path.name: path for path in versions.glob("[!.]*") if path.is_dir()}
+    if name == "previous":
+        others = [path for path in named.values() if path.resolve() != current]
+        return max(others, key=lambda path: path.stat().st_mtime, default=None)
+    return named.get(name)

@@ -63,6 +63,8 @@ class Endpoint:
     """The object, or the row of the list, that the payload is made of."""
     order: str = ""
     """Columns that order the rows of a list; an object has none."""
+    identity: tuple[str, ...] = ()
+    """The keys that tell the rows of a list apart, where those of `order` don't."""
     parameter: Parameter | None = None
     condition: str = "true"
     """Which rows of the report belong to a value of the parameter, `$value`."""
@@ -91,6 +93,18 @@ class Endpoint:
     def is_list(self) -> bool:
         """Whether the payload is a list of rows."""
         return bool(self.order)
+
+    @property
+    def row_identity(self) -> tuple[str, ...]:
+        """The keys that tell the rows of a list apart; an object has none."""
+        ordered = (column.split()[0] for column in self.order.split(",") if column.strip())
+        keys = self.schema.__annotations__
+        return self.identity or tuple(column for column in ordered if column in keys)
+
+    @property
+    def has_nested_rows(self) -> bool:
+        """Whether the rows of a value of the parameter are among those of every greater one."""
+        return "<= $value" in self.condition
 
     @property
     def payload_type(self) -> Any:
@@ -133,6 +147,7 @@ ENDPOINTS = (
         name="top_redemptions",
         schema=schemas.TopRedemption,
         order="item_rank",
+        identity=("id",),
         parameter=LIMIT,
         condition="item_rank <= $value",
         widget_type="top_redemptions",
@@ -141,6 +156,7 @@ ENDPOINTS = (
         name="tier_distribution",
         schema=schemas.TierShare,
         order="threshold, tier_id",
+        identity=("tier_name", "threshold"),
         widget_type="tier_distribution",
     ),
     Endpoint(
@@ -178,6 +194,7 @@ ENDPOINTS = (
         name="redemption_categories",
         schema=schemas.CategoryShare,
         order="redemptions desc, category, category_id",
+        identity=("category",),
         parameter=DAYS,
         condition=OF_WINDOW_SPAN,
     ),
@@ -205,16 +222,19 @@ ENDPOINTS = (
         name="segments",
         schema=client_schemas.SegmentShare,
         order="place",
+        identity=("segment",),
     ),
     Endpoint(
         name="lifecycle",
         schema=client_schemas.LifecycleShare,
         order="place",
+        identity=("state",),
     ),
     Endpoint(
         name="lifecycle_moves",
         schema=client_schemas.LifecycleMove,
         order="from_place, to_place",
+        identity=("from_state", "to_state"),
     ),
     Endpoint(
         name="tier_migration",
@@ -253,6 +273,7 @@ ENDPOINTS = (
         name="item_performance",
         schema=daily_schemas.ItemPerformance,
         order="redemptions_365 desc, id",
+        identity=("id",),
     ),
     Endpoint(
         name="request_funnel",
@@ -264,6 +285,7 @@ ENDPOINTS = (
         name="issue_sources",
         schema=daily_schemas.IssueSource,
         order="source_rank",
+        identity=("reason",),
         parameter=DAYS,
         takes_range=True,
     ),
@@ -287,6 +309,7 @@ ENDPOINTS = (
         name="forecast",
         schema=forecast_schemas.ForecastDay,
         order="date, place",
+        identity=("date", "series"),
         parameter=DAYS_AHEAD,
         condition="days_ahead <= $value",
     ),
@@ -294,8 +317,14 @@ ENDPOINTS = (
         name="forecast_accuracy",
         schema=forecast_schemas.ForecastAccuracy,
         order="place, item, candidate",
+        identity=("series", "item", "model"),
     ),
-    Endpoint(name="campaigns", schema=campaign_schemas.Campaign, order="date_from desc, id"),
+    Endpoint(
+        name="campaigns",
+        schema=campaign_schemas.Campaign,
+        order="date_from desc, id",
+        identity=("id",),
+    ),
     # Exported bytes don't depend on earlier runs, which this tells of.
     Endpoint(
         name="restatements",

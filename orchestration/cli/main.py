@@ -5,7 +5,9 @@ import sys
 
 import click
 
+from orchestration.cli.diff import diff
 from orchestration.cli.explain import explain
+from orchestration.cli.plan import plan
 from orchestration.cli.run import run
 from orchestration.cli.serve import serve
 from orchestration.cli.source_calls import demo_source, describe
@@ -49,6 +51,8 @@ def commands() -> None:
     \b
     loyalty run                          build everything from the demo source
     loyalty run --source files:exports   build everything from your own files
+    loyalty plan                         what a run would do, without doing it
+    loyalty diff previous current        the figures that the last run changed
     loyalty calculate --website 1 --from 2017-03-01 --to 2017-05-31
     loyalty explain issued --website 1 --from 2017-03-01 --to 2017-05-31
     loyalty source --source sqlite:///shop.db   what a database would deliver
@@ -60,5 +64,5 @@ def commands() -> None:
     """
 
 
-for call in (run, calculate, explain, check, docs, serve, describe, demo_source):
+for call in (run, plan, diff, calculate, explain, check, docs, serve, describe, demo_source):
     commands.add_command(call)

@@ -12,9 +12,12 @@ out = Console(highlight=False, soft_wrap=True)
 
 
 @contextlib.contextmanager
-def progress() -> Iterator[None]:
-    """Show what the pipeline logs, a line each, and keep dbt's own standard output away."""
-    handler = logging.StreamHandler(sys.stdout)
+def progress(*, beside_output: bool = False) -> Iterator[None]:
+    """Show what the pipeline logs, a line each, and keep dbt's own standard output away.
+
+    `beside_output` shows it on standard error, where standard output is for a program.
+    """
+    handler = logging.StreamHandler(sys.stderr if beside_output else sys.stdout)
     handler.setFormatter(logging.Formatter("%(asctime)s %(message)s", "%H:%M:%S"))
     logger = logging.getLogger("orchestration")
     logger.addHandler(handler)

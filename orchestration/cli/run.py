@@ -12,7 +12,7 @@ import click
 from rich.markup import escape
 from rich.table import Table
 
-from orchestration.cli.options import DATE, source_option, workspace_option
+from orchestration.cli.options import run_options
 from orchestration.cli.progress import out, progress
 from orchestration.cli.stopping import StopSignals
 from orchestration.deployment import Deployment
@@ -23,34 +23,7 @@ log = logging.getLogger(__name__)
 
 
 @click.command()
-@source_option
-@workspace_option
-@click.option(
-    "--as-of",
-    type=DATE,
-    metavar="DATE",
-    help="Count everything up to this business date, YYYY-MM-DD.  [LOYALTY_AS_OF, else the date of"
-    " the latest event that is over on all websites]",
-)
-@click.option(
-    "--lookback",
-    is_flag=True,
-    help="Compare with the source, as the daily schedule does, only the events of the last"
-    " LOYALTY_LOOKBACK_DAYS days up to --as-of (or now), all later ids and the requests still open."
-    "  [else all history]",
-)
-@click.option(
-    "--full-refresh",
-    is_flag=True,
-    help="Build everything anew; a workspace can only so be given another source.",
-)
-@click.option(
-    "--accept-quarantine",
-    is_flag=True,
-    help="Let through a delivery that would be refused: an entity, website or transaction type"
-    " without a valid row, or more quarantined rows than LOYALTY_MAX_QUARANTINED allows."
-    "  [LOYALTY_ACCEPT_QUARANTINE]",
-)
+@run_options
 @click.pass_obj
 def run(
     signals: StopSignals,
@@ -62,15 +35,8 @@ def run(
     accept_quarantine: bool,
 ) -> None:
     """Pull, build, test, publish and export: the Dagster job `refresh`, in this process."""
-    settings = load_settings(
-        source=source,
-        workspace=workspace_folder,
-        as_of=as_of and as_of.date(),
-        accept_quarantine=accept_quarantine or None,
-    )
-    if settings.as_of and settings.as_of > datetime.now().date():
-        click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
-    deployment = Deployment(settings)
+    deployment = deployment_of(source, workspace_folder, as_of, accept_quarantine)
+    settings = deployment.settings
     workspace = deployment.workspace
     with _alerting_of_failures(deployment, signals):
         _check_alerts_first(deployment)
@@ -81,7 +47,7 @@ def run(
             workspace.removed_if_refused(),
         ):
             log.info("starting Dagster and dbt")
-            with _loading():
+            with loading():
                 from orchestration.pipeline.run import refresh
 
             summary = refresh(deployment, is_full_refresh=full_refresh, looks_back=lookback)
@@ -98,8 +64,26 @@ def run(
     out.print(f"marts  {workspace.marts}")
 
 
+def deployment_of(
+    source: str | None,
+    workspace_folder: Path | None,
+    as_of: datetime | None,
+    accept_quarantine: bool,
+) -> Deployment:
+    """The deployment that a run's options describe; warns of an as_of in the future."""
+    settings = load_settings(
+        source=source,
+        workspace=workspace_folder,
+        as_of=as_of and as_of.date(),
+        accept_quarantine=accept_quarantine or None,
+    )
+    if settings.as_of and settings.as_of > datetime.now().date():
+        click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
+    return Deployment(settings)
+
+
 @contextlib.contextmanager
-def _loading() -> Iterator[None]:
+def loading() -> Iterator[None]:
     """Look for no garbage in what is imported, neither now nor later: all of it stays."""
     gc.disable()
     try:

@@ -1,6 +1,6 @@
 """Jobs: refresh everything, and calculate one range."""
 
-from datetime import date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from typing import Any
 
 from dagster import (
@@ -32,6 +32,13 @@ def refresh_config(
         "lookback_until": lookback_until and lookback_until.isoformat(),
     }
     return {"ops": {"pull": {"config": pull}}}
+
+
+def lookback_end(as_of: date | None) -> datetime:
+    """When as_of is over (UTC), up to which a run looks back; now, without one."""
+    if as_of is None:
+        return datetime.now(UTC)
+    return datetime.combine(as_of + timedelta(days=1), time(tzinfo=UTC))
 
 
 def build_refresh() -> Any:

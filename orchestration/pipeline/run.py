@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime, timedelta
 
 from dagster import DagsterInstance, Failure
 
@@ -19,7 +19,7 @@ from orchestration.pipeline.code_location import build_defs
 from orchestration.pipeline.dagster_home import find_dagster_home
 from orchestration.pipeline.dagster_runs import remove_old_runs
 from orchestration.pipeline.event_log import open_instance
-from orchestration.pipeline.jobs import refresh_config
+from orchestration.pipeline.jobs import lookback_end, refresh_config
 from orchestration.pipeline.sensors import alert_of_dead_runs
 from orchestration.pipeline.summary import Summary, summarize
 from orchestration.workspace.workspace import Workspace
@@ -49,7 +49,7 @@ def refresh(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool =
         config = refresh_config(
             settings.as_of,
             full_refresh=is_full_refresh,
-            lookback_until=_end_of_day(settings.as_of) if looks_back else None,
+            lookback_until=lookback_end(settings.as_of) if looks_back else None,
         )
         with open_instance(home) as instance:
             alert_of_dead_runs(instance, deployment)
@@ -60,7 +60,7 @@ def refresh(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool =
                 )
         return summarize(result, workspace)
     except Exception as error:
-        raise _user_error(error, workspace) from error
+        raise user_error(error, workspace) from error
 
 
 @contextmanager
@@ -85,14 +85,7 @@ def _ending(instance: DagsterInstance) -> Iterator[str]:
         raise StoppedStep(max(begun, key=lambda step: step.start_time).step_key) from error
 
 
-def _end_of_day(as_of: date | None) -> datetime:
-    """When as_of is over (UTC); now, without one."""
-    if as_of is None:
-        return datetime.now(UTC)
-    return datetime.combine(as_of + timedelta(days=1), time(tzinfo=UTC))
-
-
-def _user_error(error: BaseException, workspace: Workspace) -> LoyaltyError:
+def user_error(error: BaseException, workspace: Workspace) -> LoyaltyError:
     """The user's error behind a failed run, else a `RunError` that tells the innermost cause."""
     if is_full_disk(error):
         return RunError(describe_full_disk(workspace.root))

@@ -4,26 +4,29 @@ Nothing is validated here: reading types, finding duplicates and quarantining ar
 """
 
 import zoneinfo
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Literal
 
 import duckdb
 
 from orchestration.errors import SourceError, is_full_disk, is_interrupt
+from orchestration.pull.changes import Change, with_changes
 from orchestration.pull.extract import ID, Extract
 from orchestration.pull.loading import Compared, load_entity, replace_entity
 from orchestration.pull.published_rows import attached, load_published_rows
 from orchestration.pull.run_inputs import RunInputs, load_inputs
-from orchestration.pull.run_progress import begin, why_full
+from orchestration.pull.run_progress import CODE_CHANGED, begin, find_changed_parts, why_full
 from orchestration.pull.sync import Lookback, sync_events
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES, Entity
 from orchestration.workspace.report_history import load_history
 
 Mode = Literal["full", "incremental", "nothing"]
+NOTHING_CHANGED = "nothing changed since the last run"
 
 
 @dataclass(frozen=True)
@@ -45,6 +48,8 @@ class Pull:
     mode: Mode
     reason: str
     """Why the models are built in this mode."""
+    changes: tuple[Change, ...]
+    """What was found to be another than in the last run, as far as that is the reason."""
     entities: dict[str, Compared]
     extra_columns: dict[str, list[str]]
     """The columns of each entity's table that nothing reads."""
@@ -57,15 +62,16 @@ def load_raw(
     earlier: EarlierRuns = EarlierRuns(),
     *,
     build_fingerprint: str = "",
+    build_parts: Mapping[str, str] = MappingProxyType({}),
     full_reason: str | None = None,
     lookback: Lookback | None = None,
 ) -> Pull:
     """Bring raw to the state of the source, and record what changed.
 
-    `build_fingerprint` stands for all that shapes the marts beside rows: code and settings. The
-    models are built anew where it is not that of the last finished run, where there is none, or for
-    `full_reason`; then raw is loaded anew too. `lookback` narrows the comparison of events to
-    recent ones.
+    `build_fingerprint` stands for all that shapes the marts beside rows, code and settings, which
+    `build_parts` names. The models are built anew where it is not that of the last finished run,
+    where there is none, or for `full_reason`; then raw is loaded anew too. `lookback` narrows the
+    comparison of events to recent ones.
 
     Raises `SourceError`, and leaves raw as it was, where the source breaks the contract.
     """
@@ -79,8 +85,12 @@ def load_raw(
         _check_timezones(connection, source)
         extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
         added = _find_added(extra_columns, earlier.known_columns)
-        has_new_inputs = load_inputs(connection, source, inputs, added, compared)
-        mode, reason = _choose_mode(connection, inputs, compared, reason, has_new_inputs)
+        parts = find_changed_parts(connection, build_parts)
+        news = [
+            *(Change(name) for name, result in compared.items() if result.has_changed),
+            *load_inputs(connection, source, inputs, added, compared),
+        ]
+        mode, reason = _choose_mode(connection, inputs, compared, reason, parts, news)
         if mode != "nothing":
             load_history(connection, earlier.state)
             load_published_rows(connection)
@@ -89,6 +99,7 @@ def load_raw(
             begin(
                 connection,
                 build_fingerprint=build_fingerprint,
+                build_parts=build_parts,
                 is_full=mode == "full",
                 source=source.identity,
                 extra_columns=extra_columns,
@@ -97,7 +108,7 @@ def load_raw(
             raise SourceError(
                 f"{source.identity}: {', '.join(replaced)} changed while it was read; run again"
             )
-    return Pull(mode, reason, compared, extra_columns)
+    return Pull(mode, reason, tuple(parts if mode == "full" else news), compared, extra_columns)
 
 
 @contextmanager
@@ -118,19 +129,20 @@ def _choose_mode(
     inputs: RunInputs,
     compared: dict[str, Compared],
     full_reason: str | None,
-    has_new_inputs: bool,
+    parts: list[Change],
+    news: list[Change],
 ) -> tuple[Mode, str]:
-    """How the models have to be built, and why."""
+    """How the models have to be built, and why: for `parts` of the build, or for `news`."""
     if full_reason is not None:
-        return "full", full_reason
+        return "full", with_changes(full_reason, parts if full_reason == CODE_CHANGED else [])
     retyped = [name for name, result in compared.items() if result.is_retyped]
     if retyped:
         return "full", f"the source delivers {', '.join(retyped)} in other types"
-    if has_new_inputs or any(result.has_changed for result in compared.values()):
-        return "incremental", "the source or the settings changed"
+    if news:
+        return "incremental", with_changes("the source or the settings changed", news)
     if _is_day_over(connection, inputs):
         return "incremental", "the date of an event that did not count yet is over"
-    return "nothing", "nothing changed since the last run"
+    return "nothing", NOTHING_CHANGED
 
 
 def delivered_columns(

@@ -1,6 +1,8 @@
 """A pull into a workspace: with what earlier runs left there, and healed where it is damaged."""
 
+from collections.abc import Mapping
 from pathlib import Path
+from types import MappingProxyType
 
 import duckdb
 
@@ -20,6 +22,7 @@ def pull_into(
     inputs: RunInputs,
     *,
     build_fingerprint: str = "",
+    build_parts: Mapping[str, str] = MappingProxyType({}),
     lookback: Lookback | None = None,
     is_full_refresh: bool = False,
     wait_seconds: float = 0,
@@ -45,6 +48,7 @@ def pull_into(
                 inputs,
                 earlier,
                 build_fingerprint=build_fingerprint,
+                build_parts=build_parts,
                 full_reason=reason,
                 lookback=lookback,
             )

@@ -4,10 +4,12 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 from decimal import Decimal
+from typing import Any
 
 import duckdb
 
 from api_export.payloads.additions import RequestedRange, WidgetEdit
+from orchestration.pull.changes import Change, find_changes
 from orchestration.pull.loading import Compared
 from orchestration.settings import PointValue
 from orchestration.sources.base import Source
@@ -38,6 +40,15 @@ class RunInputs:
     """By how much the quarantined share of an entity's rows may grow."""
 
 
+NAMES = {
+    "as_of": "LOYALTY_AS_OF",
+    "tier_basis": "LOYALTY_TIER_BASIS",
+    "window_days": "LOYALTY_WINDOW_DAYS",
+    "top_limits": "LOYALTY_TOP_LIMITS",
+    "added_columns": "the columns that came since",
+    "margin_share": "LOYALTY_MARGIN",
+}
+"""What people call the columns of `raw.settings`."""
 NO_INPUTS = RunInputs(None, "balance", (), (), (), ())
 """Where only the source's rows matter."""
 
@@ -48,8 +59,8 @@ def load_inputs(
     inputs: RunInputs,
     added_columns: list[str],
     compared: dict[str, Compared],
-) -> bool:
-    """Write the inputs of the run; whether they differ from those of the last one."""
+) -> list[Change]:
+    """Write the inputs of the run; what is another than in the last one."""
     settings = (
         inputs.as_of,
         inputs.tier_basis,
@@ -58,21 +69,22 @@ def load_inputs(
         added_columns,
         inputs.margin,
     )
-    changed = [
-        fill(
-            connection,
-            "settings",
-            "as_of date, tier_basis varchar, window_days integer[], top_limits integer[],"
-            " added_columns varchar[], margin_share decimal(7, 6)",
-            [settings],
-        ),
-        fill(
+    before = _read_settings(connection)
+    fill(
+        connection,
+        "settings",
+        "as_of date, tier_basis varchar, window_days integer[], top_limits integer[],"
+        " added_columns varchar[], margin_share decimal(7, 6)",
+        [settings],
+    )
+    is_other = {
+        "the requested ranges": fill(
             connection,
             "requested_ranges",
             "website_id bigint, date_from date, date_to date",
             inputs.requested_ranges,
         ),
-        fill(
+        "the edited widgets": fill(
             connection,
             "widget_edits",
             "website_id bigint, widget_id bigint, is_deleted boolean, widget_type varchar,"
@@ -80,19 +92,19 @@ def load_inputs(
             " created_at varchar",
             inputs.widget_edits,
         ),
-        fill(
+        "LOYALTY_POINT_VALUE": fill(
             connection,
             "point_values",
             "website_id bigint, point_value decimal(18, 6)",
             inputs.point_values,
         ),
-        fill(
+        "the delivered entities": fill(
             connection,
             "deliveries",
             "entity varchar, is_delivered boolean, is_required boolean",
             [(entity.name, source.has(entity), not entity.is_optional) for entity in ENTITIES],
         ),
-    ]
+    }
     fill(
         connection,
         "run",
@@ -111,7 +123,20 @@ def load_inputs(
         "entity varchar, has_changed boolean",
         [(name, result.has_changed) for name, result in compared.items()],
     )
-    return any(changed)
+    changed = find_changes(before, _read_settings(connection))
+    return [*changed, *(Change(name) for name, differs in is_other.items() if differs)]
+
+
+def _read_settings(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    """The settings of the last pull by what people call them; empty where there was none."""
+    if not connection.execute(
+        "select 1 from duckdb_tables() where database_name = current_database()"
+        " and schema_name = 'raw' and table_name = 'settings'"
+    ).fetchone():
+        return {}
+    table = connection.table("raw.settings")
+    values = dict(zip(table.columns, table.fetchone(), strict=True))
+    return {NAMES.get(column, column): value for column, value in values.items()}
 
 
 def fill(

@@ -10,13 +10,18 @@ from collections.abc import Mapping
 
 import duckdb
 
+from orchestration.pull.changes import Change, find_changes
 from orchestration.pull.run_inputs import fill
+
+CODE_CHANGED = "code or settings changed"
+"""Why all is built anew after an upgrade, or with a setting that shapes every table."""
 
 
 def begin(
     connection: duckdb.DuckDBPyConnection,
     *,
     build_fingerprint: str,
+    build_parts: Mapping[str, str],
     is_full: bool,
     source: str,
     extra_columns: Mapping[str, list[str]],
@@ -27,8 +32,17 @@ def begin(
     fill(
         connection,
         "pending",
-        "build_fingerprint varchar, is_full boolean, source varchar, extra_columns varchar",
-        [(build_fingerprint, is_full, source, json.dumps(extra_columns))],
+        "build_fingerprint varchar, is_full boolean, source varchar, extra_columns varchar,"
+        " build_parts varchar",
+        [
+            (
+                build_fingerprint,
+                is_full,
+                source,
+                json.dumps(extra_columns),
+                json.dumps(dict(build_parts)),
+            )
+        ],
     )
 
 
@@ -40,7 +54,7 @@ def finish(connection: duckdb.DuckDBPyConnection, export_fingerprint: str = "") 
     """
     connection.execute(
         "create or replace table raw.finished as"
-        " select build_fingerprint, cast(? as varchar) as export_fingerprint"
+        " select build_fingerprint, cast(? as varchar) as export_fingerprint, build_parts"
         " from raw.pending",
         [export_fingerprint],
     )
@@ -89,10 +103,23 @@ def why_full(connection: duckdb.DuckDBPyConnection, build_fingerprint: str) -> s
         return "the last run did not finish"
     finished = connection.table("raw.finished")
     if "build_fingerprint" not in finished.columns:  # an older version of the project wrote it
-        return "code or settings changed"
+        return CODE_CHANGED
     if finished.select("build_fingerprint").fetchall() != [(build_fingerprint,)]:
-        return "code or settings changed"
+        return CODE_CHANGED
     return None
+
+
+def find_changed_parts(
+    connection: duckdb.DuckDBPyConnection, build_parts: Mapping[str, str]
+) -> list[Change]:
+    """What shapes the marts and isn't as in the last finished run; empty where none is known."""
+    if not _has_table(connection, "finished"):
+        return []
+    finished = connection.table("raw.finished")
+    if "build_parts" not in finished.columns:  # an older version of the project wrote it
+        return []
+    (known,) = finished.select("build_parts").fetchone()
+    return list(find_changes(json.loads(known), build_parts))
 
 
 def _has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:

@@ -4,7 +4,8 @@ They are taken of whole packages: a file that comes counts without being listed 
 """
 
 import hashlib
-from collections.abc import Iterable
+import json
+from collections.abc import Iterable, Mapping
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -20,19 +21,27 @@ FORECAST_LIBRARIES = ("statsmodels", "numpy", "pandas", "scipy")
 """What forecasts are fitted with, likewise; without statsmodels nothing is fitted."""
 
 
-def models_fingerprint(settings: Settings, source_identity: str) -> str:
-    """Stands for all that shapes the marts beside rows: code, settings, source and engine."""
-    key = hashlib.sha256()
-    libraries = (*map(version, ENGINE), *map(_version_if_installed, FORECAST_LIBRARIES))
-    for text in (settings.tier_basis, source_identity, *libraries):
-        key.update(text.encode() + b"\0")
+def fingerprint_of(parts: Mapping[str, str]) -> str:
+    """Stands for all parts together."""
+    return hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()
+
+
+def models_parts(settings: Settings, source_identity: str) -> dict[str, str]:
+    """All that shapes the marts beside rows, by its name: files by their checksums, else as it is.
+
+    So a run can say what is another than before.
+    """
+    parts = {"LOYALTY_TIER_BASIS": settings.tier_basis, "the source": source_identity}
     if settings.mapping is not None:
-        key.update(settings.mapping.read_bytes() + b"\0")
-    _add(key, project_root(), [path for path in _project() if not _is_beside_the_build(path)])
+        parts["the mapping"] = _checksum(settings.mapping)
+    parts |= {f"the version of {name}": version(name) for name in ENGINE}
+    parts |= {f"the version of {name}": _version_if_installed(name) for name in FORECAST_LIBRARIES}
+    files = [(project_root(), path) for path in _project() if not _is_beside_the_build(path)]
     for package in (orchestration, api_export.payloads.strict_json):
         folder = Path(package.__file__).parent
-        _add(key, folder, [path for path in _files(folder) if INSTALLED not in path.parents])
-    return key.hexdigest()
+        root = folder.parents[package.__name__.count(".")]
+        files += [(root, path) for path in _files(folder) if INSTALLED not in path.parents]
+    return parts | {path.relative_to(root).as_posix(): _checksum(path) for root, path in files}
 
 
 def export_fingerprint() -> str:
@@ -48,6 +57,10 @@ def project_fingerprint() -> str:
     key = hashlib.sha256(version("dbt-core").encode() + b"\0")
     _add(key, project_root(), _project())
     return key.hexdigest()
+
+
+def _checksum(path: Path) -> str:
+    return hashlib.sha256(path.read_bytes()).hexdigest()
 
 
 def _version_if_installed(package: str) -> str:

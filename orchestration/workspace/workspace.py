@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
 from pathlib import Path
 
@@ -12,12 +12,20 @@ from api_export.fsync import sync_folder
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from orchestration.errors import LoyaltyError, UsageError
 from orchestration.source_urls import is_same_source
-from orchestration.workspace.database_files import connect
+from orchestration.workspace.database_files import connect, wal_of
 from orchestration.workspace.duckdb_setup import Limits
 from orchestration.workspace.durable_files import sync_file
 from orchestration.workspace.lock import HOLDER, LOCK, holding
 from orchestration.workspace.publishing import publish, scratch_of
 from orchestration.workspace.recovery import remove_old_damaged, set_aside_damaged
+from orchestration.workspace.rehearsals import (
+    copy_file,
+    copy_folder,
+    rehearsal_folder,
+    remove_abandoned,
+    share_file,
+    share_version,
+)
 from orchestration.workspace.report_history import save_history
 from orchestration.workspace.state import State
 from orchestration.workspace.state_files import (
@@ -72,6 +80,7 @@ class Workspace:
         """Remove what only a killed writer leaves behind; what is in use is never there."""
         shutil.rmtree(self.scratch, ignore_errors=True)
         self.scratch.mkdir()
+        remove_abandoned(self.root)
         scratch_of(self.marts).unlink(missing_ok=True)
         self._state.remove_leftovers()
 
@@ -88,6 +97,35 @@ class Workspace:
             if is_new and error.exit_code == UsageError.exit_code:
                 shutil.rmtree(self.root, ignore_errors=True)
             raise
+
+    @contextmanager
+    def rehearsing(self, wait_seconds: float = 0) -> Iterator[Path]:
+        """The root of a copy of this workspace, to try a run in; removed in the end.
+
+        Nothing else of this one changes, not even what a killed writer left half-done. Another
+        writer is waited for as in `writing`, and then kept out only as long as copying takes.
+        """
+        with rehearsal_folder(self.root) as root:
+            has_writers = (self.root / LOCK).exists()  # else nobody has ever written there
+            with holding(self.root, "loyalty plan", wait_seconds) if has_writers else nullcontext():
+                remove_abandoned(self.root)
+                self._copy_into(Workspace(root))
+            yield root
+
+    def _copy_into(self, copy: "Workspace") -> None:
+        """Copy all that a run goes by; what is only ever replaced is shared."""
+        copy.scratch.mkdir()
+        copy.export.mkdir()
+        for path in (self.warehouse, self.next_marts):
+            for name in (path.name, wal_of(path).name):
+                copy_file(self.root / name, copy.root / name)
+        copy_folder(self.dbt_target, copy.dbt_target)
+        copy_folder(self.state, copy.state)
+        for name in (self.marts.name, wal_of(self.marts).name):
+            if (self.root / name).exists():
+                share_file(self.root / name, copy.root / name)
+        share_version(self.current_export, copy.current_export)
+        copy._state.remove_leftovers()
 
     @contextmanager
     def connect(self, wait_seconds: float = 0) -> Iterator[duckdb.DuckDBPyConnection]:

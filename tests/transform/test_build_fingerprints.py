@@ -13,13 +13,19 @@ from support.workspaces import copy_project
 from orchestration.pull.load_raw import load_raw
 from orchestration.pull.run_inputs import NO_INPUTS
 from orchestration.pull.run_progress import exported_by, finish, note_exported
+from orchestration.settings import load_settings
 from orchestration.sources.files.folder import FilesSource
+from orchestration.transform.build_fingerprints import models_parts
 
 MODELS, EXPORT = {"models"}, {"export"}
 TELL = """
-from orchestration.transform.build_fingerprints import export_fingerprint, models_fingerprint
+from orchestration.transform.build_fingerprints import (
+    export_fingerprint,
+    fingerprint_of,
+    models_parts,
+)
 from orchestration.settings import load_settings
-print(models_fingerprint(load_settings(), "demo"), export_fingerprint())
+print(fingerprint_of(models_parts(load_settings(), "demo")), export_fingerprint())
 """
 
 
@@ -86,6 +92,19 @@ def test_a_changed_file_shapes_marts_or_export(
         if content is not None:
             changed.write_bytes(content)
     assert {name for name in before if before[name] != after[name]} == shaped
+
+
+def test_what_shapes_the_marts_is_named_as_people_know_it() -> None:
+    parts = models_parts(load_settings(), "demo")
+    assert parts["LOYALTY_TIER_BASIS"] == "balance"
+    assert parts["the version of duckdb"] == duckdb.__version__
+    files = {name for name in parts if "/" in name}
+    assert {
+        "api_export/payloads/strict_json/__init__.py",
+        "dbt_project/models/marts/dim_run.sql",
+        "orchestration/pull/sync.py",
+    } < files
+    assert [name for name in files if not (PROJECT / name).is_file()] == []
 
 
 def test_the_code_is_the_same_wherever_it_lies(known: tuple[Path, dict[str, str]]) -> None:

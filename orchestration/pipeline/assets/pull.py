@@ -32,7 +32,11 @@ from orchestration.quality.thresholds import read_thresholds
 from orchestration.settings import Settings
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
-from orchestration.transform.build_fingerprints import export_fingerprint, models_fingerprint
+from orchestration.transform.build_fingerprints import (
+    export_fingerprint,
+    fingerprint_of,
+    models_parts,
+)
 from orchestration.workspace.status import note_finished
 
 log = logging.getLogger(__name__)
@@ -134,11 +138,13 @@ def build_pull(deployment: Deployment) -> AssetsDefinition:
             source = deployment.open_source(Path(scratch))
             workspace.check_source(source.identity, is_full_refresh=config.full_refresh)
             log.info("reading %s", source.identity)
+            parts = models_parts(settings, source.identity)
             pulled = pull_into(
                 workspace,
                 source,
                 inputs,
-                build_fingerprint=models_fingerprint(settings, source.identity),
+                build_fingerprint=fingerprint_of(parts),
+                build_parts=parts,
                 lookback=config.lookback(settings),
                 is_full_refresh=config.full_refresh,
                 wait_seconds=settings.wait_seconds,
@@ -173,6 +179,7 @@ def _report(
                 "dagster/row_count": found.rows,
                 "mode": pulled.mode,
                 "reason": pulled.reason,
+                "changes": MetadataValue.json([change._asdict() for change in pulled.changes]),
                 "delivered": source.has(entity),
                 "compared": found.compared,
                 "read": found.read,
