@@ -1,0 +1,105 @@
+"""Clients in JavaScript and TypeScript: what they make of the marts, and of `loyalty serve`."""
+
+import shutil
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import requests
+import simplejson
+from support.npm_clients import PACKAGES, run_node
+from support.questions import ITEM_KEYS, Question, payload
+from support.servers import TOKEN, Serving, serve, with_few_files
+from support.workspaces import publish
+
+from orchestration.workspace.workspace import Workspace
+
+BIG = 9_007_199_254_740_993
+DATES = ("date_from", "date_to", "last_redeemed")
+
+
+@pytest.fixture(scope="module")
+def served(tmp_path_factory: pytest.TempPathFactory, marts: Path) -> Iterator[Serving]:
+    """A served workspace of few files."""
+    folder = tmp_path_factory.mktemp("served")
+    workspace = Workspace(folder / "workspace")
+    publish(workspace, with_few_files(marts, folder / "marts.duckdb"))
+    with serve(workspace, LOYALTY_ADMIN_TOKEN=TOKEN) as started:
+        yield started
+
+
+@pytest.fixture
+def scripts(npm: Path, tmp_path: Path) -> Path:
+    """A project of the scripts in this folder that finds what npm installed."""
+    for path in PACKAGES.iterdir():
+        if path.suffix in (".json", ".mjs", ".ts"):
+            shutil.copy2(path, tmp_path)
+    (tmp_path / "node_modules").symlink_to(npm / "node_modules")
+    return tmp_path
+
+
+def as_javascript_has_it(value: Any) -> Any:
+    """Numbers as JavaScript has them: floats."""
+    return simplejson.loads(simplejson.dumps(value, use_decimal=True), parse_int=float)
+
+
+def test_evidence_rounds_ids_and_loses_nothing_that_is_cast_to_text(
+    scripts: Path, marts: Path, export: Path, asked: dict[str, Question]
+) -> None:
+    as_text = ", ".join(f"cast({key} as varchar) as {key}" for key in ITEM_KEYS)
+    cast = f"select {as_text} from ({asked['report'].sql})"
+    told = run_node(
+        *("ask_marts.mjs", marts.parent, marts.name),
+        *(asked["report"].sql, asked["table macro"].sql, cast),
+        cwd=scripts,
+    )
+    items, record, texts = (answer["rows"] for answer in simplejson.loads(told, parse_int=float))
+    rows = payload(export, "item_performance/index.json")
+    assert items == as_evidence_has_it([{key: row[key] for key in ITEM_KEYS} for row in rows])
+    assert float(BIG - 1) in [item["id"] for item in items]
+    assert record == as_evidence_has_it(payload(export, "index.json")[:1])
+    assert [list(row.values()) for row in texts] == [
+        [value.lower() if key == "is_active" and value else value for key, value in pairs]
+        for pairs in (zip(ITEM_KEYS, row, strict=True) for row in asked["report"].answer)
+    ]
+
+
+def as_evidence_has_it(rows: list[dict[str, Any]]) -> Any:
+    """Dates are moments of UTC, and numbers those of JavaScript."""
+    moments = [
+        {
+            key: f"{value}T00:00:00.000Z" if key in DATES and value else value
+            for key, value in row.items()
+        }
+        for row in rows
+    ]
+    return as_javascript_has_it(moments)
+
+
+def test_generated_typescript_compiles_strictly_and_gives_the_payloads(
+    scripts: Path, served: Serving
+) -> None:
+    document = requests.get(f"{served.url}openapi.json", timeout=30).content
+    (scripts / "openapi.json").write_bytes(document)
+    run_tool(scripts, "openapi-typescript/bin/cli.js", "openapi.json", "-o", "loyalty.d.ts")
+    run_tool(scripts, "@hey-api/openapi-ts/bin/run.js")
+    run_tool(scripts, "typescript/bin/tsc")
+    items = payload(served.current, "item_performance/index.json")
+    record = payload(served.current, "index.json")[0]
+    url = served.url.rstrip("/")
+    told = run_node(
+        "built/ask_api.js", url, TOKEN, record["date_from"], record["date_to"], cwd=scripts
+    )
+    answers = simplejson.loads(told, parse_int=float)
+    rounded = as_javascript_has_it(items)
+    assert answers["first"] == [rounded[0]["affordable_rate"], rounded[0]["last_redeemed"]]
+    assert answers["rounded"] == [rounded, rounded]
+    assert float(BIG - 1) in [item["id"] for item in rounded]
+    exact = [{**item, "id": str(BIG) if item["id"] == BIG else item["id"]} for item in items]
+    assert answers["exact"] == [as_javascript_has_it(exact)] * 2
+    assert answers["records"] == [as_javascript_has_it(record)] * 2
+
+
+def run_tool(folder: Path, tool: str, *arguments: str) -> None:
+    run_node(f"node_modules/{tool}", *arguments, cwd=folder)
