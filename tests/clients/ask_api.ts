@@ -26,7 +26,10 @@ const record = await types.POST("/api/v1/loyalty-management/analytics/calculate/
 
 client.setConfig({ baseUrl: url, headers: { Authorization: `Token ${token}` } })
 const generated = await getItemPerformance({ query: { website: 1 } })
-const generatedText = await getItemPerformance({ query: { website: 1 }, parseAs: "text" })
+const generatedText = await getItemPerformance({
+  query: { website: "1" as unknown as number },
+  parseAs: "text",
+})
 const generatedRecord = await calculateAnalytics({ body: range })
 
 // Typed: a key that the API doesn't have, or a date where a number is, wouldn't compile.

@@ -10,6 +10,7 @@ import requests
 import simplejson
 from support.npm_clients import PACKAGES, run_node
 from support.questions import ITEM_KEYS, Question, payload
+from support.replay import PROJECT
 from support.servers import TOKEN, Serving, serve, with_few_files
 from support.workspaces import publish
 
@@ -99,6 +100,12 @@ def test_generated_typescript_compiles_strictly_and_gives_the_payloads(
     exact = [{**item, "id": str(BIG) if item["id"] == BIG else item["id"]} for item in items]
     assert answers["exact"] == [as_javascript_has_it(exact)] * 2
     assert answers["records"] == [as_javascript_has_it(record)] * 2
+
+
+def test_the_documented_type_of_a_reviver_is_the_one_that_compiles() -> None:
+    script = (PACKAGES / "ask_api.ts").read_text()
+    _, _, documented = (PROJECT / "docs/api.md").read_text().partition("```ts\n")
+    assert documented.partition("```")[0] in script
 
 
 def run_tool(folder: Path, tool: str, *arguments: str) -> None:

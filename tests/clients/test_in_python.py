@@ -1,5 +1,6 @@
 """Clients in Python, and DuckDB's command, answer from the published marts as the payloads do."""
 
+import os
 import shutil
 import subprocess
 import sys
@@ -10,6 +11,7 @@ from typing import Any
 import duckdb
 import ibis
 import pandas
+import polars
 import pytest
 import simplejson
 import sqlalchemy
@@ -24,14 +26,15 @@ POINTS = "select sum(issued) as issued from fct_points_daily where website_id = 
 WEBSITES = "select count(*) as websites from reports.rpt_websites"
 
 
-def by_command(marts: Path, sql: str) -> Rows:
+def by_command(marts: Path, sql: str, **environment: str) -> Rows:
     done = subprocess.run(
         [COMMAND, "-readonly", "-json", marts, "-c", sql],
+        env=os.environ | environment,
         capture_output=True,
         encoding="utf-8",
         check=True,
     )
-    return [row.values() for row in simplejson.loads(done.stdout, use_decimal=True)]
+    return [list(row.values()) for row in simplejson.loads(done.stdout, use_decimal=True)]
 
 
 def by_pandas(marts: Path, sql: str) -> Rows:
@@ -123,6 +126,24 @@ def test_pandas_makes_floats_of_decimals_and_sums(
     assert opened.sql(POINTS).df().dtypes["issued"] == "float64"
     exact = POINTS.replace("sum(issued)", "cast(sum(issued) as bigint)")
     assert opened.sql(exact).df().dtypes["issued"] == "int64"
+
+
+def test_polars_keeps_the_decimals_of_what_it_divides(
+    opened: duckdb.DuckDBPyConnection, asked: dict[str, Question]
+) -> None:
+    rates = opened.sql(asked["report"].sql).pl()["affordable_rate"]
+    whole = rates.filter(rates == 100)
+    assert str(whole[0]) == "100.00"
+    assert str((whole / 7)[0]) == "14.29"
+    assert round((whole.cast(polars.Float64) / 7)[0], 4) == 14.2857
+
+
+def test_the_command_shows_moments_in_the_zone_of_the_machine(marts: Path) -> None:
+    first = "select requested_at from fct_redemption_requests order by request_id limit 1"
+    elsewhere = {"TZ": "America/New_York"}
+    assert by_command(marts, first, **elsewhere) != by_command(marts, first, TZ="UTC")
+    in_utc = f"set timezone = 'UTC'; {first}"
+    assert by_command(marts, in_utc, **elsewhere) == by_command(marts, first, TZ="UTC")
 
 
 def test_ibis_makes_floats_of_whole_numbers_with_nulls_where_it_executes(marts: Path) -> None:

@@ -255,10 +255,11 @@ def test_operations_keep_their_names(serving: Serving) -> None:
 
 
 USE = """
-import sys
+import json, sys
 from loyalty.client import AuthenticatedClient
 from loyalty.api.default import (
-    calculate_analytics, create_dashboard_widget, get_points_trend, partial_update_dashboard_widget,
+    calculate_analytics, create_dashboard_widget, get_item_performance, get_points_trend,
+    partial_update_dashboard_widget,
 )
 from loyalty.models import RangeRequest, WidgetChanges, WidgetRequest
 
@@ -273,6 +274,9 @@ changed = partial_update_dashboard_widget.sync(
     made.id, client=client, body=WidgetChanges(title="Changed")
 )
 print(changed.title, changed.config)
+items = get_item_performance.sync(client=client, website=1)
+print(json.dumps([item.to_dict() for item in items]))
+print(max(item.id for item in items))
 print(get_points_trend.sync(client=client, days=0).additional_properties)
 """
 
@@ -306,9 +310,12 @@ def test_a_generated_client_has_all_operations_and_works(serving: Serving, tmp_p
         check=False,
     )
     assert used.returncode == 0, used.stderr
-    days, website, changed, refused = used.stdout.splitlines()
+    days, website, changed, items, largest_id, refused = used.stdout.splitlines()
     assert (days, website) == ("9", str(BUSY))
     assert changed.startswith("Changed ")
+    performance = serving.get("analytics/item_performance/", website=1)
+    assert simplejson.loads(items) == performance.json()
+    assert largest_id == "9007199254740993"
     assert "greater than or equal to 1" in refused
 
 
