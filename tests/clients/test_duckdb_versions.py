@@ -49,7 +49,16 @@ def install(installed: Path, version: str) -> Path:
     with FileLock(installed / f"{version}.lock"):
         if not (folder / "installed").exists():
             pip = (sys.executable, "-m", "pip", "--quiet", "--disable-pip-version-check")
-            options = ("--no-deps", "--only-binary", ":all:", "--upgrade", "--target", folder)
+            options = (
+                "--retries",
+                "1",
+                "--no-deps",
+                "--only-binary",
+                ":all:",
+                "--upgrade",
+                "--target",
+                folder,
+            )
             done = subprocess.run(
                 [*pip, "install", *options, f"duckdb=={version}"],
                 capture_output=True,
