@@ -1,4 +1,4 @@
-// What a page of Evidence asks: the rows that its connector gives for each query, and their types.
+// What a page of Evidence asks: the rows that its connector gives for each query.
 import { createRequire } from "node:module"
 
 const { getRunner } = createRequire(import.meta.url)("@evidence-dev/duckdb")
@@ -9,6 +9,6 @@ for (const query of queries) {
   const answer = await run(query, "question.sql")
   const rows = []
   for await (const batch of answer.rows()) rows.push(...batch)
-  answers.push({ rows, types: Object.fromEntries(answer.columnTypes.map((each) => [each.name, each.evidenceType])) })
+  answers.push(rows)
 }
 console.log(JSON.stringify(answers))

@@ -169,7 +169,7 @@ def test_sqlalchemy_pads_numeric_and_can_not_reflect(marts: Path) -> None:
 
 
 def test_a_process_keeps_what_it_opened_until_it_closed_all_of_it(
-    workspace: Workspace, marts: Path, few_marts: Path
+    workspace: Workspace, few_marts: Path
 ) -> None:
     def count() -> int:
         with duckdb.connect(str(workspace.marts), read_only=True) as connection:
@@ -183,14 +183,18 @@ def test_a_process_keeps_what_it_opened_until_it_closed_all_of_it(
     assert count() == 2 < before
 
 
-def test_an_engine_without_a_pool_opens_what_was_published_last(
-    workspace: Workspace, few_marts: Path
+@pytest.mark.parametrize("pool", [sqlalchemy.QueuePool, sqlalchemy.NullPool])
+def test_a_pool_keeps_the_marts_that_it_opened(
+    pool: type[sqlalchemy.Pool], workspace: Workspace, few_marts: Path
 ) -> None:
-    def count(engine: sqlalchemy.Engine) -> int:
+    def count() -> int:
         with engine.connect() as connection:
             return connection.execute(sqlalchemy.text(WEBSITES)).scalar_one()
 
-    unpooled = open_engine(workspace.marts, poolclass=sqlalchemy.NullPool)
-    before = count(unpooled)
+    engine = open_engine(workspace.marts, poolclass=pool)
+    before = count()
     publish(workspace, few_marts)
-    assert count(unpooled) == 2 < before
+    assert count() == (before if pool is sqlalchemy.QueuePool else 2)
+    engine.dispose()
+    assert count() == 2 < before
+    engine.dispose()
