@@ -154,6 +154,14 @@ def test_ibis_makes_floats_of_whole_numbers_with_nulls_where_it_executes(marts: 
     connection.disconnect()
 
 
+def test_ibis_finds_reports_in_their_own_schema(marts: Path, asked: dict[str, Question]) -> None:
+    connection = ibis.duckdb.connect(marts, read_only=True)
+    items = connection.table("rpt_item_performance", database="reports")
+    of_website = items.filter(items.website_id == 1)
+    assert of_website.count().execute() == len(asked["report"].answer)
+    connection.disconnect()
+
+
 def test_sqlalchemy_pads_numeric_and_can_not_reflect(marts: Path) -> None:
     engine = open_engine(marts)
     rate = sqlalchemy.column("affordable_rate", sqlalchemy.Numeric)
