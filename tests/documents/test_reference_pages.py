@@ -1,5 +1,6 @@
 """The pages that list what code defines list just that."""
 
+import json
 import re
 from typing import Any, get_type_hints
 
@@ -116,6 +117,23 @@ def test_every_mart_is_listed() -> None:
     listed = CODE_SPAN.findall(section((PROJECT / "docs/analysts.md").read_text(), "## The marts"))
     marts = {path.stem for path in (PROJECT / "dbt_project/models/marts").glob("*.sql")}
     assert {mart for mart in marts if not mart.startswith("dim_")} <= set(listed)
+
+
+def test_clients_are_listed_in_the_versions_that_tests_ask() -> None:
+    pins = dict(
+        line.lower().replace("_", "-").split("==")
+        for line in (PROJECT / "constraints.txt").read_text().splitlines()
+    )
+    lock = json.loads((PROJECT / "tests/clients/package-lock.json").read_text())["packages"]
+    npm = lock[""]["devDependencies"]
+    pins |= {name: lock[f"node_modules/{name}"]["version"] for name in npm}
+    rows = rows_of(
+        (PROJECT / "docs/analysts.md").read_text(),
+        "| client | tested | opened or asked by | its trap |",
+    )
+    listed = dict(re.findall(r"`([^`]+)` ([\w.]+)", " ".join(row[1] for row in rows)))
+    assert npm.keys() | {"duckdb-engine", "ibis-framework", "pandas", "polars"} <= listed.keys()
+    assert {name: pins[name.lower()] for name in listed} == listed
 
 
 def test_every_kind_of_source_is_listed() -> None:

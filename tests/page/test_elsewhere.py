@@ -1,11 +1,15 @@
 """Pages of other origins that call the API, and the page itself behind a read token."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
+import requests
+import simplejson
 from playwright.sync_api import Browser
+from support.replay import PROJECT
 from support.servers import TOKEN, Serving, serve, with_few_files
 from support.visits import serving as static_server
 from support.workspaces import publish
@@ -25,6 +29,16 @@ ASK = """async ([url, method, token, body]) => {
         return error.name;
     }
 }"""
+
+READ = """async ([url, token]) => {
+    %s
+    const answer = await fetch(url, {headers: {Authorization: `Token ${token}`}});
+    const text = await answer.text();
+    return JSON.stringify([JSON.parse(text), readExactly(text)]);
+}"""
+API = (PROJECT / "docs/api.md").read_text()
+READ_EXACTLY = re.search("const readExactly = .*?\n\n", API, re.DOTALL)[0]
+BIG = 9_007_199_254_740_993
 
 
 @pytest.fixture(scope="module")
@@ -73,6 +87,25 @@ def test_an_allowed_page_elsewhere_reads_and_writes(
     assert record["date_to"] == payload["as_of"]
     status, _, refusal = ask(browser, elsewhere, overview, "GET", "wrong", None)
     assert (status, refusal) == (401, {"detail": "Invalid token."})
+
+
+def test_an_allowed_page_elsewhere_keeps_every_digit_of_ids_that_it_reads_as_documented(
+    browser: Browser, served: Serving, elsewhere: str
+) -> None:
+    headers = {"Authorization": f"Token {READ_TOKEN}"}
+    url = f"{served.api}analytics/item_performance/?website=1"
+    items = requests.get(url, headers=headers, timeout=30).json()
+    page = browser.new_page()
+    page.goto(elsewhere)
+    rounded, exact = simplejson.loads(page.evaluate(READ % READ_EXACTLY, [url, READ_TOKEN]))
+    page.close()
+    assert exact == [
+        {**item, "id": str(BIG) if item["id"] == BIG else item["id"]} for item in items
+    ]
+    assert rounded == [
+        {**item, "id": BIG - 1 if item["id"] == BIG else item["id"]} for item in items
+    ]
+    assert exact != items
 
 
 def test_any_other_page_gets_nothing(browser: Browser, served: Serving, elsewhere: str) -> None:

@@ -277,6 +277,9 @@ changed = partial_update_dashboard_widget.sync(
     made.id, client=client, body=WidgetChanges(title="Changed")
 )
 print(changed.title, changed.config)
+items = get_item_performance.sync(client=client, website=1)
+print(json.dumps([item.to_dict() for item in items]))
+print(max(item.id for item in items))
 print(get_points_trend.sync(client=client, days=0).additional_properties)
 """
 
@@ -313,6 +316,9 @@ def test_a_generated_client_has_all_operations_and_works(serving: Serving, tmp_p
     days, dates, website, changed, refused = used.stdout.splitlines()
     assert (days, dates, website) == ("9", "31", str(BUSY))
     assert changed.startswith("Changed ")
+    performance = serving.get("analytics/item_performance/", website=1)
+    assert simplejson.loads(items) == performance.json()
+    assert largest_id == "9007199254740993"
     assert "greater than or equal to 1" in refused
 
 
