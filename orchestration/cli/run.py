@@ -40,7 +40,7 @@ def run(
     workspace = deployment.workspace
     with _alerting_of_failures(deployment, signals):
         _check_alerts_first(deployment)
-        _check_source_first(deployment, is_full_refresh=full_refresh)
+        check_source_first(deployment, is_full_refresh=full_refresh)
         with (
             progress(),
             workspace.writing("loyalty run", settings.wait_seconds),
@@ -121,7 +121,7 @@ def _check_alerts_first(deployment: Deployment) -> None:
         read_thresholds(deployment.settings.alerts)
 
 
-def _check_source_first(deployment: Deployment, *, is_full_refresh: bool) -> None:
+def check_source_first(deployment: Deployment, *, is_full_refresh: bool) -> None:
     """Refuse an unusable source before anything starts or is written."""
     import duckdb
 

@@ -255,12 +255,12 @@ def test_operations_keep_their_names(serving: Serving) -> None:
 
 
 USE = """
-import sys
+import json, sys
 from datetime import date
 from loyalty.client import AuthenticatedClient
 from loyalty.api.default import (
-    calculate_analytics, create_dashboard_widget, get_overview, get_points_trend,
-    partial_update_dashboard_widget,
+    calculate_analytics, create_dashboard_widget, get_item_performance, get_overview,
+    get_points_trend, partial_update_dashboard_widget,
 )
 from loyalty.models import RangeRequest, WidgetChanges, WidgetRequest
 
@@ -313,7 +313,7 @@ def test_a_generated_client_has_all_operations_and_works(serving: Serving, tmp_p
         check=False,
     )
     assert used.returncode == 0, used.stderr
-    days, dates, website, changed, refused = used.stdout.splitlines()
+    days, dates, website, changed, items, largest_id, refused = used.stdout.splitlines()
     assert (days, dates, website) == ("9", "31", str(BUSY))
     assert changed.startswith("Changed ")
     performance = serving.get("analytics/item_performance/", website=1)
