@@ -22,7 +22,7 @@ def write_marts(path: Path, endpoint: Endpoint, pipe: Path) -> None:
         connection.execute(f"create table dim_run as select date '{AS_OF}' as as_of")
         connection.execute(
             f"create macro reports.{endpoint.report}(date_from, date_to) as table"
-            f" select website_id, 1 as source_rank{keys}"
+            f" select website_id, 1 as source_rank, 1 as place{keys}"
             f" from read_csv('{pipe}', columns = {{website_id: 'integer'}}, auto_detect = false)"
         )
 
