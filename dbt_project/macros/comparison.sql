@@ -106,12 +106,13 @@ active as (
 transacting as (
 
     select
-        {{ of_span('client_days', website) }},
-        count(distinct client_days.client_id) as clients
-    from {{ mart(ref('fct_client_days')) }} as client_days
+        {{ of_span('returns', website) }},
+        sum(returns.clients) as clients
+    from {{ mart(ref('fct_client_returns_daily')) }} as returns
     where
-        {{ is_of_website('client_days') ~ ' and' if of == 'requested' }}
-        client_days.date between {{ first_before }} and {{ last }}
+        {{ is_of_website('returns') ~ ' and' if of == 'requested' }}
+        returns.date between {{ first_before }} and {{ last }}
+        and {{ is_first_since('returns', 'if(returns.date < ' ~ first ~ ', ' ~ first_before ~ ', ' ~ first ~ ')') }}
     group by all
 
 ),

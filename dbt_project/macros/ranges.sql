@@ -60,6 +60,11 @@ dates as (
     and {{ rows }}.date between {{ requested_from() }} and {{ requested_to() }}
 {%- endmacro %}
 
+{# Whether the clients of a row of fct_client_returns_daily come for the first time since a date. #}
+{% macro is_first_since(returns, date) -%}
+    coalesce({{ returns }}.previous_date < {{ date }}, true)
+{%- endmacro %}
+
 {#
     How many clients of a row of fct_client_starts_daily count by a date at or before the range's
     last one, if they do at all. Who has always been a member does, and so does a client of whom

@@ -1,8 +1,8 @@
 -- A returned row is a client's day that does not start from the balance and the issued points with
--- which the client's day before ended, that is there twice, that is the last one and does not end
--- with what all days bring together, or that is a day of somebody who isn't a client. With no such
--- row, the balances of the clients change on each date by that date's net, as outstanding points
--- do. An incremental run wrote the days from a client's first changed date on, and took away those
+-- which the client's day before ended, that names another day as the one before, that is there
+-- twice, that is the last one and does not end with what all days bring together, or that is a day
+-- of somebody who isn't a client. With no such row, the balances of the clients change on each date
+-- by that date's net, as outstanding points do. An incremental run wrote the days from a client's first changed date on, and took away those
 -- of clients that left: these are followed, and so their start is proven by their end.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_client_days'}}}) }}
 
@@ -45,6 +45,7 @@ followed as (
     select
         client_id,
         date,
+        previous_date,
         lag(date) over client_history as date_before,
         lag(balance) over client_history as balance_before,
         lag(lifetime_issued) over client_history as lifetime_issued_before,
@@ -66,6 +67,8 @@ broken_starts as (
         balance != balance_before + net
         or lifetime_issued != lifetime_issued_before + issued
         or date = date_before
+        or previous_date != date_before
+        or previous_date >= date
 
 ),
 

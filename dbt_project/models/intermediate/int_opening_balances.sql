@@ -23,6 +23,7 @@ balances as (
 
     select
         client_id,
+        last_transaction_date as last_date,
         balance,
         lifetime_issued
     from changed
@@ -30,6 +31,7 @@ balances as (
     union all
     select
         changed.client_id,
+        max(days.date) as last_date,
         cast(sum(days.net) as bigint) as balance,
         cast(sum(days.issued) as bigint) as lifetime_issued
     from {{ previous_days }} as days
@@ -43,6 +45,7 @@ balances as (
 
         select
             client_id,
+            cast(null as date) as last_date,
             cast(null as bigint) as balance,
             cast(null as bigint) as lifetime_issued
         from {{ ref('int_changed_client_days') }}

@@ -70,6 +70,11 @@ running as (
         client_days.website_id,
         client_days.client_id,
         client_days.date,
+        {% if is_update -%}
+            coalesce(lag(client_days.date) over client_history, opening.last_date)
+        {%- else -%}
+            lag(client_days.date) over client_history
+        {%- endif %} as previous_date,
         client_days.issued,
         client_days.refunded,
         client_days.redeemed,

@@ -16,9 +16,11 @@ redeeming as (
 
 transacting as (
 
-    select count(distinct client_days.client_id) as clients
-    from {{ mart(ref('fct_client_days')) }} as client_days
-    where {{ is_in_range('client_days') }}
+    select cast(coalesce(sum(returns.clients), 0) as bigint) as clients
+    from {{ mart(ref('fct_client_returns_daily')) }} as returns
+    where
+        {{ is_in_range('returns') }}
+        and {{ is_first_since('returns', requested_from()) }}
 
 ),
 

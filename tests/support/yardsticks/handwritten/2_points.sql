@@ -17,13 +17,18 @@ with daily as (
 )
 
 select
-    website_id, client_id, date, issued, refunded, redeemed, issued - redeemed - net as deducted,
-    net,
+    website_id, client_id, date, lag(date) over client as previous_date, issued, refunded, redeemed,
+    issued - redeemed - net as deducted, net,
     (sum(net) over client)::bigint as balance,
     (sum(issued) over client)::bigint as lifetime_issued,
     transactions
 from daily
 window client as (partition by client_id order by date rows unbounded preceding);
+
+create table fct_client_returns_daily as
+select website_id, date, previous_date, count(*) as clients
+from fct_client_days
+group by website_id, date, previous_date;
 
 -- On an axis of the points ever issued to a client, `lifetime_issued` is where the month's issue
 -- ends, and `lifetime_taken` where its takings end: both run on already.
