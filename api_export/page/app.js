@@ -180,14 +180,14 @@ function datesOf(view) {
     "form",
     {},
     ...[first, last].map(([label, input]) => element("label", {}, `${label} `, input)),
-    element("p", { class: "failure", role: "alert", hidden: true }),
+    element("p", { class: "refusal", role: "alert", hidden: true }),
     element("button", { type: "submit", class: "switch" }, "Show"),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const range = { from: first[1].value, to: last[1].value };
     const refusal = refusalOf(range.from, range.to, manifest.as_of);
-    const alert = form.querySelector(".failure");
+    const alert = form.querySelector(".refusal");
     alert.textContent = refusal ?? "";
     alert.hidden = refusal === null;
     if (refusal === null) location.hash = addressOf(view, range);

@@ -60,5 +60,5 @@ def test_charts_are_drawn_anew_for_paper_and_then_for_the_screen(
             )
         )
     paper, screen = widths
-    assert max(paper) < 704 < sum(screen[:2])
+    assert max(paper) < 718 < sum(screen[:2])
     assert min(paper) > 200
