@@ -46,32 +46,32 @@
         {% endfor -%}
     from {{ mart(model) }} as {{ rows }}
     where
-        {{ is_of_website(rows) ~ ' and' if of == 'asked' }}
-        {{ rows }}.date between {{ asked_from() }} and {{ asked_to() }}
+        {{ is_of_website(rows) ~ ' and' if of == 'requested' }}
+        {{ rows }}.date between {{ requested_from() }} and {{ requested_to() }}
 {%- endmacro %}
 
 
 {#
     The steps from figures to sentences, by the rules of docs/metrics.md; the last one is
     `headlines`. They follow those of `comparison`, and are of the same websites: `each`, `all`
-    together, or the one `asked` for; `site_id` is the website's id, or 0 where there is but one to
+    together, or the one `requested`; `site_id` is the website's id, or 0 where there is but one to
     tell of.
 #}
 {% macro headline_steps(of) -%}
-asked_periods as (
+requested_periods as (
 
     select
         {{ 'websites.website_id' if of == 'each' else 'cast(0 as bigint)' }} as site_id,
         run.as_of,
-        {{ asked_from() }} as first_date,
-        {{ asked_to() }} as last_date,
+        {{ requested_from() }} as first_date,
+        {{ requested_to() }} as last_date,
         first_events.first_event_date
     from {{ mart(ref('dim_run')) }} as run
     {% if of == 'each' -%}
         cross join {{ mart(ref('dim_websites')) }} as websites
         left join first_events on websites.website_id = first_events.website_id
     {%- else -%}
-        {{ 'cross join asked' if of == 'asked' }}
+        {{ 'cross join requested' if of == 'requested' }}
         left join first_events on true
     {%- endif %}
 
@@ -134,7 +134,7 @@ periods as (
             else 'the ' || {{ number_text('last_date - first_date + 1') }} || ' days before'
         end as length_before,
         year(first_date) != year(last_date) as has_years
-    from asked_periods
+    from requested_periods
 
 ),
 
