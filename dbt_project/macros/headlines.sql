@@ -10,7 +10,13 @@
 {%- endmacro %}
 
 
-{# `rose 12 % to 340`: how a value became another one. Both are hugeint, and differ. #}
+{# Those of them that count clients or redemptions, which chance moves too. #}
+{% macro counted_figures() -%}
+    {{ return(['redemptions', 'active_clients', 'clients_with_transactions', 'new_clients']) }}
+{%- endmacro %}
+
+
+{# `rose 12 % to 340`: how a whole value became another one. #}
 {% macro change_text(value, value_before) -%}
     {%- set percent -%}
         ({{ ratio('100 * abs(' ~ value ~ ' - ' ~ value_before ~ ')', value_before, decimals=0) }})
@@ -24,7 +30,6 @@
     end
     || ' to ' || {{ number_text(value) }}
 {%- endmacro %}
-
 
 
 {# `54,000 points were issued`, and of what follows it `300 deducted`. #}
@@ -362,10 +367,13 @@ changed_figures as (
         compared.figure in ({{ as_literals(told_figures()) }})
         and compared.change != 0
         and 10 * abs(compared.change) >= compared.value_before
-        and (
-            compared.figure = 'points_issued'
-            or compared.change * compared.change >= 4 * (compared.value + compared.value_before)
-        )
+        and case
+            when compared.figure in ({{ as_literals(counted_figures()) }})
+                then
+                    compared.change * compared.change
+                    >= 4 * (compared.value + compared.value_before)
+            else true
+        end
 
 ),
 
