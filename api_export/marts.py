@@ -118,7 +118,7 @@ class PublishedMarts(MartsFile):
     def payloads(
         self, endpoint: Endpoint, value: Choice, website_id: int | None = None
     ) -> dict[int, Any]:
-        """The payload for a value of the parameter or, where the report takes one, a range, by website.
+        """The payload for a value of the parameter, or for a range (`takes_range`), by website.
 
         A website is missing where its list is empty. With `website_id` only that one is read.
         """
