@@ -141,7 +141,9 @@ def test_the_openapi_document_describes_dates(serving: Serving) -> None:
         assert found.keys() == {"days", "date_from", "date_to", "website"}
         assert not any(one["required"] for one in found.values())
         assert all(one["description"] for one in found.values())
+        schemas = {name: one["schema"] for name, one in found.items()}
         for name in ("date_from", "date_to"):
-            assert found[name]["schema"] == {"type": "string", "format": "date"}
+            assert schemas[name].items() >= {"type": "string", "format": "date"}.items()
         # A default would be sent by generated clients, also beside date_from.
-        assert found["days"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 3660}
+        assert schemas["days"].items() >= {"type": "integer", "maximum": 3660}.items()
+        assert "default" not in schemas["days"]
