@@ -66,10 +66,10 @@ def test_a_range_is_the_window_of_a_run_that_ends_on_its_last_date(
     for endpoint in LOOKING_BACK:
         if endpoint.name in AS_KNOWN_NOW:
             continue
-        asked = {str(site.id): site for site in sites[:5]}
+        requested = {str(site.id): site for site in sites[:5]}
         if endpoint.sums_up:
-            asked["all"] = together(sites, last)
-        for website, site in asked.items():
+            requested["all"] = together(sites, last)
+        for website, site in requested.items():
             answer = ask(serving, endpoint.name, website=website, **dates)
             assert answer.content == to_bytes(payload_of(site, endpoint.name, days)), (
                 endpoint.name,
