@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from heapq import nsmallest
-from typing import Any
 
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import WidgetEdit
@@ -30,7 +29,7 @@ def summary_files(
             week,
             _payload(marts, "headlines", week, website_id),
             _payload(marts, "comparison", week, website_id),
-            _items_of_all(items) if website_id is None else items.get(website_id, []),
+            _items_of_all(items, websites) if website_id is None else items.get(website_id, []),
             [
                 row["warning"]
                 for row in warnings
@@ -48,7 +47,8 @@ def _payload(
     return [] if week is None else marts.payload(BY_NAME[name], DateRange(*week), website_id)
 
 
-def _items_of_all(items: dict[int, list[dict[str, Any]]]) -> list[Row]:
-    """Those redeemed most on all websites: each is among the most of its own."""
+def _items_of_all(items: dict[int, list[Row]], websites: dict[int, str]) -> list[Row]:
+    """Those redeemed most on all websites, and whose they are: each leads on its own website."""
     rows = [row for of_website in items.values() for row in of_website]
-    return nsmallest(MOST_ITEMS, rows, key=lambda row: (-row["redemptions"], row["id"]))
+    most = nsmallest(MOST_ITEMS, rows, key=lambda row: (-row["redemptions"], row["id"]))
+    return [row | {"name": f"{row['name']}, {websites[row['website_id']]}"} for row in most]

@@ -19,12 +19,12 @@
 
 {#
     The CTE `compared` of a range, and those that it is made of: each figure beside that of as many
-    dates just before. `of`: `each` website, `all` of them together, or the one `asked` for, null
-    being all. Two spans are summed side by side, `is_before` telling which; what a client has on
-    several dates of a span counts once.
+    dates just before. `of`: `each` website, `all` of them together, or the one `requested`, null
+    being all. Two spans are summed side by side, `is_before` saying which; a client with several
+    dates in a span counts once.
 #}
 {% macro comparison(of) -%}
-{%- set first, last = asked_from(), asked_to() -%}
+{%- set first, last = requested_from(), requested_to() -%}
 {%- set last_before = first ~ ' - 1' -%}
 {%- set first_before = first ~ ' - cast(' ~ last ~ ' - ' ~ first ~ ' + 1 as integer)' -%}
 {%- set website = 'website_id' if of == 'each' -%}
@@ -41,8 +41,8 @@ spans as (
     cross join (select false as is_before union all select true as is_before) as lengths
     {% if website -%}
         cross join {{ mart(ref('dim_websites')) }} as websites
-    {%- elif of == 'asked' -%}
-        cross join asked
+    {%- elif of == 'requested' -%}
+        cross join requested
     {%- endif %}
 
 ),
@@ -57,7 +57,7 @@ points as (
             as outstanding
     from {{ mart(ref('fct_points_daily')) }} as points
     where
-        {{ is_of_website('points') ~ ' and' if of == 'asked' }}
+        {{ is_of_website('points') ~ ' and' if of == 'requested' }}
         points.date between {{ first_before }} and {{ last }}
     group by all
 
@@ -71,7 +71,7 @@ redemptions as (
         sum(redemptions.points) as points
     from {{ mart(ref('fct_redemptions_daily')) }} as redemptions
     where
-        {{ is_of_website('redemptions') ~ ' and' if of == 'asked' }}
+        {{ is_of_website('redemptions') ~ ' and' if of == 'requested' }}
         redemptions.date between {{ first_before }} and {{ last }}
     group by all
 
@@ -84,7 +84,7 @@ conversions as (
         sum(conversions.points) as points
     from {{ mart(ref('fct_wallet_conversions')) }} as conversions
     where
-        {{ is_of_website('conversions') ~ ' and' if of == 'asked' }}
+        {{ is_of_website('conversions') ~ ' and' if of == 'requested' }}
         conversions.date between {{ first_before }} and {{ last }}
     group by all
 
@@ -97,7 +97,7 @@ active as (
         sum(engagement.active_clients) as clients
     from {{ mart(ref('fct_engagement_daily')) }} as engagement
     where
-        {{ is_of_website('engagement') ~ ' and' if of == 'asked' }}
+        {{ is_of_website('engagement') ~ ' and' if of == 'requested' }}
         engagement.date in ({{ last }}, {{ last_before }})
     group by all
 
@@ -110,7 +110,7 @@ transacting as (
         count(distinct client_days.client_id) as clients
     from {{ mart(ref('fct_client_days')) }} as client_days
     where
-        {{ is_of_website('client_days') ~ ' and' if of == 'asked' }}
+        {{ is_of_website('client_days') ~ ' and' if of == 'requested' }}
         client_days.date between {{ first_before }} and {{ last }}
     group by all
 
@@ -129,7 +129,7 @@ members as (
     inner join {{ mart(ref('fct_client_starts_daily')) }} as starts
         on
             {{ 'spans.website_id = starts.website_id' if website
-                else is_of_website('starts') if of == 'asked' else 'true' }}
+                else is_of_website('starts') if of == 'requested' else 'true' }}
     group by all
 
 ),
@@ -142,7 +142,7 @@ latest_first_events as (
         max(first_events.first_event_date) as first_event_date
     from {{ mart(ref('dim_first_events')) }} as first_events
     where
-        {{ is_of_website('first_events') ~ ' and' if of == 'asked' }}
+        {{ is_of_website('first_events') ~ ' and' if of == 'requested' }}
         first_events.first_event_date <= {{ last }}
     group by first_events.website_id
 
@@ -177,11 +177,11 @@ summed as (
     from spans
     left join first_events
         on {{ 'spans.website_id = first_events.website_id' if website else 'true' }}
-    {% for facts in ['points', 'redemptions', 'conversions', 'active', 'transacting', 'members'] -%}
-        left join {{ facts }}
+    {% for sums in ['points', 'redemptions', 'conversions', 'active', 'transacting', 'members'] -%}
+        left join {{ sums }}
             on
-                spans.is_before = {{ facts }}.is_before
-                {{ 'and spans.website_id = ' ~ facts ~ '.website_id' if website }}
+                spans.is_before = {{ sums }}.is_before
+                {{ 'and spans.website_id = ' ~ sums ~ '.website_id' if website }}
     {% endfor %}
 
 ),
@@ -256,5 +256,5 @@ compared as (
 {# Which of both spans, and of each website, rows belong to. #}
 {% macro of_span(rows, website) -%}
     {{ rows ~ '.website_id,' if website }}
-    {{ rows }}.date < {{ asked_from() }} as is_before
+    {{ rows }}.date < {{ requested_from() }} as is_before
 {%- endmacro %}

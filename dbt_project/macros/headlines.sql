@@ -10,7 +10,13 @@
 {%- endmacro %}
 
 
-{# `rose 12 % to 340`: how a value became another one. Both are hugeint, and differ. #}
+{# Those of them that count clients or redemptions, which chance moves too. #}
+{% macro counted_figures() -%}
+    {{ return(['redemptions', 'active_clients', 'clients_with_transactions', 'new_clients']) }}
+{%- endmacro %}
+
+
+{# `rose 12 % to 340`: how a whole value became another one. #}
 {% macro change_text(value, value_before) -%}
     {%- set percent -%}
         ({{ ratio('100 * abs(' ~ value ~ ' - ' ~ value_before ~ ')', value_before, decimals=0) }})
@@ -24,7 +30,6 @@
     end
     || ' to ' || {{ number_text(value) }}
 {%- endmacro %}
-
 
 
 {# `54,000 points were issued`, and of what follows it `300 deducted`. #}
@@ -46,32 +51,32 @@
         {% endfor -%}
     from {{ mart(model) }} as {{ rows }}
     where
-        {{ is_of_website(rows) ~ ' and' if of == 'asked' }}
-        {{ rows }}.date between {{ asked_from() }} and {{ asked_to() }}
+        {{ is_of_website(rows) ~ ' and' if of == 'requested' }}
+        {{ rows }}.date between {{ requested_from() }} and {{ requested_to() }}
 {%- endmacro %}
 
 
 {#
     The steps from figures to sentences, by the rules of docs/metrics.md; the last one is
     `headlines`. They follow those of `comparison`, and are of the same websites: `each`, `all`
-    together, or the one `asked` for; `site_id` is the website's id, or 0 where there is but one to
+    together, or the one `requested`; `site_id` is the website's id, or 0 where there is but one to
     tell of.
 #}
 {% macro headline_steps(of) -%}
-asked_periods as (
+requested_periods as (
 
     select
         {{ 'websites.website_id' if of == 'each' else 'cast(0 as bigint)' }} as site_id,
         run.as_of,
-        {{ asked_from() }} as first_date,
-        {{ asked_to() }} as last_date,
+        {{ requested_from() }} as first_date,
+        {{ requested_to() }} as last_date,
         first_events.first_event_date
     from {{ mart(ref('dim_run')) }} as run
     {% if of == 'each' -%}
         cross join {{ mart(ref('dim_websites')) }} as websites
         left join first_events on websites.website_id = first_events.website_id
     {%- else -%}
-        {{ 'cross join asked' if of == 'asked' }}
+        {{ 'cross join requested' if of == 'requested' }}
         left join first_events on true
     {%- endif %}
 
@@ -134,7 +139,7 @@ periods as (
             else 'the ' || {{ number_text('last_date - first_date + 1') }} || ' days before'
         end as length_before,
         year(first_date) != year(last_date) as has_years
-    from asked_periods
+    from requested_periods
 
 ),
 
@@ -362,10 +367,13 @@ changed_figures as (
         compared.figure in ({{ as_literals(told_figures()) }})
         and compared.change != 0
         and 10 * abs(compared.change) >= compared.value_before
-        and (
-            compared.figure = 'points_issued'
-            or compared.change * compared.change >= 4 * (compared.value + compared.value_before)
-        )
+        and case
+            when compared.figure in ({{ as_literals(counted_figures()) }})
+                then
+                    compared.change * compared.change
+                    >= 4 * (compared.value + compared.value_before)
+            else true
+        end
 
 ),
 

@@ -5,30 +5,30 @@
     columns are.
 #}
 
-{% macro asked_website() -%} {{ parameter('website_id', 'bigint') }} {%- endmacro %}
-{% macro asked_from() -%} {{ parameter('date_from', 'date') }} {%- endmacro %}
-{% macro asked_to() -%} {{ parameter('date_to', 'date') }} {%- endmacro %}
+{% macro requested_website() -%} {{ parameter('website_id', 'bigint') }} {%- endmacro %}
+{% macro requested_from() -%} {{ parameter('date_from', 'date') }} {%- endmacro %}
+{% macro requested_to() -%} {{ parameter('date_to', 'date') }} {%- endmacro %}
 
 {#
-    The CTE `asked`: the range's last date as as_of, and its length. No row where there is no such
-    range or website; without an as_of any range is as empty as any other. `sums_up`: null stands
-    for all websites together.
+    The CTE `requested`: the range's last date as as_of, and its length. No row where there is no
+    such range or website; without an as_of any range is as empty as any other. `sums_up`: null
+    stands for all websites together.
 #}
-{% macro asked_range(sums_up=false) -%}
-asked as (
+{% macro requested_range(sums_up=false) -%}
+requested as (
 
     select
-        if(run.as_of is null, null, {{ asked_to() }}) as as_of,
-        cast({{ asked_to() }} - {{ asked_from() }} + 1 as integer) as days
+        if(run.as_of is null, null, {{ requested_to() }}) as as_of,
+        cast({{ requested_to() }} - {{ requested_from() }} + 1 as integer) as days
     from {{ mart(ref('dim_run')) }} as run
     where
-        {{ asked_from() }} <= {{ asked_to() }}
-        and coalesce({{ asked_to() }} <= run.as_of, true)
+        {{ requested_from() }} <= {{ requested_to() }}
+        and coalesce({{ requested_to() }} <= run.as_of, true)
         and (
-            {% if sums_up -%} {{ asked_website() }} is null or {% endif -%}
+            {% if sums_up -%} {{ requested_website() }} is null or {% endif -%}
             exists (
                 select 1 from {{ mart(ref('dim_websites')) }} as websites
-                where websites.website_id = {{ asked_website() }}
+                where websites.website_id = {{ requested_website() }}
             )
         )
 
@@ -36,28 +36,28 @@ asked as (
 {%- endmacro %}
 
 {# The CTE `dates`: those of the range, on which events can lie. #}
-{% macro asked_dates() -%}
+{% macro requested_dates() -%}
 dates as (
 
     select
-        cast(
-            unnest(generate_series({{ asked_from() }}, {{ asked_to() }}, interval 1 day)) as date
-        ) as date
-    from asked
-    where asked.as_of is not null
+        cast(unnest(generate_series(
+            {{ requested_from() }}, {{ requested_to() }}, interval 1 day
+        )) as date) as date
+    from requested
+    where requested.as_of is not null
 
 )
 {%- endmacro %}
 
 {# Whether rows are of the website, or any where all are meant. #}
 {% macro is_of_website(rows) -%}
-    ({{ asked_website() }} is null or {{ rows }}.website_id = {{ asked_website() }})
+    ({{ requested_website() }} is null or {{ rows }}.website_id = {{ requested_website() }})
 {%- endmacro %}
 
 {# Whether rows are of the website and of the range. #}
 {% macro is_in_range(rows) -%}
     {{ is_of_website(rows) }}
-    and {{ rows }}.date between {{ asked_from() }} and {{ asked_to() }}
+    and {{ rows }}.date between {{ requested_from() }} and {{ requested_to() }}
 {%- endmacro %}
 
 {#
@@ -76,9 +76,10 @@ dates as (
 {% macro members_by_range_end() -%}
 members as (
 
-    select cast(coalesce(sum({{ members_of('starts', 'asked.as_of') }}), 0) as bigint) as clients
+    select
+        cast(coalesce(sum({{ members_of('starts', 'requested.as_of') }}), 0) as bigint) as clients
     from {{ mart(ref('fct_client_starts_daily')) }} as starts
-    cross join asked
+    cross join requested
     where {{ is_of_website('starts') }}
 
 )
@@ -90,7 +91,7 @@ active as (
 
     select cast(coalesce(sum(engagement.active_clients), 0) as bigint) as clients
     from {{ mart(ref('fct_engagement_daily')) }} as engagement
-    where {{ is_of_website('engagement') }} and engagement.date = {{ asked_to() }}
+    where {{ is_of_website('engagement') }} and engagement.date = {{ requested_to() }}
 
 )
 {%- endmacro %}

@@ -1,8 +1,8 @@
 with
 
-{{ asked_range(sums_up=true) }},
+{{ requested_range(sums_up=true) }},
 
-{{ comparison('asked') }}
+{{ comparison('requested') }}
 
 select * from compared
 order by place

@@ -1,6 +1,6 @@
 with
 
-{{ asked_range() }},
+{{ requested_range() }},
 
 conversions as (
 
@@ -25,11 +25,11 @@ points as (
 counted as (
 
     select
-        asked.as_of,
-        asked.days,
+        requested.as_of,
+        requested.days,
         conversions.*,
         points.issued
-    from asked
+    from requested
     cross join conversions
     cross join points
 

@@ -1,6 +1,6 @@
 with
 
-{{ asked_range(sums_up=true) }},
+{{ requested_range(sums_up=true) }},
 
 {{ members_by_range_end() }},
 
@@ -29,7 +29,7 @@ counted as (
         active.clients as active_clients,
         redeeming.clients as clients_with_redemptions,
         transacting.clients as clients_with_transactions
-    from asked
+    from requested
     cross join members
     cross join active
     cross join redeeming

@@ -1,8 +1,8 @@
 with
 
-{{ asked_range() }},
+{{ requested_range() }},
 
-{{ asked_dates() }},
+{{ requested_dates() }},
 
 {# By the first date of the range that sees them as members. #}
 starts as (
@@ -10,11 +10,11 @@ starts as (
     select
         greatest(
             coalesce(
-                if(starts.date <= {{ asked_to() }}, starts.date, null), {{ asked_from() }}
+                if(starts.date <= {{ requested_to() }}, starts.date, null), {{ requested_from() }}
             ),
-            {{ asked_from() }}
+            {{ requested_from() }}
         ) as date,
-        sum({{ members_of('starts', asked_to()) }}) as clients
+        sum({{ members_of('starts', requested_to()) }}) as clients
     from {{ mart(ref('fct_client_starts_daily')) }} as starts
     where {{ is_of_website('starts') }}
     group by all

@@ -1,10 +1,10 @@
 with
 
-{{ asked_range(sums_up=true) }},
+{{ requested_range(sums_up=true) }},
 
-{{ comparison('asked') }},
+{{ comparison('requested') }},
 
-{{ headline_steps('asked') }}
+{{ headline_steps('requested') }}
 
 select
     headlines.place,

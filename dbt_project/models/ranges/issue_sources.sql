@@ -1,6 +1,6 @@
 with
 
-{{ asked_range() }},
+{{ requested_range() }},
 
 sources as (
 
@@ -10,7 +10,7 @@ sources as (
         cast(sum(daily.points) as bigint) as points,
         cast(sum(daily.transactions) as bigint) as transactions
     from {{ mart(ref('fct_issue_sources_daily')) }} as daily
-    inner join asked on {{ is_in_range('daily') }}
+    inner join requested on {{ is_in_range('daily') }}
     group by daily.website_id, daily.reason
 
 ),

@@ -1,6 +1,6 @@
 with
 
-{{ asked_range(sums_up=true) }},
+{{ requested_range(sums_up=true) }},
 
 {{ active_by_range_end() }},
 
@@ -8,12 +8,12 @@ with
 points as (
 
     select
-        sum(if(points.date >= {{ asked_from() }}, points.issued, 0)) as issued,
-        sum(if(points.date >= {{ asked_from() }}, points.redeemed, 0)) as redeemed,
+        sum(if(points.date >= {{ requested_from() }}, points.issued, 0)) as issued,
+        sum(if(points.date >= {{ requested_from() }}, points.redeemed, 0)) as redeemed,
         sum(points.net) as outstanding,
         sum(points.issued) as lifetime_issued
     from {{ mart(ref('fct_points_daily')) }} as points
-    where {{ is_of_website('points') }} and points.date <= {{ asked_to() }}
+    where {{ is_of_website('points') }} and points.date <= {{ requested_to() }}
 
 ),
 
@@ -21,7 +21,7 @@ issued_clients as (
 
     select sum(starts.first_issued_clients) as clients
     from {{ mart(ref('fct_client_starts_daily')) }} as starts
-    where {{ is_of_website('starts') }} and starts.date <= {{ asked_to() }}
+    where {{ is_of_website('starts') }} and starts.date <= {{ requested_to() }}
 
 ),
 
@@ -38,8 +38,8 @@ redemptions as (
 counted as (
 
     select
-        asked.as_of,
-        asked.days,
+        requested.as_of,
+        requested.days,
         active.clients as active_clients,
         coalesce(points.issued, 0) as issued,
         coalesce(points.redeemed, 0) as redeemed,
@@ -48,7 +48,7 @@ counted as (
         coalesce(redemptions.points, 0) as redemption_points,
         coalesce(points.lifetime_issued, 0) as lifetime_issued,
         coalesce(issued_clients.clients, 0) as clients_ever_issued
-    from asked
+    from requested
     cross join active
     cross join points
     cross join issued_clients

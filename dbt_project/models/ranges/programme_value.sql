@@ -1,6 +1,6 @@
 with
 
-{{ asked_range() }},
+{{ requested_range() }},
 
 {{ programme_terms() }},
 
@@ -49,7 +49,10 @@ ended_campaigns as (
 
     select {{ campaign_sums('campaigns') }}
     from {{ mart(ref('fct_campaigns')) }} as campaigns
-    inner join asked on campaigns.date_to between asked.as_of - (asked.days - 1) and asked.as_of
+    inner join requested
+        on
+            campaigns.date_to > requested.as_of - requested.days
+            and campaigns.date_to <= requested.as_of
     where {{ is_of_website('campaigns') }}
 
 ),
@@ -62,8 +65,8 @@ summed as (
         terms.margin_share,
         terms.point_value,
         terms.redeemed_share,
-        asked.as_of,
-        asked.days,
+        requested.as_of,
+        requested.days,
         points.issued,
         points.redeemed,
         orders.*,
@@ -72,7 +75,7 @@ summed as (
         ended.experiments,
         ended.experiments_with_margin,
         coalesce(ended.incremental_margin, 0) as incremental_margin
-    from asked
+    from requested
     inner join terms on {{ is_of_website('terms') }}
     cross join points
     cross join orders

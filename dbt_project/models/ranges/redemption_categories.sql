@@ -1,6 +1,6 @@
 with
 
-{{ asked_range() }},
+{{ requested_range() }},
 
 categories as (
 
@@ -12,7 +12,7 @@ categories as (
     from {{ mart(ref('fct_redemption_requests')) }} as requests
     inner join {{ mart(ref('dim_redemption_items')) }} as items
         on requests.item_id = items.item_id
-    inner join asked on {{ is_in_range('requests') }}
+    inner join requested on {{ is_in_range('requests') }}
     where requests.is_redemption
     group by items.category_id, items.category_name
 

@@ -1,13 +1,13 @@
 with
 
-{{ asked_range() }},
+{{ requested_range() }},
 
 cells as (
 
     select
         cast(weekdays.weekday as integer) as weekday,
         cast(hours.hour as integer) as hour
-    from asked
+    from requested
     cross join range(1, 8) as weekdays (weekday)
     cross join range(0, 24) as hours (hour)
 

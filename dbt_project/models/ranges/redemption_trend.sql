@@ -1,8 +1,8 @@
 with
 
-{{ asked_range(sums_up=true) }},
+{{ requested_range(sums_up=true) }},
 
-{{ asked_dates() }},
+{{ requested_dates() }},
 
 redemptions as (
 

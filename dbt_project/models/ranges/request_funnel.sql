@@ -1,6 +1,6 @@
 with
 
-{{ asked_range() }},
+{{ requested_range() }},
 
 waits as (
 
@@ -20,10 +20,10 @@ counted as (
 payload as (
 
     select
-        asked.as_of,
-        asked.days,
+        requested.as_of,
+        requested.days,
         {{ request_funnel_keys('counted') }}
-    from asked
+    from requested
     cross join counted
 
 )

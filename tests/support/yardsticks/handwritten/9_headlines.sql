@@ -239,9 +239,10 @@ inner join (
 where
     figure in told_figures and has_before and number != before
     and 10 * abs(number - before) >= before
-    and (
-        figure = 'points_issued' or (number - before) * (number - before) >= 4 * (number + before)
-    );
+    and case
+        when figure = 'points_issued' then true
+        else (number - before)::hugeint * (number - before) >= 4 * (number + before)
+    end;
 
 create temp table told_headlines as
 select
