@@ -99,20 +99,13 @@ const ROWS_SHOWN = 20;
 const ROWS_AT_ONCE = 1000;
 const MOST_ROWS_SAVED = 20_000;
 
-/** The last day that a card's figures count. */
-const lastOf = ({ asOf }) => dayNumber(asOf);
-
-function wholePeriod(source) {
-  return [lastOf(source) - source.days + 1, lastOf(source)];
+function lastDay({ asOf }) {
+  return [dayNumber(asOf), dayNumber(asOf)];
 }
 
-function lastDay(source) {
-  return [lastOf(source), lastOf(source)];
-}
-
-function lastMonth(source) {
-  const date = dateOfDay(lastOf(source));
-  return [lastOf(source) - date.getUTCDate() + 1, lastOf(source)];
+function lastMonth({ asOf }) {
+  const last = dayNumber(asOf);
+  return [last - dateOfDay(last).getUTCDate() + 1, last];
 }
 
 /** What each figure of a card counts, in dbt's own words, and where there are, its rows. */
@@ -209,9 +202,6 @@ function rowsOf(figure, source) {
   read();
   return [element("div", { class: "from-to" }, from.field, to.field), answer];
 }
-
-/** A day as a date of the API. */
-const textOfDay = (day) => dateOfDay(day).toISOString().slice(0, 10);
 
 /** What the server says of a figure: its rows, counted and added up, and the first of them. */
 async function explanation(question) {

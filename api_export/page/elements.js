@@ -202,6 +202,11 @@ const sourceOf = (endpoint, { website, asOf, days, view }) => ({
   lastDay: view ? view.manifest.as_of : asOf,
 });
 
+/** The first and the last day of the period that a card's figures are of. */
+function wholePeriod({ asOf, days }) {
+  return [dayNumber(asOf) - days + 1, dayNumber(asOf)];
+}
+
 /**
  * What a card shows of an endpoint's payload.
  * @param {string} endpoint
