@@ -25,7 +25,7 @@ function savingPanel(title, content, body) {
   const buttons = choices.map(([label, save]) => {
     const button = element("button", { type: "button", class: "tool" }, label);
     button.addEventListener("click", async () => {
-      const saved = await keep(loadScript("pictures.js").then(() => loadScript("images.js")).then(save));
+      const saved = await keep(withPictures(save));
       const say = () => {
         saved();
         return `${label} is saved.`;
@@ -36,6 +36,12 @@ function savingPanel(title, content, body) {
   });
   const group = { class: "saving", role: "group", "aria-label": `Save: ${title}` };
   return element("div", group, ...buttons, note);
+}
+
+/** What `save` does, once there is all that pictures need. */
+async function withPictures(save) {
+  for (const script of ["pictures.js", "images.js"]) await loadScript(script);
+  return save();
 }
 
 /** Whose figures a card shows. */
