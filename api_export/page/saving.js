@@ -49,9 +49,12 @@ const ownerOf = ({ source }) => source?.website?.name ?? document.title.split(" 
 
 const fileName = (title, content) => `${ownerOf(content)} ${title} ${dateRange(content)}`;
 
-/** The dates that a card's figures are of, for the name of a file. */
+/** The dates that a card's figures are of, or the last one, for the name of a file. */
 function dateRange({ source }) {
-  return source?.asOf ? wholePeriod(source).map(textOfDay).join(" ") : "";
+  if (!source?.asOf) return "";
+  return OF_PERIOD.has(source.endpoint)
+    ? wholePeriod(source).map(textOfDay).join(" ")
+    : source.asOf;
 }
 
 const MEDIA_TYPES = {
