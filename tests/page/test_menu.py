@@ -6,6 +6,11 @@ from playwright.sync_api import expect
 from support.shops import OLD
 from support.visits import Visit, Visiting, payload
 
+OVERVIEW = (
+    *("headlines", "comparison", "overview", "conversion"),
+    *("points_trend", "redemption_trend", "engagement_trend"),
+)
+"""The endpoints of the section that the page begins with."""
 FILES = {
     "Clients": (
         "segments/index",
@@ -68,8 +73,7 @@ def test_a_section_reads_its_scripts_and_files_when_it_is_opened_and_not_before(
     page.page.on("request", lambda request: asked.append(request.url.partition("#")[0]))
     page.page.reload()
     page.wait()
-    first = ("overview", "conversion", "points_trend", "redemption_trend", "engagement_trend")
-    assert analytics(page, asked) == {f"{name}/days=30" for name in first}
+    assert analytics(page, asked) == {f"{name}/days=30" for name in OVERVIEW}
     assert not any("dashboard-widgets" in url for url in asked)
     for title, files in FILES.items():
         assert not scripts(asked) & SCRIPTS[title]
