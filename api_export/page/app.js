@@ -120,11 +120,12 @@ function drawSiteSwitch(view) {
   );
 }
 
-/** The sections, as links. */
+/** The sections, as links to whole addresses: what begins with # is read out as a way to skip. */
 function drawMenu(view) {
+  const [page] = location.href.split("#");
   const items = Object.entries(SECTIONS).map(([section, { title }]) => {
     const isCurrent = section === view.section && "page";
-    const href = addressOf(view, { section });
+    const href = page + addressOf(view, { section });
     return element("li", {}, element("a", { href, "aria-current": isCurrent }, title));
   });
   const start = menu.scrollLeft;

@@ -295,7 +295,11 @@ function showFirstRedemption(data, { asOf }) {
     { label: "After 30 days", key: "after_30_days", value: after("after_30_days") },
     { label: "After 90 days", key: "after_90_days", value: after("after_90_days") },
     { label: "After 365 days", key: "after_365_days", value: after("after_365_days") },
-    { label: "Median, in days", key: "median_days", value: orWords(formatNumber, "not yet half")(data.median_days) },
+    {
+      label: "Median, in days",
+      key: "median_days",
+      value: orWords(formatNumber, "not yet half")(data.median_days),
+    },
     { label: "Clients observed", key: "clients", value: formatNumber(data.clients) },
     { label: "Clients who redeemed", key: "redeemed", value: formatNumber(data.redeemed) },
   ];

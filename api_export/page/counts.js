@@ -5,7 +5,7 @@
 /**
  * The figures whose rows the server lists, by endpoint and key, and the dates that they are of: the
  * period, all of it up to its last day, or its last day alone.
- * @type {Record<string, {dates: (source: Source) => [number, number], figures: Record<string, string>}>}
+ * @type {Record<string, {dates: (source: Source) => number[], figures: Record<string, string>}>}
  */
 const EXPLAINED = {
   overview: {
@@ -99,20 +99,13 @@ const ROWS_SHOWN = 20;
 const ROWS_AT_ONCE = 1000;
 const MOST_ROWS_SAVED = 20_000;
 
-/** The last day that a card's figures count. */
-const lastOf = ({ asOf }) => dayNumber(asOf);
-
-function wholePeriod(source) {
-  return [lastOf(source) - source.days + 1, lastOf(source)];
+function lastDay({ asOf }) {
+  return [dayNumber(asOf), dayNumber(asOf)];
 }
 
-function lastDay(source) {
-  return [lastOf(source), lastOf(source)];
-}
-
-function lastMonth(source) {
-  const date = dateOfDay(lastOf(source));
-  return [lastOf(source) - date.getUTCDate() + 1, lastOf(source)];
+function lastMonth({ asOf }) {
+  const last = dayNumber(asOf);
+  return [last - dateOfDay(last).getUTCDate() + 1, last];
 }
 
 /** What each figure of a card counts, in dbt's own words, and where there are, its rows. */
@@ -210,9 +203,6 @@ function rowsOf(figure, source) {
   return [element("div", { class: "from-to" }, from.field, to.field), answer];
 }
 
-/** A day as a date of the API. */
-const textOfDay = (day) => dateOfDay(day).toISOString().slice(0, 10);
-
 /** What the server says of a figure: its rows, counted and added up, and the first of them. */
 async function explanation(question) {
   const { figure } = question;
@@ -220,7 +210,8 @@ async function explanation(question) {
   const all = count(number, "row");
   const sentence = SUMS.has(figure)
       ? `${formatNumber(value)}, the sum of the points of ${all}.`
-      : `${formatNumber(value)}, the number of rows. Their points add up to ${formatNumber(total)}.`;
+      : `${formatNumber(value)}, the number of rows.` +
+        ` Their points add up to ${formatNumber(total)}.`;
   const pieces = [element("p", {}, sentence)];
   if (number === 0) return pieces;
   const shown = number > rows.length ? `The first ${rows.length} of them` : "All of them";
@@ -240,7 +231,8 @@ async function explanation(question) {
     note.replaceChildren(attempt(done, (failure) => failure));
     save.disabled = false;
   });
-  return [...pieces, element("p", { class: "caption" }, shown), table(name, columns, rows), save, note];
+  pieces.push(element("p", { class: "caption" }, shown), table(name, columns, rows), save, note);
+  return pieces;
 }
 
 /** An answer of `explain`, in which ids are text with all their digits. */
@@ -251,6 +243,14 @@ async function ask(parameters) {
   return JSON.parse(written);
 }
 
+/** A row whose numbers are their digits, as files have them. */
+const withDigits = ({ id, client_id: client, points, ...row }) => ({
+  ...row,
+  id: { digits: id },
+  client_id: { digits: client },
+  points: { digits: String(points) },
+});
+
 /** Saves the rows behind a figure, as many as a page can read without a wait. */
 async function saveRows(question, number) {
   await loadScript("saving.js");
@@ -258,19 +258,14 @@ async function saveRows(question, number) {
   const rows = [];
   for (let offset = 0; offset < most; offset += ROWS_AT_ONCE) {
     const { rows: some } = await ask({ ...question, limit: ROWS_AT_ONCE, offset });
-    rows.push(...some.map(({ id, client_id, points, ...row }) => ({
-      ...row,
-      id: { digits: id },
-      client_id: { digits: client_id },
-      points: { digits: String(points) },
-    })));
+    rows.push(...some.map(withDigits));
   }
   const { figure, website, date_from: from, date_to: to } = question;
   const keys = ["entity", "id", "client_id", "date", "points"];
   download(`${figure} ${website} ${from} ${to}`, "csv", csvOf(keys, rows));
   const whose = website === ALL_WEBSITES.id ? "" : ` --website ${website}`;
   return number > most
-    ? `Saved the first ${formatNumber(most)} of ${formatNumber(number)} rows. This gives all: loyalty` +
-        ` explain ${figure}${whose} --from ${from} --to ${to} --csv`
+    ? `Saved the first ${formatNumber(most)} of ${formatNumber(number)} rows. This gives all:` +
+        ` loyalty explain ${figure}${whose} --from ${from} --to ${to} --csv`
     : `Saved ${count(number, "row")}.`;
 }

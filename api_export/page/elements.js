@@ -36,7 +36,7 @@ const named = (name) => element("bdi", {}, name);
  * @property {string} key
  * @property {(value: any) => string} format
  * @property {boolean} [isText]
- * @property {{key: string, endpoint: string | null}} [source] the payload's key, where it is another
+ * @property {{key: string, endpoint: string | null}} [source] the payload's key, where another
  */
 
 /** @returns {Column} */
@@ -190,8 +190,8 @@ function chooser(name, label, options, chosen, choose) {
  * @property {Record<string, () => HTMLElement>} pictures by the name of the chart
  * @property {string} [shape] how much room it wants, where it is not that of its chart
  * @property {Source} [source] where the figures come from
- * @property {(exact: (payload: any) => any) => object[]} [saved] the rows of a file of them, made of
- *   payloads whose numbers have the digits that they were written with
+ * @property {(exact: (payload: any) => any) => object[]} [saved] the rows of a file of them, made
+ *   of payloads whose numbers have the digits that they were written with
  */
 
 /**
@@ -209,6 +209,11 @@ const sourceOf = (endpoint, { website, asOf, days, view }) => ({
   days,
   lastDay: view ? view.manifest.as_of : asOf,
 });
+
+/** The first and the last day of the period that a card's figures are of. */
+function wholePeriod({ asOf, days }) {
+  return [dayNumber(asOf) - days + 1, dayNumber(asOf)];
+}
 
 /**
  * What a card shows of an endpoint's payload.

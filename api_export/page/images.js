@@ -57,7 +57,9 @@ async function pngOf(title, content, canvas) {
     context.fillText(heading, PNG_MARGIN, PNG_MARGIN);
     context.font = fontOf(theme, 13);
     context.fillStyle = theme.text;
-    lines.forEach((line, at) => context.fillText(line, PNG_MARGIN, PNG_MARGIN + 28 + at * PNG_LINE));
+    lines.forEach((line, at) =>
+      context.fillText(line, PNG_MARGIN, PNG_MARGIN + 28 + at * PNG_LINE),
+    );
     const isFilled = canvas.closest(".picture").querySelector(".legend.fills") !== null;
     places.forEach(({ text, colour, x, row }, at) => {
       const { backgroundColor, borderColor = colour } = barFill(colour, at, !isFilled);
@@ -91,7 +93,11 @@ function chartImage(canvas, theme, width) {
   const sheet = element("canvas", { width, height });
   Chart.defaults.font.family = theme.font;
   Chart.defaults.color = theme.text;
-  config.options = { ...config.options, responsive: false, devicePixelRatio: PNG_SCALE, events: [] };
+  Object.assign(config.options, {
+    responsive: false,
+    devicePixelRatio: PNG_SCALE,
+    events: [],
+  });
   const chart = new Chart(sheet, config);
   const copy = element("canvas", { width: sheet.width, height: sheet.height });
   copy.getContext("2d").drawImage(sheet, 0, 0);
@@ -123,7 +129,8 @@ function fitted(pen, word, width) {
 function placed(pen, names, width) {
   let [x, row] = [0, 0];
   return names.map((name) => {
-    const text = fitted(pen, [...name.childNodes].map((each) => each.textContent).join("  "), width);
+    const words = [...name.childNodes].map((each) => each.textContent).join("  ");
+    const text = fitted(pen, words, width);
     const colour = getComputedStyle(name).getPropertyValue("--swatch").trim();
     const room = pen.measureText(text).width + 40;
     if (x > 0 && x + room > width) [x, row] = [0, row + 1];

@@ -16,7 +16,9 @@ const TIMES_BEYOND = 4;
  */
 function outliersOf(points) {
   if (points.some(({ value }) => value < 0)) return null;
-  const sorted = points.filter(({ value }) => value > 0).sort((one, other) => other.value - one.value);
+  const sorted = points
+    .filter(({ value }) => value > 0)
+    .sort((one, other) => other.value - one.value);
   const most = Math.min(MOST_OUTLIERS, Math.floor(points.length / VALUES_AN_OUTLIER));
   for (let number = most; number > 0; number -= 1) {
     if (sorted.length < number + LEAST_ORDINARY) continue;
@@ -54,7 +56,8 @@ function beyondMarks(beyond, theme, format) {
       ctx.textBaseline = "bottom";
       ctx.textAlign = "center";
       let taken = chartArea.right + PIXELS_A_TICK;
-      for (const { at, series, value } of [...beyond.points].sort((one, other) => other.at - one.at)) {
+      const fromTheRight = [...beyond.points].sort((one, other) => other.at - one.at);
+      for (const { at, series, value } of fromTheRight) {
         const { x, width = 0 } = chart.getDatasetMeta(series).data[at];
         ctx.strokeStyle = theme.surface;
         ctx.lineWidth = 3;

@@ -47,14 +47,22 @@ function showLiability(data, { asOf }) {
     throw new Unreadable("This page doesn't know a liability of this status.");
   }
   const rows = [
-    { label: "Points held", key: "points_held", value: formatNumber(data.points_held), note: "by clients with points" },
+    {
+      label: "Points held",
+      key: "points_held",
+      value: formatNumber(data.points_held), note: "by clients with points",
+    },
     {
       label: "Expected to be redeemed",
       key: "points_expected",
       value: formatNumberIfKnown(data.points_expected),
       note: "of the points held",
     },
-    { label: "Breakage", key: "breakage_rate", value: formatPercentIfKnown(data.breakage_rate), note: "never redeemed" },
+    {
+      label: "Breakage",
+      key: "breakage_rate",
+      value: formatPercentIfKnown(data.breakage_rate), note: "never redeemed",
+    },
     {
       label: "Value of a point",
       key: "point_value",
@@ -75,13 +83,21 @@ function showLiability(data, { asOf }) {
     },
   ];
   const others = [
-    { label: "Points overdrawn", key: "points_overdrawn", value: formatNumber(data.points_overdrawn) },
+    {
+      label: "Points overdrawn",
+      key: "points_overdrawn",
+      value: formatNumber(data.points_overdrawn),
+    },
     {
       label: "Ever redeemed of an issued point",
       key: "ultimate_redemption_rate",
       value: formatPercentIfKnown(data.ultimate_redemption_rate),
     },
-    { label: "Months of age observed", key: "months_observed", value: formatNumber(data.months_observed) },
+    {
+      label: "Months of age observed",
+      key: "months_observed",
+      value: formatNumber(data.months_observed),
+    },
   ];
   return {
     caption: formatAsOf(asOf),
@@ -139,7 +155,11 @@ function showValue(data) {
       value: formatAmountIfKnown(data.campaign_cost),
       note: "that ended in these days",
     },
-    { label: "Cost rate", key: "cost_rate", value: formatPercentIfKnown(data.cost_rate), note: "of revenue" },
+    {
+      label: "Cost rate",
+      key: "cost_rate",
+      value: formatPercentIfKnown(data.cost_rate), note: "of revenue",
+    },
     {
       label: "Break-even uplift",
       key: "break_even_uplift",
@@ -154,7 +174,11 @@ function showValue(data) {
     },
   ];
   const others = [
-    { label: "Cost of points redeemed", key: "points_redeemed_cost", value: formatAmountIfKnown(data.points_redeemed_cost) },
+    {
+      label: "Cost of points redeemed",
+      key: "points_redeemed_cost",
+      value: formatAmountIfKnown(data.points_redeemed_cost),
+    },
     { label: "Orders", key: "orders", value: formatNumberIfKnown(data.orders) },
     { label: "Revenue", key: "revenue", value: formatAmountIfKnown(data.revenue) },
     {

@@ -134,9 +134,21 @@ function showAnswers(data, { asOf }) {
   const hours = (value) => (value === null ? "none yet" : `${formatDecimal(value)} h`);
   const rows = [
     { label: "Rejection rate", key: "rejection_rate", value: formatPercent(data.rejection_rate) },
-    { label: "Median time to approval", key: "median_hours_to_approval", value: hours(data.median_hours_to_approval) },
-    { label: "Median time to fulfilment", key: "median_hours_to_fulfilment", value: hours(data.median_hours_to_fulfilment) },
-    { label: "Median time to rejection", key: "median_hours_to_rejection", value: hours(data.median_hours_to_rejection) },
+    {
+      label: "Median time to approval",
+      key: "median_hours_to_approval",
+      value: hours(data.median_hours_to_approval),
+    },
+    {
+      label: "Median time to fulfilment",
+      key: "median_hours_to_fulfilment",
+      value: hours(data.median_hours_to_fulfilment),
+    },
+    {
+      label: "Median time to rejection",
+      key: "median_hours_to_rejection",
+      value: hours(data.median_hours_to_rejection),
+    },
   ];
   return {
     caption: formatWindow(asOf, data.days),

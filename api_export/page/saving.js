@@ -25,7 +25,7 @@ function savingPanel(title, content, body) {
   const buttons = choices.map(([label, save]) => {
     const button = element("button", { type: "button", class: "tool" }, label);
     button.addEventListener("click", async () => {
-      const saved = await keep(loadScript("pictures.js").then(() => loadScript("images.js")).then(save));
+      const saved = await keep(withPictures(save));
       const say = () => {
         saved();
         return `${label} is saved.`;
@@ -38,14 +38,23 @@ function savingPanel(title, content, body) {
   return element("div", group, ...buttons, note);
 }
 
+/** What `save` does, once there is all that pictures need. */
+async function withPictures(save) {
+  for (const script of ["pictures.js", "images.js"]) await loadScript(script);
+  return save();
+}
+
 /** Whose figures a card shows. */
 const ownerOf = ({ source }) => source?.website?.name ?? document.title.split(" · ")[0];
 
 const fileName = (title, content) => `${ownerOf(content)} ${title} ${dateRange(content)}`;
 
-/** The dates that a card's figures are of, for the name of a file. */
+/** The dates that a card's figures are of, or the last one, for the name of a file. */
 function dateRange({ source }) {
-  return source?.asOf ? wholePeriod(source).map(textOfDay).join(" ") : "";
+  if (!source?.asOf) return "";
+  return OF_PERIOD.has(source.endpoint)
+    ? wholePeriod(source).map(textOfDay).join(" ")
+    : source.asOf;
 }
 
 const MEDIA_TYPES = {

@@ -3,8 +3,8 @@
 // The seven types of widget: what each one shows of its payload, as its config asks.
 
 /**
- * A type of widget: the endpoint whose payload its data is, the chart it has unless its config names
- * another one that it can be, and what it shows.
+ * A type of widget: the endpoint whose payload its data is, the chart it has unless its config
+ * names another one that it can be, and what it shows.
  * @type {Record<string, {name: string, endpoint: string, usual: string,
  *   show: (data: any, context: object) => Content}>}
  */
@@ -187,8 +187,16 @@ function showTopItems(rows, { asOf }) {
 function showEngagement(data, context) {
   const { total_clients: total, clients_with_transactions: engaged } = data;
   const rows = [
-    { label: "Engagement rate, of all clients", key: "engagement_rate", value: formatPercent(data.engagement_rate) },
-    { label: "Redemption rate, to active clients", key: "redemption_rate", value: formatPercent(data.redemption_rate) },
+    {
+      label: "Engagement rate, of all clients",
+      key: "engagement_rate",
+      value: formatPercent(data.engagement_rate),
+    },
+    {
+      label: "Redemption rate, to active clients",
+      key: "redemption_rate",
+      value: formatPercent(data.redemption_rate),
+    },
     { label: "Clients", key: "total_clients", value: formatNumber(total) },
     { label: "Active clients", key: "active_clients", value: formatNumber(data.active_clients) },
     {
@@ -196,7 +204,11 @@ function showEngagement(data, context) {
       key: "clients_with_transactions",
       value: formatNumber(engaged),
     },
-    { label: "Clients who redeemed", key: "clients_with_redemptions", value: formatNumber(data.clients_with_redemptions) },
+    {
+      label: "Clients who redeemed",
+      key: "clients_with_redemptions",
+      value: formatNumber(data.clients_with_redemptions),
+    },
   ];
   const parts = [
     { label: "With transactions", value: engaged, note: count(engaged, "client") },
@@ -204,7 +216,11 @@ function showEngagement(data, context) {
   ];
   const lengths = [
     { label: "Clients", value: total, note: count(total, "client") },
-    { label: "Active", key: "active_clients", value: data.active_clients, note: count(data.active_clients, "client") },
+    {
+      label: "Active",
+      key: "active_clients",
+      value: data.active_clients, note: count(data.active_clients, "client"),
+    },
     parts[0],
     {
       label: "Redeemed",
@@ -229,9 +245,17 @@ function showEngagement(data, context) {
 
 function showBalance(data, { asOf }) {
   const rows = [
-    { label: "Points outstanding", key: "total_points_balance", value: formatNumber(data.total_points_balance) },
+    {
+      label: "Points outstanding",
+      key: "total_points_balance",
+      value: formatNumber(data.total_points_balance),
+    },
     { label: "Active clients", key: "active_clients", value: formatNumber(data.active_clients) },
-    { label: "Points per active client", key: "average_points_per_client", value: formatDecimal(data.average_points_per_client) },
+    {
+      label: "Points per active client",
+      key: "average_points_per_client",
+      value: formatDecimal(data.average_points_per_client),
+    },
   ];
   return {
     caption: formatAsOf(asOf),
@@ -244,12 +268,28 @@ function showBalance(data, { asOf }) {
 
 function showConversion(data, context) {
   const rows = [
-    { label: "Conversion rate", key: "conversion_rate", value: formatPercent(data.conversion_rate) },
-    { label: "Points converted", key: "points_converted", value: formatNumber(data.points_converted) },
-    { label: "Wallet credit", key: "amount_converted", value: formatDecimal(data.amount_converted) },
+    {
+      label: "Conversion rate",
+      key: "conversion_rate",
+      value: formatPercent(data.conversion_rate),
+    },
+    {
+      label: "Points converted",
+      key: "points_converted",
+      value: formatNumber(data.points_converted),
+    },
+    {
+      label: "Wallet credit",
+      key: "amount_converted",
+      value: formatDecimal(data.amount_converted),
+    },
     { label: "Conversions", key: "conversions", value: formatNumber(data.conversions) },
     { label: "Clients", key: "clients", value: formatNumber(data.clients) },
-    { label: "Credit per point", key: "amount_per_point", value: formatFine(data.amount_per_point) },
+    {
+      label: "Credit per point",
+      key: "amount_per_point",
+      value: formatFine(data.amount_per_point),
+    },
   ];
   return {
     caption: formatWindow(context.asOf, data.days),

@@ -41,8 +41,8 @@ def add_analytics(app: FastAPI, served: Served, cache_seconds: int) -> None:
         return reply(request, json_bytes(website.records[record_id]), JSON, cache_control)
 
     def add(endpoint: Endpoint) -> None:
-        def answer(request: Request, *asked: Any) -> Response:
-            payload = served.current().payload(endpoint, *asked)
+        def answer(request: Request, *requested: Any) -> Response:
+            payload = served.current().payload(endpoint, *requested)
             return reply(request, json_bytes(payload), JSON, cache_control)
 
         app.add_api_route(

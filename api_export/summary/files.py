@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from heapq import nsmallest
-from typing import Any
 
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import WidgetEdit
@@ -19,8 +18,9 @@ BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 def summary_files(
     marts: PublishedMarts, edits: tuple[WidgetEdit, ...]
 ) -> Iterator[tuple[str, bytes]]:
-    """The path and the content of each."""
+    """The path and the content of each. Each payload is read once, of all websites."""
     week = last_complete_week(marts.run()["as_of"])
+    headlines, comparisons = (_payloads(marts, name, week) for name in ("headlines", "comparison"))
     items = marts.week_items() if week else {}
     warnings = marts.warning_rows(edits)
     websites = {website["id"]: website["name"] for website in marts.websites()}
@@ -28,9 +28,9 @@ def summary_files(
         summary = make_summary(
             name,
             week,
-            _payload(marts, "headlines", week, website_id),
-            _payload(marts, "comparison", week, website_id),
-            _items_of_all(items) if website_id is None else items.get(website_id, []),
+            headlines.get(website_id, []),
+            comparisons.get(website_id, []),
+            _items_of_all(items, websites) if website_id is None else items.get(website_id, []),
             [
                 row["warning"]
                 for row in warnings
@@ -42,13 +42,16 @@ def summary_files(
         yield f"{path}.txt", text_of(summary).encode()
 
 
-def _payload(
-    marts: PublishedMarts, name: str, week: Week | None, website_id: int | None
-) -> list[Row]:
-    return [] if week is None else marts.payload(BY_NAME[name], DateRange(*week), website_id)
+def _payloads(marts: PublishedMarts, name: str, week: Week | None) -> dict[int | None, list[Row]]:
+    """A week's payload of each website, and under null that of all together."""
+    if week is None:
+        return {}
+    endpoint, dates = BY_NAME[name], DateRange(*week)
+    return {None: marts.payload_of_all(endpoint, dates), **marts.payloads(endpoint, dates)}
 
 
-def _items_of_all(items: dict[int, list[dict[str, Any]]]) -> list[Row]:
-    """Those redeemed most on all websites: each is among the most of its own."""
+def _items_of_all(items: dict[int, list[Row]], websites: dict[int, str]) -> list[Row]:
+    """Those redeemed most on all websites, and whose they are: each leads on its own website."""
     rows = [row for of_website in items.values() for row in of_website]
-    return nsmallest(MOST_ITEMS, rows, key=lambda row: (-row["redemptions"], row["id"]))
+    most = nsmallest(MOST_ITEMS, rows, key=lambda row: (-row["redemptions"], row["id"]))
+    return [row | {"name": f"{row['name']}, {websites[row['website_id']]}"} for row in most]

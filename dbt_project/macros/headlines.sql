@@ -10,7 +10,13 @@
 {%- endmacro %}
 
 
-{# `rose 12 % to 340`: how a value became another one. Both are hugeint, and differ. #}
+{# Those of them that count clients or redemptions, which chance moves too. #}
+{% macro counted_figures() -%}
+    {{ return(['redemptions', 'active_clients', 'clients_with_transactions', 'new_clients']) }}
+{%- endmacro %}
+
+
+{# `rose 12 % to 340`: how a whole value became another one. #}
 {% macro change_text(value, value_before) -%}
     {%- set percent -%}
         ({{ ratio('100 * abs(' ~ value ~ ' - ' ~ value_before ~ ')', value_before, decimals=0) }})
@@ -24,7 +30,6 @@
     end
     || ' to ' || {{ number_text(value) }}
 {%- endmacro %}
-
 
 
 {# `54,000 points were issued`, and of what follows it `300 deducted`. #}
@@ -54,7 +59,7 @@
 {#
     The steps from figures to sentences, by the rules of docs/metrics.md; the last one is
     `headlines`. They follow those of `comparison`, and are of the same websites: `each`, `all`
-    together, or the one `requested` for; `site_id` is the website's id, or 0 where there is but one to
+    together, or the one `requested`; `site_id` is the website's id, or 0 where there is but one to
     tell of.
 #}
 {% macro headline_steps(of) -%}
@@ -362,10 +367,13 @@ changed_figures as (
         compared.figure in ({{ as_literals(told_figures()) }})
         and compared.change != 0
         and 10 * abs(compared.change) >= compared.value_before
-        and (
-            compared.figure = 'points_issued'
-            or compared.change * compared.change >= 4 * (compared.value + compared.value_before)
-        )
+        and case
+            when compared.figure in ({{ as_literals(counted_figures()) }})
+                then
+                    compared.change * compared.change
+                    >= 4 * (compared.value + compared.value_before)
+            else true
+        end
 
 ),
 

@@ -292,7 +292,7 @@ def test_a_metric_is_chosen_by_the_keyboard_and_stays_chosen(visit: Visiting, to
             f"Between {at} and {at + 1} {units[metric]} more a member; not explained by chance."
         )
         page.page.keyboard.press("ArrowDown")
-    page.go(days=90)
+    page.go(section="campaigns", days=90)
     expect(page.page.get_by_label("Effect on")).to_have_value("margin")
 
 

@@ -140,7 +140,7 @@ def test_a_snapshot_stands_beside_the_period_before(visit: Visiting, shops: Path
 def test_snapshots_can_be_chosen_by_kind_and_period(visit: Visiting, shops: Path) -> None:
     page = visit(shops)
     page.open("Snapshots")
-    page.page.get_by_label("Snapshot").select_option(label="February 2024")
+    page.page.locator("select[name=snapshot]").select_option(label="February 2024")
     assert page.card("February 2024").locator(".caption").text_content() == (
         "Compared with January 2024"
     )

@@ -140,12 +140,12 @@ def test_days_that_the_export_does_not_count_are_not_claimed(visit: Visiting, sh
 
 
 def test_a_widget_of_a_range_says_its_dates(visit: Visiting, shops: Path) -> None:
-    page = visit(shops)
+    page = widgets_of(visit, shops)
     captions = {
         "A week": "7 days, Jan 1 – 7, 2024",
         "Five days": "5 days, Mar 27 – 31, 2024",
         "Since then": "11 days, Apr 20 – 30, 2024",
-        "Not yet": "Last 30 days, Apr 1 – 30, 2024",
+        "Not yet": "30 days, Apr 1 – 30, 2024",
     }
     for title, caption in captions.items():
         assert page.card(title).locator(".caption").text_content() == caption
@@ -185,8 +185,11 @@ def test_names_are_text_and_never_markup(visit: Visiting, shops: Path, from_disk
     assert page.page.locator("main :is(img, script, b)").count() == 0
     assert page.page.title() == f"Widgets · {listed[0]['website_name']} · Loyalty Analytics"
     tiers = payload(shops, "analytics/tier_distribution/index.json", website=HOSTILE)
-    drawn = page.page.locator("section.card:has(.legend)").first
-    assert drawn.locator("li bdi").all_text_contents() == [tier["tier_name"] for tier in tiers]
+    page.open("Clients")
+    assert page.page.locator("main :is(img, script, b)").count() == 0
+    assert [name for name, *_ in page.table("Clients by tier")[1:]] == [
+        tier["tier_name"] for tier in tiers
+    ]
 
 
 def test_a_title_without_end_leaves_room_for_the_figures(visit: Visiting, shops: Path) -> None:

@@ -66,10 +66,10 @@ def test_a_range_is_the_window_of_a_run_that_ends_on_its_last_date(
     for endpoint in LOOKING_BACK:
         if endpoint.name in AS_KNOWN_NOW:
             continue
-        asked = {str(site.id): site for site in sites[:5]}
+        requested = {str(site.id): site for site in sites[:5]}
         if endpoint.sums_up:
-            asked["all"] = together(sites, last)
-        for website, site in asked.items():
+            requested["all"] = together(sites, last)
+        for website, site in requested.items():
             answer = ask(serving, endpoint.name, website=website, **dates)
             assert answer.content == to_bytes(payload_of(site, endpoint.name, days)), (
                 endpoint.name,
@@ -141,7 +141,9 @@ def test_the_openapi_document_describes_dates(serving: Serving) -> None:
         assert found.keys() == {"days", "date_from", "date_to", "website"}
         assert not any(one["required"] for one in found.values())
         assert all(one["description"] for one in found.values())
+        schemas = {name: one["schema"] for name, one in found.items()}
         for name in ("date_from", "date_to"):
-            assert found[name]["schema"] == {"type": "string", "format": "date"}
+            assert schemas[name].items() >= {"type": "string", "format": "date"}.items()
         # A default would be sent by generated clients, also beside date_from.
-        assert found["days"]["schema"] == {"type": "integer", "minimum": 1, "maximum": 3660}
+        assert schemas["days"].items() >= {"type": "integer", "maximum": 3660}.items()
+        assert "default" not in schemas["days"]
