@@ -73,7 +73,7 @@ def open_engine(marts: Path, **options: Any) -> sqlalchemy.Engine:
 CLIENTS = (by_command, by_pandas, by_polars, by_ibis, by_sqlalchemy)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def marts(marts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The published marts where no other test of this process has them open."""
     return Path(shutil.copy2(marts, tmp_path_factory.mktemp("marts")))
