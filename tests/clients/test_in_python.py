@@ -73,6 +73,12 @@ def open_engine(marts: Path, **options: Any) -> sqlalchemy.Engine:
 CLIENTS = (by_command, by_pandas, by_polars, by_ibis, by_sqlalchemy)
 
 
+@pytest.fixture(scope="session")
+def marts(marts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The published marts where no other test of this process has them open."""
+    return Path(shutil.copy2(marts, tmp_path_factory.mktemp("marts")))
+
+
 @pytest.fixture
 def opened(marts: Path) -> Iterator[duckdb.DuckDBPyConnection]:
     """A connection to the published marts."""
@@ -188,7 +194,19 @@ def test_a_process_keeps_what_it_opened_until_it_closed_all_of_it(
         publish(workspace, few_marts)
         assert first.execute(WEBSITES).fetchone()[0] == before
         assert count() == before
+        beside = ibis.duckdb.connect(workspace.marts, read_only=True)
+        assert beside.table("rpt_websites", database="reports").count().execute() == before
+        beside.disconnect()
     assert count() == 2 < before
+
+
+def test_sqlalchemy_is_refused_beside_other_connections(
+    opened: duckdb.DuckDBPyConnection, marts: Path
+) -> None:
+    with pytest.raises(sqlalchemy.exc.OperationalError, match="different configuration"):
+        by_sqlalchemy(marts, WEBSITES)
+    with pytest.raises(duckdb.ConnectionException, match="different configuration"):
+        duckdb.connect(str(marts))
 
 
 @pytest.mark.parametrize("pool", [sqlalchemy.QueuePool, sqlalchemy.NullPool])
