@@ -94,5 +94,6 @@ def _files(folder: Path) -> list[Path]:
 def _is_beside_the_build(path: Path) -> bool:
     """Whether no table depends on a file of the dbt project."""
     is_test = path.name.startswith("_unit_tests")
-    is_aside = path.parent.name in ("analyses", "semantic")
+    project = project_root() / "dbt_project"
+    is_aside = path.parent in (project / "analyses", project / "models" / "semantic")
     return is_test or is_aside or path.name == "_exposures.yml"
