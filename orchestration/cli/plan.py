@@ -1,5 +1,7 @@
 """`loyalty plan`: what a run would do."""
 
+from collections.abc import Iterator
+from dataclasses import astuple
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -9,7 +11,7 @@ import click
 from orchestration.cli.options import json_option, run_options
 from orchestration.cli.progress import out, progress
 from orchestration.cli.run import check_source_first, deployment_of, loading
-from orchestration.cli.tables import cell, print_limited
+from orchestration.cli.tables import print_limited, printable
 from orchestration.errors import RunError
 
 if TYPE_CHECKING:
@@ -57,24 +59,9 @@ def plan(
 
 
 def _print(planned: "Plan") -> None:
-    before, now = planned.as_of_before or "nothing", planned.as_of or "not known"
-    out.print(f"as of         {before} is published; {now} after the run")
-    if planned.mode is not None:
-        out.print(f"the models    {planned.mode}: {cell(planned.reason)}")
-    if planned.lookback is not None:
-        first, last = planned.lookback.first, planned.lookback.last
-        out.print(f"compared      events from {first:%F %T} to {last:%F %T} (UTC), and later ids")
-    if planned.exports_again:
-        out.print("the export    would be written anew: its code changed")
-    if planned.recomputed_dates is not None:
-        out.print(
-            f"computed anew {planned.recomputed_dates:,} dates, {planned.recomputed_clients:,}"
-            " clients"
-        )
-    print_limited(
-        ("what changed", "before", "after"),
-        planned.changes,
-    )
+    for label, text in _lines(planned):
+        out.print(f"{label:<10}  {printable(text)}", markup=False)
+    print_limited(("what changed", "before", "after"), planned.changes)
     print_limited(
         ("entity", "rows published", "rows", "added", "changed", "removed"),
         [
@@ -92,21 +79,27 @@ def _print(planned: "Plan") -> None:
     )
     print_limited(
         ("website", "first date", "last date", "published figure", "published", "after"),
-        [
-            (
-                str(each.website),
-                each.date_from,
-                each.date_to,
-                each.figure,
-                each.from_value,
-                each.to_value,
-            )
-            for each in planned.restatements or ()
-        ],
+        [(str(each.website), *astuple(each)[1:]) for each in planned.restatements or ()],
     )
     if planned.outcome == "succeeds":
         for breach in planned.breaches or ():
-            out.print(f"let through: {cell(breach.found)}")
-        out.print("a run would succeed")
-    else:
-        out.print(f"a run would {'be refused' if planned.outcome == 'refused' else 'fail'}")
+            out.print(f"let through: {printable(breach.found)}", markup=False)
+    would = {"succeeds": "succeed", "refused": "be refused", "fails": "fail"}
+    out.print(f"a run would {would[planned.outcome]}")
+
+
+def _lines(planned: "Plan") -> Iterator[tuple[str, str]]:
+    """What is told in a line each, with its label."""
+    yield "published", f"as of {planned.as_of_before or 'no date'}"
+    if planned.mode is not None:
+        yield "models", f"{planned.mode}: {planned.reason}"
+    if planned.lookback is not None:
+        first, last = planned.lookback.first, planned.lookback.last
+        yield "compared", f"events from {first:%F %T} to {last:%F %T} (UTC), and all later ids"
+    if planned.exports_again:
+        yield "export", "written anew: its code changed"
+    if planned.recomputed_dates is not None:
+        dates, clients = planned.recomputed_dates, planned.recomputed_clients
+        yield "computed", f"{dates:,} dates and {clients:,} clients anew"
+    if planned.outcome != "fails":
+        yield "after it", f"as of {planned.as_of or 'no date'}"

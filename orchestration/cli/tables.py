@@ -16,10 +16,14 @@ def cell(value: Any) -> str:
     """A value as the text of a cell: nothing where there is none, and nothing that acts."""
     if value is None:
         return ""
-    text = f"{value:,}" if type(value) is int else str(value)
-    shown = text if text.isprintable() else ascii(text)
-    cut = shown if len(shown) <= SHOWN_CHARACTERS else f"{shown[: SHOWN_CHARACTERS - 1]}…"
+    text = printable(f"{value:,}" if type(value) is int else str(value))
+    cut = text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
     return escape(cut)
+
+
+def printable(text: str) -> str:
+    """A text as it is, or with escapes where it holds what a terminal acts on."""
+    return text if text.isprintable() else ascii(text)
 
 
 def print_limited(

@@ -33,6 +33,8 @@ HEADLINES = (
 )
 
 
+BEGINNING = (*(Programme.add_transactions,) * 10, *(Programme.add_request,) * 5)
+"""So that periods are published, which later changes restate."""
 BASES = ("balance", "lifetime")
 
 
@@ -63,6 +65,8 @@ def test_a_plan_says_what_the_run_then_does(data: st.DataObject, replay: Replay)
         source, workspace = Path(scratch) / "source", Workspace(Path(scratch) / "workspace")
         source.mkdir()
         programme, inputs = Programme(), replace(DEFAULTS, max_quarantined=0.5)
+        for change in BEGINNING:
+            change(programme, data.draw)
         for _ in range(3):
             for change in data.draw(st.lists(st.sampled_from(CHANGES), min_size=1, max_size=12)):
                 change(programme, data.draw)
