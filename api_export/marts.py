@@ -1,59 +1,29 @@
 """Reading the published marts: plain selects from their reports, as the payloads' Python values."""
 
-import tempfile
-import threading
 from collections import defaultdict
 from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
-from uuid import uuid4
 
-import duckdb
 import simplejson
 
 from api_export.errors import NotFoundError, UsageError
+from api_export.marts_file import MartsFile
 from api_export.payloads import lookups, schemas
 from api_export.payloads.additions import RequestedRange, WidgetEdit
-from api_export.payloads.endpoints import Endpoint
+from api_export.payloads.date_ranges import DateRange
+from api_export.payloads.endpoints import Choice, Endpoint
 from api_export.payloads.limits import LAST_DATE
 from api_export.payloads.lookups import Question
 from api_export.payloads.strict_json import loads_strict
 from api_export.payloads.widgets import PlacedWidget
 
-READER = {"memory_limit": "512MB", "threads": 1}
-"""DuckDB's settings: reports are small, and one thread reads them as fast as many."""
-
 EXPLAIN = "explain($figure, $website_id, $date_from, $date_to)"
 ROWS_AT_A_TIME = 10_000
 
 
-class PublishedMarts:
-    """A published `marts.duckdb`, opened for reading only; leaving its context closes it.
-
-    What it reads stays as it was opened while a run replaces the file. Threads may share it.
-    """
-
-    def __init__(self, path: Path) -> None:
-        """Open the file; raises `duckdb.Error` where it can't be read."""
-        # The folder comes to be, and goes, where a range has more rows than memory holds.
-        spill = Path(tempfile.gettempdir(), f"loyalty-{uuid4().hex}")
-        self.connection = duckdb.connect(config=READER | {"temp_directory": str(spill)})
-        # Attached, because DuckDB opens a path once in a process: connecting to it again would
-        # give the file that was there before it was replaced.
-        quoted = str(path).replace("'", "''")
-        self.connection.execute(f"attach '{quoted}' as published (read_only)")
-        self.connection.execute("use published")
-        self._in_use = threading.Lock()
-
-    def __enter__(self) -> "PublishedMarts":
-        """Give the open marts."""
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        """Close the file."""
-        self.connection.close()
+class PublishedMarts(MartsFile):
+    """The published marts, read as payloads."""
 
     def run(self) -> dict[str, Any]:
         """as_of and the settings, the one row of `dim_run`."""
@@ -170,12 +140,36 @@ class PublishedMarts:
             del row["website_id"]
         return grouped if endpoint.is_list else {key: group[0] for key, group in grouped.items()}
 
+    def payload(self, endpoint: Endpoint, choice: Choice, website_id: int | None) -> Any:
+        """The payload of a website, or without one of all together where the endpoint sums up."""
+        if isinstance(choice, DateRange):
+            return self._payload_of_range(endpoint, choice, website_id)
+        if website_id is None:
+            return self.payload_of_all(endpoint, choice)
+        return self.payloads(endpoint, choice, website_id).get(website_id, [])
+
+    def _payload_of_range(
+        self, endpoint: Endpoint, dates: DateRange, website_id: int | None
+    ) -> Any:
+        rows = self._calculated_rows(
+            f"select {_keys(endpoint.schema)}"
+            f" from {endpoint.name}($website_id, $date_from, $date_to) {_order(endpoint)}",
+            website_id=website_id,
+            **dates._asdict(),
+        )
+        return rows if endpoint.is_list else rows[0]
+
     def payload_of_all(self, endpoint: Endpoint, value: int | None) -> Any:
         """The payload of all websites together, of an endpoint that sums up."""
-        rows = self._rows(
-            f"select {_keys(endpoint.schema)} from reports.{endpoint.report_of_all}"
+        read, report = self._rows, f"reports.{endpoint.report_of_all}"
+        parameters = {} if endpoint.parameter is None else {"value": value}
+        if endpoint.takes_range:
+            read, report = self._calculated_rows, f"{report}($date_from, $date_to)"
+            parameters = self._window(value)
+        rows = read(
+            f"select {_keys(endpoint.schema)} from {report}"
             f" where {endpoint.condition} {_order(endpoint)}",
-            **({} if endpoint.parameter is None else {"value": value}),
+            **parameters,
         )
         return rows if endpoint.is_list else rows[0]
 
@@ -187,7 +181,8 @@ class PublishedMarts:
     def widgets(self, edits: tuple[WidgetEdit, ...] = ()) -> dict[int, list[PlacedWidget]]:
         """Each website's visible widgets, by position, with edits laid over them."""
         rows = self._edited_rows(
-            f"select {_keys(schemas.Widget)}, requested_days, requested_limit",
+            f"select {_keys(schemas.Widget)},"
+            " requested_days, requested_limit, range_from, range_to",
             "reports.rpt_dashboard_widgets",
             "reports.edited_dashboard_widgets",
             edits,
@@ -196,8 +191,10 @@ class PublishedMarts:
         widgets = defaultdict(list)
         for row in rows:
             days, limit = row.pop("requested_days"), row.pop("requested_limit")
+            dates = DateRange(row.pop("range_from"), row.pop("range_to"))
             row["config"] = loads_strict(row["config"])
-            widgets[row["website"]].append(PlacedWidget(row, days, limit))
+            shown = PlacedWidget(row, days, limit, dates if dates.date_to else None)
+            widgets[row["website"]].append(shown)
         return widgets
 
     def configured_widget(
@@ -239,14 +236,24 @@ class PublishedMarts:
 
     def warnings(self, edits: tuple[WidgetEdit, ...] = ()) -> list[str]:
         """What a person should know of the data, a sentence each."""
-        rows = self._edited_rows(
-            "select warning",
+        return [row["warning"] for row in self.warning_rows(edits)]
+
+    def warning_rows(self, edits: tuple[WidgetEdit, ...] = ()) -> list[dict[str, Any]]:
+        """The same, each with the website that it is about; null where it is about all."""
+        return self._edited_rows(
+            "select website_id, warning",
             "reports.rpt_manifest_warnings",
             "reports.edited_manifest_warnings",
             edits,
             "order by place, website_id, widget_id, subject",
         )
-        return [row["warning"] for row in rows]
+
+    def week_items(self) -> dict[int, list[dict[str, Any]]]:
+        """The items that each website redeemed most in the last complete week, most first."""
+        return _group_by(
+            self._rows("select * from reports.rpt_week_items order by website_id, place"),
+            "website_id",
+        )
 
     def _edited_rows(
         self, select: str, report: str, edited: str, edits: tuple[WidgetEdit, ...], rest: str
@@ -255,28 +262,6 @@ class PublishedMarts:
         if not edits:
             return self._rows(f"{select} from {report} {rest}")
         return self._rows(f"{select} from {edited}($edits) {rest}", edits=_as_json(edits))
-
-    @contextmanager
-    def _cursor(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """A connection of its own to the same file: what takes its time keeps nobody waiting."""
-        with self.connection.cursor() as cursor:
-            cursor.execute("use published")
-            yield cursor
-
-    def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Rows of what is stored: at once, so that readers may wait for one another."""
-        with self._in_use:
-            return _all_rows(self.connection.execute(query, parameters))
-
-    def _calculated_rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
-        """Rows of what is calculated for whoever asks."""
-        with self._cursor() as cursor:
-            return _all_rows(cursor.execute(query, parameters))
-
-
-def _all_rows(result: duckdb.DuckDBPyConnection) -> list[dict[str, Any]]:
-    names = [column[0] for column in result.description]
-    return [dict(zip(names, row, strict=True)) for row in result.fetchall()]
 
 
 def _as_json(edits: tuple[WidgetEdit, ...]) -> str:

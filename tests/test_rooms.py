@@ -9,10 +9,13 @@ import pytest
 from support.replay import PROJECT
 
 PAYLOADS = {"api_export.errors", "api_export.payloads"}
-MARTS = PAYLOADS | {"api_export.marts"}
+MARTS = PAYLOADS | {"api_export.marts_file", "api_export.marts"}
 LOOKUPS = MARTS | {"api_export.explanations"}
 DESCRIPTIONS = MARTS | {"api_export.descriptions"}
-EXPORT = DESCRIPTIONS | {"api_export.fsync", "api_export.export", "api_export.page"}
+EXPORT = DESCRIPTIONS | {
+    *("api_export.fsync", "api_export.export"),
+    *("api_export.page", "api_export.summary"),
+}
 PUBLISHED = EXPORT | {"api_export.additions"}
 GROUND = {
     "orchestration.errors",
@@ -32,9 +35,11 @@ MAY_IMPORT = {
     "api_export.fsync": set(),
     "api_export.payloads": PAYLOADS,
     "api_export.page": {"api_export.payloads", "api_export.page"},
+    "api_export.marts_file": set(),
     "api_export.marts": MARTS,
     "api_export.descriptions": MARTS,
     "api_export.explanations": MARTS,
+    "api_export.summary": MARTS | {"api_export.summary"},
     "api_export.export": EXPORT,
     "api_export.additions": PUBLISHED,
     "api_export.server": PUBLISHED | LOOKUPS | {"api_export.server"},

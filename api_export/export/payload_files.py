@@ -6,7 +6,8 @@ from typing import Any
 from api_export.descriptions import described_schemas
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import RequestedRange, WidgetEdit
-from api_export.payloads.endpoints import ALL_WEBSITES, API_ROOT, ENDPOINTS, Endpoint
+from api_export.payloads.date_ranges import DateRange
+from api_export.payloads.endpoints import ALL_WEBSITES, API_ROOT, ENDPOINTS, Choice, Endpoint
 from api_export.payloads.widgets import PlacedWidget
 
 
@@ -73,16 +74,28 @@ def _endpoint_files(
     for value in sorted({default}.union(*wanted.values()), key=lambda value: value or 0):
         payloads = marts.payloads(endpoint, value)
         for website_id, placed in showing.items():
-            root = f"{website_id}/{API_ROOT}"
             payload = payloads.get(website_id, [])
             paths = [endpoint.path()] if value == default else []
             if value in wanted[website_id]:
                 paths.append(endpoint.path(value))
-            yield [f"{root}/{path}" for path in paths], payload
-            for widget in placed:
-                if widget.shown_value() == value:
-                    path = f"{root}/dashboard-widgets/{widget.payload['id']}/data/index.json"
-                    yield [path], widget.with_data(run["as_of"], payload)
+            yield [f"{website_id}/{API_ROOT}/{path}" for path in paths], payload
+            yield from _data_files(placed, value, run, payload)
+    for website_id, placed in showing.items():
+        for dates in _wanted_ranges(placed):
+            payload = marts.payload(endpoint, dates, website_id)
+            yield [f"{website_id}/{API_ROOT}/{endpoint.path(dates)}"], payload
+            yield from _data_files(placed, dates, run, payload)
+
+
+def _data_files(
+    placed: list[PlacedWidget], choice: Choice, run: dict[str, Any], payload: Any
+) -> Iterator[tuple[list[str], Any]]:
+    """The data of those widgets that show a payload."""
+    for widget in placed:
+        if widget.shown() == choice:
+            folder = f"{widget.payload['website']}/{API_ROOT}/dashboard-widgets"
+            path = f"{folder}/{widget.payload['id']}/data/index.json"
+            yield [path], widget.with_data(run["as_of"], payload)
 
 
 def _files_of_all(
@@ -106,5 +119,13 @@ def _wanted_values(endpoint: Endpoint, run: dict[str, Any], placed: list[PlacedW
         return set()
     settings = run["window_days"] if parameter.name == "days" else run["top_limits"]
     configured = settings if parameter.exported is None else parameter.exported
-    requested = {widget.requested_value() for widget in placed} - {None}
-    return {*configured, *requested}
+    return {*configured, *(value for value in _requested(placed) if isinstance(value, int))}
+
+
+def _wanted_ranges(placed: list[PlacedWidget]) -> list[DateRange]:
+    """The ranges that get a file: those that widgets request."""
+    return sorted(dates for dates in _requested(placed) if isinstance(dates, DateRange))
+
+
+def _requested(placed: list[PlacedWidget]) -> set[Choice]:
+    return {widget.requested() for widget in placed}

@@ -16,6 +16,7 @@ from api_export.marts import PublishedMarts
 from api_export.page.page_files import page_files
 from api_export.payloads.additions import RequestedRange, WidgetEdit
 from api_export.payloads.json_bytes import json_bytes
+from api_export.summary.files import summary_files
 
 
 @dataclass(frozen=True)
@@ -95,6 +96,8 @@ def _write_files(
             content = json_bytes(payload) if paths else b""
             for path in paths:
                 files.write(path, content)
+        for path, content in summary_files(published, widget_edits):
+            files.write(path, content)
         header = manifest_header(published, widget_edits)
     for path, content in page_files(scratch, files.paths(), json_bytes(header).decode()):
         files.write(path, content)

@@ -81,8 +81,10 @@ function draw(view, top) {
   keepingFocus(siteSwitch, () => drawSiteSwitch(view));
   drawMenu(view);
   keepingFocus(periodSwitch, () => drawPeriodSwitch(view));
+  packing.disconnect();
   main.replaceChildren(sectionOf(view));
   drawCharts();
+  main.querySelectorAll(".cards > *").forEach(pack);
   settle(isElsewhere, top);
   statusLine.textContent = `${website.name}: ${title}, ${periodInWords(view)}`;
 }
@@ -118,11 +120,12 @@ function drawSiteSwitch(view) {
   );
 }
 
-/** The sections, as links. */
+/** The sections, as links to whole addresses: what begins with # is read out as a way to skip. */
 function drawMenu(view) {
+  const [page] = location.href.split("#");
   const items = Object.entries(SECTIONS).map(([section, { title }]) => {
     const isCurrent = section === view.section && "page";
-    const href = addressOf(view, { section });
+    const href = page + addressOf(view, { section });
     return element("li", {}, element("a", { href, "aria-current": isCurrent }, title));
   });
   const start = menu.scrollLeft;
@@ -147,7 +150,7 @@ function drawPeriodSwitch(view) {
   const chosen = period.range === null ? String(days) : "";
   periodSwitch.replaceChildren(
     segments("period", "Period", options, chosen, choose),
-    disclosure("dates", period.range === null ? "Dates" : periodInWords(view), datesOf(view), {
+    disclosure("range", period.range === null ? "Dates" : periodInWords(view), datesOf(view), {
       "data-chosen": period.range !== null,
     }),
   );
@@ -178,14 +181,14 @@ function datesOf(view) {
     "form",
     {},
     ...[first, last].map(([label, input]) => element("label", {}, `${label} `, input)),
-    element("p", { class: "failure", role: "alert", hidden: true }),
+    element("p", { class: "refusal", role: "alert", hidden: true }),
     element("button", { type: "submit", class: "switch" }, "Show"),
   );
   form.addEventListener("submit", (event) => {
     event.preventDefault();
     const range = { from: first[1].value, to: last[1].value };
     const refusal = refusalOf(range.from, range.to, manifest.as_of);
-    const alert = form.querySelector(".failure");
+    const alert = form.querySelector(".refusal");
     alert.textContent = refusal ?? "";
     alert.hidden = refusal === null;
     if (refusal === null) location.hash = addressOf(view, range);

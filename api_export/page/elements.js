@@ -18,6 +18,14 @@ function element(tag, attributes = {}, ...children) {
   return made;
 }
 
+/** A piece of a drawing in the page's own colours. */
+function drawn(tag, attributes, ...children) {
+  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
+  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
+  made.append(...children);
+  return made;
+}
+
 /** A name of the source, in its own direction of writing. */
 const named = (name) => element("bdi", {}, name);
 

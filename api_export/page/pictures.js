@@ -203,11 +203,3 @@ const pinned = (x, shape) => drawn("svg", { x, y: "50%", overflow: "visible" }, 
 
 const drawing = (attributes, ...children) =>
   drawn("svg", { width: "100%", ...attributes }, ...children);
-
-/** A piece of a drawing in the page's own colours. */
-function drawn(tag, attributes, ...children) {
-  const made = document.createElementNS("http://www.w3.org/2000/svg", tag);
-  for (const [name, value] of Object.entries(attributes)) made.setAttribute(name, value);
-  made.append(...children);
-  return made;
-}

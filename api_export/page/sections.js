@@ -40,13 +40,25 @@ const SECTIONS = {
     title: "Overview",
     question: "How is the programme doing?",
     scripts: [],
-    endpoints: ["overview", "conversion", "points_trend", "redemption_trend", "engagement_trend"],
-    endpointsOfAll: ["overview", "points_trend", "redemption_trend", "engagement_stats"],
+    endpoints: [
+      "headlines",
+      "comparison",
+      "overview",
+      "conversion",
+      "points_trend",
+      "redemption_trend",
+      "engagement_trend",
+    ],
+    endpointsOfAll: [
+      "headlines",
+      "comparison",
+      "overview",
+      "points_trend",
+      "redemption_trend",
+      "engagement_stats",
+    ],
     make: (payloads, context) => [
-      attempt(
-        () => glance(payloads),
-        (failure) => failure,
-      ),
+      overviewSection(payloads, context),
       ...payloadCards(
         [
           ["Points outstanding", "points_trend", showOutstanding, "line"],
@@ -268,33 +280,3 @@ const ownNotice = () =>
     { class: "notice" },
     "What this section shows doesn't add up over websites: it is each one's own. Choose one above.",
   );
-
-/** Puts cards into a grid, in place of those that are there. */
-function fillGrid(grid, cards) {
-  for (const each of grid.children) packing.unobserve(each);
-  for (const each of cards) packing.observe(each);
-  widenLone(cards);
-  grid.replaceChildren(...cards);
-  return grid;
-}
-
-/** Gives a whole line to each card that would stand beside nothing where two stand side by side. */
-function widenLone(cards) {
-  let run = [];
-  for (const each of [...cards, null]) {
-    const isNarrow = each?.matches(".card:not([data-shape='row'])");
-    if (!isNarrow && run.length % 2 === 1) run.at(-1).classList.add("alone");
-    run = isNarrow ? [...run, each] : [];
-  }
-}
-
-const ROW = 8;
-const GAP = 16;
-
-/** Gives each card as many rows of its grid as it is high, so that cards pack without holes. */
-const packing = new ResizeObserver((entries) => {
-  for (const { target } of entries) {
-    const rows = Math.ceil((target.getBoundingClientRect().height + GAP) / ROW);
-    target.style.gridRowEnd = `span ${rows}`;
-  }
-});

@@ -62,7 +62,7 @@ function widgetCard({ widget, placed }) {
     if (type === null) throw new Unreadable("This page doesn't know widgets of this type.");
     const file = placed();
     const website = { id: String(widget.website), name: wording(widget.website_name) };
-    const context = { website, asOf: file.as_of, days: configuredDays(config) };
+    const context = { website, asOf: file.as_of, days: configuredDays(config, file.as_of) };
     return {
       ...contentOf(type.endpoint, file.data, type.show, context),
       saved: (exact) => [exact(file).data].flat(),
@@ -71,15 +71,31 @@ function widgetCard({ widget, placed }) {
   return card(title || type?.name || "Widget", makeContent, type?.usual, config.chart);
 }
 
-/** The window that the export counted for a config: its days, or the usual ones. */
-function configuredDays({ days }) {
-  return Number.isInteger(days) && days >= 1 && days <= MAX_DAYS ? days : DEFAULT_DAYS;
+/**
+ * How many days the export counted for a config, up to the data's as_of: those of its range, of
+ * which one that ends later, or is none, leaves the window that ends on the export's as_of.
+ */
+function configuredDays({ days, date_from: from, date_to: to }, asOf) {
+  const usual = Number.isInteger(days) && days >= 1 && days <= MAX_DAYS ? days : DEFAULT_DAYS;
+  const [first, last] = [configuredDay(from), configuredDay(to)];
+  if (asOf === null || (first ?? last) === null) return usual;
+  const end = dayNumber(asOf);
+  const length = end + 1 - (first ?? Math.max(end + 1 - usual, 0));
+  const isRange = (last ?? end) === end && length >= 1 && length <= MAX_DAYS;
+  return isRange ? length : usual;
 }
 
-function showIssued(rows, { asOf }) {
+/** The day of a config's date as `dayNumber` gives it; null where the export reads none. */
+function configuredDay(value) {
+  if (!isDate(value) || value < "1970" || value >= "2200") return null;
+  const day = dayNumber(value);
+  return dateOfDay(day).toISOString().startsWith(`${value}T`) ? day : null;
+}
+
+function showIssued(rows, context) {
   const series = [{ key: "issued", label: "Points issued" }];
   return {
-    caption: formatWindow(asOf, rows.length),
+    caption: formatWindow(context.asOf, rows.length),
     empty:
       rows.every(({ issued }) => issued === 0) && `No points issued ${formatThese(rows.length)}.`,
     columns: [
@@ -96,10 +112,10 @@ function showIssued(rows, { asOf }) {
   };
 }
 
-function showRedemptions(rows, { asOf }) {
+function showRedemptions(rows, context) {
   const series = [{ key: "redemptions", label: "Redemptions" }];
   return {
-    caption: formatWindow(asOf, rows.length),
+    caption: formatWindow(context.asOf, rows.length),
     empty:
       rows.every(({ redemptions }) => redemptions === 0) &&
       `No redemptions ${formatThese(rows.length)}.`,
@@ -168,7 +184,7 @@ function showTopItems(rows, { asOf }) {
   };
 }
 
-function showEngagement(data, { asOf, days }) {
+function showEngagement(data, context) {
   const { total_clients: total, clients_with_transactions: engaged } = data;
   const rows = [
     {
@@ -214,7 +230,7 @@ function showEngagement(data, { asOf, days }) {
   ];
   const meaning = `of ${count(total, "client")} had transactions`;
   return {
-    caption: formatWindow(asOf, days),
+    caption: formatWindow(context.asOf, context.days),
     empty: total === 0 && "No clients yet.",
     columns: FIGURE_COLUMNS,
     rows,
@@ -250,7 +266,7 @@ function showBalance(data, { asOf }) {
   };
 }
 
-function showConversion(data, { asOf }) {
+function showConversion(data, context) {
   const rows = [
     {
       label: "Conversion rate",
@@ -276,7 +292,7 @@ function showConversion(data, { asOf }) {
     },
   ];
   return {
-    caption: formatWindow(asOf, data.days),
+    caption: formatWindow(context.asOf, data.days),
     empty: data.conversions === 0 && `No points converted ${formatThese(data.days)}.`,
     columns: FIGURE_COLUMNS,
     rows,

@@ -1,4 +1,7 @@
-"""The registry: each endpoint, how it is selected from its report, and where its files go."""
+"""The registry: each endpoint, how it is selected from its report, and where its files go.
+
+Long because the endpoints are one list.
+"""
 
 from dataclasses import dataclass
 from typing import Any
@@ -6,12 +9,15 @@ from typing import Any
 from api_export.payloads import (
     campaign_schemas,
     client_schemas,
+    comparison_schemas,
     daily_schemas,
     forecast_schemas,
+    headline_schemas,
     money_schemas,
     schemas,
     value_schemas,
 )
+from api_export.payloads.date_ranges import DateRange
 from api_export.payloads.limits import (
     DEFAULT_DAYS,
     DEFAULT_DAYS_AHEAD,
@@ -42,6 +48,10 @@ DAYS_AHEAD = Parameter(
     "days", DEFAULT_DAYS_AHEAD, MAX_DAYS_AHEAD, exported=(7, DEFAULT_DAYS_AHEAD, MAX_DAYS_AHEAD)
 )
 LIMIT = Parameter("limit", DEFAULT_LIMIT, MAX_LIMIT)
+
+
+Choice = int | DateRange | None
+"""What is chosen of an endpoint: a value of its parameter or, of one that looks back, a range."""
 
 
 @dataclass(frozen=True)
@@ -87,11 +97,21 @@ class Endpoint:
         """The type of the whole payload."""
         return list[self.schema] if self.is_list else self.schema
 
-    def path(self, value: int | None = None) -> str:
-        """The file of a parameter's value, or of the default, below a website's API root."""
-        file = (
-            "index" if value is None or self.parameter is None else f"{self.parameter.name}={value}"
-        )
+    @property
+    def looks_back(self) -> bool:
+        """Whether it looks back over days, and so answers for any range of dates instead too.
+
+        Beside the marts it has a table macro of its name, of a website and two dates.
+        """
+        return self.parameter is DAYS
+
+    def path(self, choice: Choice = None) -> str:
+        """The file of what is chosen, or of the default, below a website's API root."""
+        file = "index"
+        if isinstance(choice, DateRange):
+            file = f"date_from={choice.date_from}&date_to={choice.date_to}"
+        elif choice is not None and self.parameter is not None:
+            file = f"{self.parameter.name}={choice}"
         return f"analytics/{self.name}/{file}.json"
 
 
@@ -246,6 +266,22 @@ ENDPOINTS = (
         order="source_rank",
         parameter=DAYS,
         takes_range=True,
+    ),
+    Endpoint(
+        name="comparison",
+        schema=comparison_schemas.ComparedFigure,
+        order="place",
+        parameter=DAYS,
+        takes_range=True,
+        sums_up=True,
+    ),
+    Endpoint(
+        name="headlines",
+        schema=headline_schemas.Headline,
+        order="place",
+        parameter=DAYS,
+        takes_range=True,
+        sums_up=True,
     ),
     Endpoint(
         name="forecast",

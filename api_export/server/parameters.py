@@ -4,14 +4,14 @@ from collections.abc import Callable
 from typing import Annotated, Any
 
 from fastapi import Path, Query, Request
-from pydantic import BeforeValidator, WithJsonSchema, WrapValidator
+from pydantic import BeforeValidator, Field, WithJsonSchema, WrapValidator
 from starlette.convertors import Convertor, register_url_convertor
 
 from api_export.additions.request_fields import Date
 from api_export.errors import NotFoundError
 from api_export.payloads.endpoints import ALL_WEBSITES
 from api_export.payloads.figures import FIGURES
-from api_export.payloads.limits import MAX_INT64
+from api_export.payloads.limits import DEFAULT_DAYS, MAX_DAYS, MAX_INT64
 from api_export.payloads.schemas import INT64
 
 MOST_ROWS = 1000
@@ -74,6 +74,28 @@ FirstDate = Annotated[
 LastDate = Annotated[
     Date | None,
     Query(alias="date_to", description="Without it, the range ends on as_of."),
+    WithJsonSchema(DATE),
+]
+Days = Annotated[
+    Annotated[int, Field(ge=1, le=MAX_DAYS)] | None,
+    Query(
+        alias="days",
+        description=f"How many dates there are up to date_to; without it, {DEFAULT_DAYS}. Not"
+        " beside date_from.",
+    ),
+    WithJsonSchema({"type": "integer", "minimum": 1, "maximum": MAX_DAYS}),
+]
+FirstDateOfWindow = Annotated[
+    Date | None,
+    Query(
+        alias="date_from",
+        description=f"In place of `days`: the first of {MAX_DAYS} dates at most, up to date_to.",
+    ),
+    WithJsonSchema(DATE),
+]
+LastDateOfWindow = Annotated[
+    Date | None,
+    Query(alias="date_to", description="The last date, by as_of; without it, that is as_of."),
     WithJsonSchema(DATE),
 ]
 Limit = Annotated[int, Query(alias="limit", ge=1, le=MOST_ROWS, description="Rows to list.")]

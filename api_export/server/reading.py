@@ -1,14 +1,22 @@
 """The URLs that read: analytics records, the endpoints of the registry, and widgets."""
 
 from collections.abc import Callable
-from typing import Annotated
+from typing import Annotated, Any
 
 from fastapi import FastAPI, Query, Request, Response
 
 from api_export.payloads.endpoints import API_ROOT, ENDPOINTS, Endpoint
 from api_export.payloads.json_bytes import json_bytes
 from api_export.payloads.schemas import AnalyticsRecord, Widget, WidgetData
-from api_export.server.parameters import AnyWebsiteId, Id, WebsiteId, WebsiteIdOrAll
+from api_export.server.parameters import (
+    AnyWebsiteId,
+    Days,
+    FirstDateOfWindow,
+    Id,
+    LastDateOfWindow,
+    WebsiteId,
+    WebsiteIdOrAll,
+)
 from api_export.server.replies import JSON, REVALIDATE, cache_control_of, reply
 from api_export.server.served import Served
 
@@ -33,13 +41,13 @@ def add_analytics(app: FastAPI, served: Served, cache_seconds: int) -> None:
         return reply(request, json_bytes(website.records[record_id]), JSON, cache_control)
 
     def add(endpoint: Endpoint) -> None:
-        def answer(request: Request, website: int | str | None, value: int | None) -> Response:
-            payload = served.current().payload(endpoint, value, website)
+        def answer(request: Request, *asked: Any) -> Response:
+            payload = served.current().payload(endpoint, *asked)
             return reply(request, json_bytes(payload), JSON, cache_control)
 
         app.add_api_route(
             f"{ANALYTICS}/{endpoint.name}/",
-            _with_parameter(endpoint, answer),
+            _with_parameters(endpoint, answer),
             response_model=endpoint.payload_type,
             name=f"get_{endpoint.name}",
             description=endpoint.schema.__doc__,
@@ -49,10 +57,10 @@ def add_analytics(app: FastAPI, served: Served, cache_seconds: int) -> None:
         add(endpoint)
 
 
-def _with_parameter(
-    endpoint: Endpoint, answer: Callable[[Request, int | str | None, int | None], Response]
+def _with_parameters(
+    endpoint: Endpoint, answer: Callable[..., Response]
 ) -> Callable[..., Response]:
-    """A route that takes the endpoint's parameter, if it has one, and all websites if it may."""
+    """A route that takes what the endpoint does: its parameter, dates, all websites."""
     Website = WebsiteIdOrAll if endpoint.sums_up else WebsiteId  # noqa: N806
     parameter = endpoint.parameter
     if parameter is None:
@@ -61,6 +69,19 @@ def _with_parameter(
             return answer(request, website, None)
 
         return get
+
+    if endpoint.looks_back:
+
+        def get_dates(
+            request: Request,
+            days: Days = None,
+            date_from: FirstDateOfWindow = None,
+            date_to: LastDateOfWindow = None,
+            website: Website = None,
+        ) -> Response:
+            return answer(request, website, days, date_from, date_to)
+
+        return get_dates
 
     Value = Annotated[int, Query(alias=parameter.name, ge=1, le=parameter.highest)]  # noqa: N806
 

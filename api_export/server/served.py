@@ -10,7 +10,8 @@ from api_export.additions.published import Published
 from api_export.errors import NotFoundError
 from api_export.explanations import ExplainedFigure, explain
 from api_export.marts import PublishedMarts
-from api_export.payloads.endpoints import ALL_WEBSITES, Endpoint
+from api_export.payloads.date_ranges import complete_window
+from api_export.payloads.endpoints import ALL_WEBSITES, Choice, Endpoint
 from api_export.payloads.widgets import PlacedWidget
 
 
@@ -29,12 +30,8 @@ class Website:
     def widget_data(self, widget_id: int) -> dict[str, Any]:
         """The payload of a visible widget with its data."""
         widget = self.placed[widget_id]
-        data = self.payload(widget.endpoint, widget.shown_value())
+        data = self.marts.payload(widget.endpoint, widget.shown(), self.id)
         return widget.with_data(self.as_of, data)
-
-    def payload(self, endpoint: Endpoint, value: int | None) -> Any:
-        """An endpoint's payload for a value of its parameter."""
-        return self.marts.payloads(endpoint, value, self.id).get(self.id, [])
 
 
 class Version:
@@ -48,11 +45,11 @@ class Version:
         self.marts = marts = PublishedMarts(published.marts)
         records = marts.records(published.requested_ranges())
         widgets = marts.widgets(published.widget_edits())
-        as_of = marts.run()["as_of"]
+        self._as_of = marts.run()["as_of"]
         self._websites = {
             website_id: Website(
                 website_id,
-                as_of,
+                self._as_of,
                 marts,
                 {record["id"]: record for record in records.get(website_id, [])},
                 {widget.payload["id"]: widget for widget in widgets.get(website_id, [])},
@@ -64,11 +61,26 @@ class Version:
         """A website, without an id the first one with events. Raises `NotFoundError`."""
         return self._candidates(website_id)[0]
 
-    def payload(self, endpoint: Endpoint, value: int | None, website: int | str | None) -> Any:
-        """An endpoint's payload of a website, or of all together where it sums up."""
-        if website == ALL_WEBSITES:
-            return self.marts.payload_of_all(endpoint, value)
-        return self.website(website).payload(endpoint, value)
+    def payload(
+        self,
+        endpoint: Endpoint,
+        website: int | str | None,
+        value: int | None,
+        date_from: date | None = None,
+        date_to: date | None = None,
+    ) -> Any:
+        """An endpoint's payload of a website, or of all together where it sums up.
+
+        It is that of a value of the parameter, or of a range where a date of one is given. Raises
+        `NotFoundError` and `UsageError`.
+        """
+        website_id = None if website == ALL_WEBSITES else self.website(website).id
+        choice: Choice = value
+        if date_from or date_to:
+            choice = complete_window(self._as_of, value, date_from, date_to)
+        elif value is None and endpoint.parameter is not None:
+            choice = endpoint.parameter.default
+        return self.marts.payload(endpoint, choice, website_id)
 
     def explain(
         self,

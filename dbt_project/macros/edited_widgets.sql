@@ -53,8 +53,14 @@ edited as (
 {%- endmacro %}
 
 
-{# The rows of the mart dashboard_widgets. `requested_`: what a config requests, where in range. #}
+{#
+    Widgets and what their configs request: CTEs, the last of which is `configured`, the rows of the
+    mart dashboard_widgets.
+#}
 {% macro configured_widgets(widgets, published=false) -%}
+requests as (
+
+    {# `requested_`: what a config requests, where that can be read. #}
     select
         cast(widgets.widget_id as bigint) as widget_id,
         widgets.website_id,
@@ -66,10 +72,57 @@ edited as (
         widgets.config,
         widgets.created_at,
         {{ config_integer('widgets.config', 'days', max_days()) }} as requested_days,
-        {{ config_integer('widgets.config', 'limit', max_limit()) }} as requested_limit
+        {{ config_integer('widgets.config', 'limit', max_limit()) }} as requested_limit,
+        {{ config_date('widgets.config', 'date_from') }} as requested_from,
+        {{ config_date('widgets.config', 'date_to') }} as requested_to
     from {{ widgets }} as widgets
     inner join {{ mart(ref('dim_websites'), published) }} as websites
         on widgets.website_id = websites.website_id
+
+),
+
+{# Without its last date a range ends on as_of, without its first one it has the usual length. #}
+completed as (
+
+    select
+        requests.website_id,
+        requests.widget_id,
+        run.as_of,
+        coalesce(requests.requested_to, run.as_of) as range_to,
+        coalesce(
+            requests.requested_from,
+            greatest(
+                requests.requested_to + 1 - coalesce(requests.requested_days, {{ default_days() }}),
+                date '{{ first_date() }}'
+            )
+        ) as range_from
+    from requests
+    cross join {{ mart(ref('dim_run'), published) }} as run
+    where requests.requested_from is not null or requests.requested_to is not null
+
+),
+
+ranges as (
+
+    select * from completed
+    where
+        range_from <= range_to
+        and cast(range_to - range_from as integer) < {{ max_days() }}
+        and range_to <= as_of
+
+),
+
+configured as (
+
+    select
+        requests.*,
+        ranges.range_from,
+        ranges.range_to
+    from requests
+    left join ranges
+        on requests.website_id = ranges.website_id and requests.widget_id = ranges.widget_id
+
+)
 {%- endmacro %}
 
 
@@ -92,7 +145,9 @@ edited as (
         )
         || 'Z' as created_at,
         widgets.requested_days,
-        widgets.requested_limit
+        widgets.requested_limit,
+        widgets.range_from,
+        widgets.range_to
     from {{ widgets }} as widgets
 {%- endmacro %}
 
@@ -127,11 +182,7 @@ edited as (
 
     {{ edited_widgets(mart(dashboard_widgets, published=true), 'edit_rows') }},
 
-    configured as (
-
-        {{ configured_widgets('edited', published=true) }}
-
-    )
+    {{ configured_widgets('edited', published=true) }}
 {%- endmacro %}
 
 

@@ -2,28 +2,94 @@
     What a person should know of data, source and widgets: CTEs, the last of which is `warnings`,
     in this order: that no event is recent, that events lie in the future, which rows are left out,
     each new column of the source, that fits of forecasts could not be made, and each value of a
-    config that is out of range, so that the default is used.
+    config that is not used, as it is out of range or another one takes its place.
 #}
 {% macro manifest_warnings(widgets, published=false) -%}
-fallbacks as (
+unused_ranges as (
 
-    {% set settings = [
-        ('days', 'requested_days', max_days(), default_days()),
-        ('limit', 'requested_limit', max_limit(), default_limit()),
+    {# The date for which a range is not shown, and its fault; without one it waits for as_of. #}
+    select
+        widgets.website_id,
+        widgets.widget_id,
+        widgets.config,
+        case
+            when widgets.requested_from > widgets.requested_to then 'after date_to'
+            when
+                cast(coalesce(widgets.requested_to, run.as_of) - widgets.requested_from as integer)
+                >= {{ max_days() }}
+                then 'so that its range has more than {{ max_days() }} dates'
+        end as fault,
+        if(
+            fault is not null or widgets.requested_to is null, 'date_from', 'date_to'
+        ) as config_key,
+        coalesce(widgets.requested_to, widgets.requested_from) as later_date,
+        run.as_of
+    from {{ widgets }} as widgets
+    cross join {{ mart(ref('dim_run'), published) }} as run
+    where
+        (widgets.requested_from is not null or widgets.requested_to is not null)
+        and widgets.range_to is null
+
+),
+
+{%- set begins_on_date = 'widgets.requested_from is not null and widgets.range_from is not null' %}
+{%- set no_date = 'not a date from ' ~ first_date() ~ ' to ' ~ last_date() ~ ' as "YYYY-MM-DD"' %}
+{%- set no_integer = 'not an integer from 1 to ' %}
+
+unused as (
+
+    {% for key, is_unused, reason in [
+        (
+            'days',
+            'widgets.requested_days is null and not (' ~ begins_on_date ~ ')',
+            no_integer ~ max_days() ~ '; ' ~ default_days() ~ ' is used',
+        ),
+        ('days', begins_on_date, 'and date_from is given; the range from there on is used'),
+        (
+            'limit',
+            'widgets.requested_limit is null',
+            no_integer ~ max_limit() ~ '; ' ~ default_limit() ~ ' is used',
+        ),
+        ('date_from', 'widgets.requested_from is null', no_date ~ '; it is left out'),
+        ('date_to', 'widgets.requested_to is null', no_date ~ '; it is left out'),
     ] -%}
-    {% for key, requested, highest, default in settings -%}
         select
             widgets.website_id,
             widgets.widget_id,
+            widgets.config,
             '{{ key }}' as config_key,
-            'website ' || widgets.website_id || ', widget ' || widgets.widget_id
-            || ': config {{ key }} is '
-            || left(cast(widgets.config -> '$.{{ key }}' as varchar), 80)
-            || ', not an integer from 1 to {{ highest }}; {{ default }} is used' as warning
+            '{{ reason }}' as reason
         from {{ widgets }} as widgets
-        where json_exists(widgets.config, '$.{{ key }}') and widgets.{{ requested }} is null
-        {% if not loop.last %}union all{% endif %}
-    {% endfor %}
+        where json_exists(widgets.config, '$.{{ key }}') and {{ is_unused }}
+        union all
+    {% endfor -%}
+    select
+        unused_ranges.website_id,
+        unused_ranges.widget_id,
+        unused_ranges.config,
+        unused_ranges.config_key,
+        coalesce(
+            unused_ranges.fault || '; ',
+            coalesce('after as_of, ' || unused_ranges.as_of, 'and there is no event yet')
+            || '; it counts once as_of has come to ' || unused_ranges.later_date || ', until then '
+        )
+        || 'the window that ends on as_of is used' as reason
+    from unused_ranges
+
+),
+
+fallbacks as (
+
+    select
+        unused.website_id,
+        unused.widget_id,
+        unused.config_key,
+        'website ' || unused.website_id || ', widget ' || unused.widget_id
+        || ': config ' || unused.config_key || ' is '
+        || left(cast(json_extract(unused.config, '$.' || unused.config_key) as varchar), 80)
+        || ', ' || unused.reason as warning
+    from unused
+
 ),
 
 {# No event in the widest window that is exported: every figure of a window is 0. #}

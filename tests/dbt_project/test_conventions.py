@@ -14,11 +14,11 @@ import duckdb
 import pytest
 import yaml
 
-from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
+from api_export.payloads.endpoints import API_ROOT, DAYS, ENDPOINTS
 from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
-LAYERS = {"staging": "stg_", "intermediate": "int_", "marts": "", "reports": "rpt_"}
+LAYERS = {"staging": "stg_", "intermediate": "int_", "marts": "", "reports": "rpt_", "ranges": ""}
 MARTS = ("dim_", "fct_", "loyalty_analytics", "dashboard_widgets", "quarantined_rows")
 
 REF = re.compile(r"""\bref\(\s*['"](\w+)['"](\s*~\s*\w+)?(?:\s*~\s*['"](\w+)['"])?\s*\)""")
@@ -38,6 +38,8 @@ KEYS_PROVEN_ELSEWHERE = {
         ("int_loyalty_transactions_validated", "int_orders_validated"),
         "assert_every_delivered_row_is_validated_once",
     ),
+    **dict.fromkeys(("rpt_comparison", "rpt_all_comparison"), "assert_comparisons_add_up"),
+    **dict.fromkeys(("rpt_headlines", "rpt_all_headlines"), "assert_headlines_are_whole"),
     "rpt_issue_sources": "assert_issue_sources_add_up",
     "rpt_request_funnel": "assert_request_funnel_adds_up",
 }
@@ -161,6 +163,8 @@ def test_every_described_model_has_its_sql() -> None:
 def test_names_follow_their_layer(model: Model) -> None:
     if model.layer == "marts":
         assert model.name.startswith(MARTS)
+    elif model.layer == "ranges":
+        assert model.name in {endpoint.name for endpoint in ENDPOINTS}
     else:
         assert model.name.startswith(LAYERS[model.layer])
 
@@ -260,8 +264,8 @@ def test_a_model_names_those_who_read_its_past(model: Model) -> None:
         assert model.name in refs(replaced.sql)
 
 
-@each("reports")
-def test_reports_read_marts_only(model: Model) -> None:
+@each("reports", "ranges")
+def test_reports_and_ranges_read_marts_only(model: Model) -> None:
     assert refs(model.sql)
     assert {name for name in refs(model.sql) if not name.startswith(MARTS)} == set()
     assert not SOURCE.search(reached(model.sql))
@@ -271,7 +275,9 @@ def test_reports_read_marts_only(model: Model) -> None:
 def test_table_macros_are_the_reports_that_take_a_range_and_say_so(model: Model) -> None:
     _, entry = properties()[model.name]
     is_macro = "materialized='table_macro'" in model.sql
-    assert is_macro == (model.name in {one.report for one in ENDPOINTS if one.takes_range})
+    taking = [endpoint for endpoint in ENDPOINTS if endpoint.takes_range]
+    reports = {name for one in taking for name in (one.report, one.report_of_all)}
+    assert is_macro == (model.name in reports)
     if is_macro:
         assert "meta={'parameters': ['date_from', 'date_to']}" in model.sql
         description = entry["description"]
@@ -279,11 +285,30 @@ def test_table_macros_are_the_reports_that_take_a_range_and_say_so(model: Model)
         assert "A table macro" in description
 
 
+def test_every_endpoint_of_a_window_has_a_table_macro_of_any_range() -> None:
+    ranges = {model.name for model in MODELS if model.layer == "ranges"}
+    assert ranges == {endpoint.name for endpoint in ENDPOINTS if endpoint.parameter is DAYS}
+
+
+@each("ranges")
+def test_ranges_say_the_keys_of_their_payload_and_how_they_are_asked(model: Model) -> None:
+    _, entry = properties()[model.name]
+    (endpoint,) = (one for one in ENDPOINTS if one.name == model.name)
+    columns = [column["name"] for column in entry["columns"]]
+    order = [key for key in re.findall(r"[a-z_]{5,}", endpoint.order) if key in columns]
+    keys = list(endpoint.schema.__annotations__)
+    assert [name for name in columns if name not in order or name in keys] == keys
+    for parameter in ("website_id", "date_from", "date_to"):
+        assert f"`{parameter}`" in entry["description"]
+    together = "all together where it is null" in entry["description"]
+    assert together == endpoint.sums_up
+
+
 @each("reports")
 def test_reports_say_where_they_are_exported_or_why_not(model: Model) -> None:
     _, entry = properties()[model.name]
     is_served_alone = model.name in {one.report for one in ENDPOINTS if not one.is_exported}
-    told = r"Not exported: it \w+" if is_served_alone else r"xported.*\.json`"
+    told = r"Not exported: it \w+" if is_served_alone else r"xported.*\.(json|html)`"
     assert re.search(told, entry["description"], re.DOTALL)
 
 

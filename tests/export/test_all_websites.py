@@ -32,7 +32,11 @@ ADDED = {
     "redemption_trend",
     "engagement_stats",
     "roll_forward",
+    "comparison",
+    "headlines",
 }
+OF_SUMS = ("comparison", "headlines")
+"""What is said of the sums: the recount proves it."""
 
 
 def ratio(factor: int, numerator: int, denominator: int) -> Decimal:
@@ -82,7 +86,7 @@ def test_all_websites_are_the_sum_of_each(
         if endpoint.name in ADDED
         for value in ((None, 1, 400) if endpoint.parameter else (None,))
     )
-    for path in paths:
+    for path in (path for path in paths if path.split("/")[-2] not in OF_SUMS):
         of_each: dict[Any, list[dict[str, Any]]] = defaultdict(list)
         for website in websites:
             for row in read(files[f"{website}/{path}"]):

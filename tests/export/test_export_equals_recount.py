@@ -66,7 +66,7 @@ def test_export_equals_recount(
         *recount_left_out(source),
         *(
             f"website {website}, widget {widget}"
-            for website, widget, _ in recount_fallbacks(source)
+            for website, widget, _ in recount_fallbacks(source, as_of=inputs.as_of)
         ),
     ]
 
@@ -79,14 +79,14 @@ def test_widget_edits_are_laid_over_the_source(tmp_path: Path, replay: Replay, s
     write_dataset(source, seed, file_format="csv")
     widget_id = next(iter(validate(source).valid["dashboard_widgets"]), 3)
     new = {"is_deleted": False, "widget_type": "points_issued", "title": "'", "position": 0}
-    new |= {"is_visible": True, "config": '{"days": 4, "limit": 0}'}
+    new["is_visible"] = True
     edits = [
-        WidgetEdit(website_id=website, widget_id=number, created_at=made, **new)
-        for website, number, made in (
-            (1, widget_id, None),
-            (2, widget_id, None),
-            (2, 9_000_000_000_000_000, "2024-02-29T12:00:00.5Z"),
-            (404, 9_000_000_000_000_001, "2024-02-29T12:00:00Z"),
+        WidgetEdit(website_id=website, widget_id=number, created_at=made, config=config, **new)
+        for website, number, made, config in (
+            (1, widget_id, None, '{"days": 4, "limit": 0}'),
+            (2, widget_id, None, '{"date_from": "2023-11-01", "date_to": "2024-02-29"}'),
+            (2, 9_000_000_000_000_000, "2024-02-29T12:00:00.5Z", '{"date_to": "2024-02-29"}'),
+            (404, 9_000_000_000_000_001, "2024-02-29T12:00:00Z", '{"date_to": "2024-02-29"}'),
         )
     ]
     edits.append(WidgetEdit(website_id=3, widget_id=widget_id, is_deleted=True))

@@ -107,7 +107,7 @@ def test_all_can_be_done_with_the_keyboard(visit: Visiting, shops: Path) -> None
     assert page.page.evaluate("document.activeElement.value") == "90"
     keyboard.press("Tab")
     keyboard.press("Enter")
-    assert page.page.locator(".dates .panel").is_visible()
+    assert page.page.locator(".range .panel").is_visible()
     keyboard.press("Tab")
     assert page.page.evaluate(focused) == "Table: Points outstanding"
     keyboard.press("Enter")

@@ -113,9 +113,10 @@ def test_broken_headline_figures_leave_the_trends(
     visit: Visiting, shops: Path, tmp_path: Path
 ) -> None:
     export = copy_export(shops, tmp_path / "copy", only=SHOP)
-    rewrite(api_file(export, SHOP, "analytics/overview/days=30.json"), b"")
+    rewrite(api_file(export, SHOP, "analytics/comparison/days=30.json"), b"")
     page = visit(export)
-    expect(page.page.locator(".cards > .failure")).to_contain_text("isn't valid JSON")
+    expect(page.page.locator(".overview > .failure")).to_contain_text("isn't valid JSON")
+    expect(page.page.locator(".lead")).to_have_count(1)
     assert page.page.locator("main canvas").count() == 4
 
 
@@ -126,7 +127,7 @@ def test_a_broken_list_is_told_where_its_section_would_stand(
     for path in ("analytics/index.json", "dashboard-widgets/index.json"):
         rewrite(api_file(export, SHOP, path), b"")
     page = visit(export)
-    assert page.page.locator(".tiles dt").count() == 8
+    assert page.page.locator(".tiles dt").count() == 10
     for section in ("Widgets", "Snapshots"):
         expect(page.open(section).locator(".cards > .failure")).to_have_count(1)
         assert page.page.locator("#menu a").count() == 9

@@ -71,6 +71,7 @@ def test_without_an_event_no_age_is_told(visit: Visiting, export: Path) -> None:
     rewrite_page(export, latest_event=None, as_of=None)
     page = visit(export)
     assert notes(page)[0] == ("warning", "No events yet Nothing has happened on any website.")
+    page.page.keyboard.press("Escape")
     page.open("Data")
     expect(page.card("Age")).to_contain_text("no events yet")
 
@@ -171,7 +172,7 @@ def test_axe_finds_nothing_in_notes_of_any_level_and_in_failures(
     page.page.evaluate(
         "document.querySelectorAll('.note')[1].setAttribute('data-level', 'warning')"
     )
-    for place in (".state", ".cards > .failure"):
+    for place in (".state", "main .failure"):
         assert Axe().run(page.page, context=place).response["violations"] == []
 
 

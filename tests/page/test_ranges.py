@@ -33,7 +33,7 @@ def of_range(name: str) -> str:
 
 def test_two_dates_are_chosen_and_everything_with_a_period_is_read_of_them(served: Visit) -> None:
     asked = asked_by(served)
-    served.page.locator(".dates summary").click()
+    served.page.locator(".range summary").click()
     for label, value in (("From", FROM), ("To", TO)):
         served.page.get_by_label(label, exact=True).fill(value)
     served.page.keyboard.press("Enter")
@@ -41,7 +41,7 @@ def test_two_dates_are_chosen_and_everything_with_a_period_is_read_of_them(serve
     served.wait()
     names = ("overview", "conversion", "points_trend", "redemption_trend", "engagement_trend")
     assert {path for path in asked if "/analytics/" in path} >= {of_range(name) for name in names}
-    summary = served.page.locator(".dates summary")
+    summary = served.page.locator(".range summary")
     expect(summary).to_have_text(IN_WORDS)
     expect(summary).to_be_focused()
     assert served.page.locator("input[name=period]:checked").count() == 0
@@ -92,14 +92,14 @@ def test_an_address_of_no_range_shows_days_and_says_why(
 
 
 def test_what_is_no_range_is_told_where_it_is_chosen(served: Visit) -> None:
-    served.page.locator(".dates summary").click()
-    dates = served.page.locator(".dates input")
+    served.page.locator(".range summary").click()
+    dates = served.page.locator(".range input")
     assert [each.input_value() for each in dates.all()] == ["2024-04-01", "2024-04-30"]
     assert {each.get_attribute("max") for each in dates.all()} == {AS_OF.isoformat()}
     dates.nth(0).fill("2024-04-09")
     dates.nth(1).fill("2024-04-08")
     served.page.get_by_role("button", name="Show").click()
-    expect(served.page.locator(".dates [role=alert]")).to_contain_text("or later")
+    expect(served.page.locator(".range [role=alert]")).to_contain_text("or later")
     assert "from=" not in served.page.url
 
 
@@ -114,8 +114,8 @@ def test_files_have_no_ranges_and_the_page_says_so_without_asking_for_any(
 ) -> None:
     page = visit(shops, from_disk=from_disk)
     asked = asked_by(page)
-    page.page.locator(".dates summary").click()
-    expect(page.page.locator(".dates .panel")).to_contain_text("from “loyalty serve”")
+    page.page.locator(".range summary").click()
+    expect(page.page.locator(".range .panel")).to_contain_text("from “loyalty serve”")
     assert page.page.locator("input[type=date]").count() == 0
     page.go(**RANGE)
     expect(page.page.locator(".part > header")).to_contain_text("from “loyalty serve”")

@@ -139,6 +139,19 @@ def test_days_that_the_export_does_not_count_are_not_claimed(visit: Visiting, sh
     assert caption == "30 days, Apr 1 – 30, 2024"
 
 
+def test_a_widget_of_a_range_says_its_dates(visit: Visiting, shops: Path) -> None:
+    page = visit(shops)
+    captions = {
+        "A week": "7 days, Jan 1 – 7, 2024",
+        "Five days": "5 days, Mar 27 – 31, 2024",
+        "Since then": "11 days, Apr 20 – 30, 2024",
+        "Not yet": "Last 30 days, Apr 1 – 30, 2024",
+    }
+    for title, caption in captions.items():
+        assert page.card(title).locator(".caption").text_content() == caption
+    assert len(page.table("A week")) == 1 + 7
+
+
 def test_ten_years_of_days_are_drawn_and_listed(visit: Visiting, shops: Path) -> None:
     page = widgets_of(visit, shops)
     page.go(website=OLD, section="widgets")

@@ -61,7 +61,8 @@ def test_lineage_runs_from_each_entity_to_the_json(definitions: Definitions) -> 
         upstream = wider
     assert {AssetKey(["loyalty", entity.name]) for entity in ENTITIES} <= upstream
     groups = {graph.get(key).group_name for key in graph.get_all_asset_keys()}
-    assert groups == {"raw", "staging", "intermediate", "marts", "reports", "published"}
+    layers = {"staging", "intermediate", "marts", "reports", "ranges"}
+    assert groups == {"raw", *layers, "published"}
 
 
 def test_dbt_tests_are_asset_checks(definitions: Definitions) -> None:

@@ -69,7 +69,16 @@ widget_edits = st.builds(
     title=st.sampled_from(["Ours", "</script>"]),
     position=st.integers(-1, 3),
     is_visible=st.booleans(),
-    config=st.sampled_from(["{}", '{"days": 12, "limit": 2}', '{"days": "soon"}']),
+    config=st.sampled_from(
+        [
+            "{}",
+            '{"days": 12, "limit": 2}',
+            '{"days": "soon"}',
+            '{"date_from": "2024-03-05", "date_to": "2024-03-20"}',
+            '{"date_to": "2024-04-10", "days": 9}',
+            '{"date_from": "2024-03-30"}',
+        ]
+    ),
     created_at=st.just("2024-04-01T00:00:00Z"),
 )
 

@@ -43,11 +43,11 @@ def test_calculate_answers_the_record_and_keeps_it(own: Serving, loyalty: Loyalt
         ),
         (
             '{"date_from": "2023-05-03", "date_to": "2023-05-02"}',
-            {"non_field_errors": "a range begins"},
+            {"date_from": "a range begins"},
         ),
         (
             '{"date_from": "1969-12-31", "date_to": "2023-05-02"}',
-            {"non_field_errors": "a range begins"},
+            {"date_from": "a range begins"},
         ),
         ('{"date_from": "2023-05-03", "date_to": "2199-05-02"}', {"date_to": "after as_of"}),
         ("[]", {"non_field_errors": "Expected a dictionary, but got list."}),

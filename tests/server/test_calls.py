@@ -256,15 +256,19 @@ def test_operations_keep_their_names(serving: Serving) -> None:
 
 USE = """
 import sys
+from datetime import date
 from loyalty.client import AuthenticatedClient
 from loyalty.api.default import (
-    calculate_analytics, create_dashboard_widget, get_points_trend, partial_update_dashboard_widget,
+    calculate_analytics, create_dashboard_widget, get_overview, get_points_trend,
+    partial_update_dashboard_widget,
 )
 from loyalty.models import RangeRequest, WidgetChanges, WidgetRequest
 
 url, token = sys.argv[1:]
 client = AuthenticatedClient(base_url=url, token=token, prefix="Token")
 print(len(get_points_trend.sync(client=client, days=9)))
+january = {"date_from": date(2024, 1, 1), "date_to": date(2024, 1, 31)}
+print(get_overview.sync(client=client, **january).days)
 print(calculate_analytics.sync(client=client, body=RangeRequest()).website)
 made = create_dashboard_widget.sync(
     client=client, body=WidgetRequest(widget_type="points_balance", title="Made", config={"a": 1})
@@ -306,8 +310,8 @@ def test_a_generated_client_has_all_operations_and_works(serving: Serving, tmp_p
         check=False,
     )
     assert used.returncode == 0, used.stderr
-    days, website, changed, refused = used.stdout.splitlines()
-    assert (days, website) == ("9", str(BUSY))
+    days, dates, website, changed, refused = used.stdout.splitlines()
+    assert (days, dates, website) == ("9", "31", str(BUSY))
     assert changed.startswith("Changed ")
     assert "greater than or equal to 1" in refused
 

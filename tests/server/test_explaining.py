@@ -82,10 +82,11 @@ def test_without_a_website_the_first_one_answers(serving: Serving) -> None:
         ({"figure": "issued", "date_from": "20230101"}, {"date_from": "wrong format"}),
         ({"figure": "issued", "date_to": ""}, {"date_to": "wrong format"}),
         ({"figure": "issued", "date_to": "2199-12-31"}, {"date_to": "after as_of"}),
-        ({"figure": "issued", "date_from": "1969-12-31"}, {"non_field_errors": "a range begins"}),
+        ({"figure": "issued", "date_to": "0001-01-01"}, {"date_to": "a range begins"}),
+        ({"figure": "issued", "date_from": "1969-12-31"}, {"date_from": "a range begins"}),
         (
             {"figure": "issued", "date_from": "2024-01-02", "date_to": "2024-01-01"},
-            {"non_field_errors": "a range begins"},
+            {"date_from": "a range begins"},
         ),
         ({"figure": "issued", "website": "one"}, {"website": "A valid integer is required."}),
         ({"figure": "issued", "days": 7}, {"days": "Unknown parameter."}),

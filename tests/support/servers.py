@@ -7,6 +7,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qsl
 
 import duckdb
 import requests
@@ -53,8 +54,7 @@ def api_call(path: str) -> tuple[str, dict[str, str]]:
     """The API's path and parameters for an exported file."""
     website, rest = re.fullmatch(rf"([0-9]+|all)/{ROOT}/(.*)\.json", path).groups()
     folder, _, file = rest.rpartition("/")
-    name, _, value = file.partition("=")
-    return f"{folder}/", {"website": website} | ({name: value} if value else {})
+    return f"{folder}/", {"website": website} | dict(parse_qsl(file))
 
 
 def with_few_websites(marts: Path, path: Path) -> Path:

@@ -223,6 +223,10 @@ def _widgets() -> list[Row]:
         ("points_issued", "Two weeks", {"days": 14}),
         ("engagement_rate", "Odd days", {"days": 14.0}),
         ("top_redemptions", "One item", {"limit": 1}),
+        ("points_issued", "A week", {"date_from": "2024-01-01", "date_to": "2024-01-07"}),
+        ("engagement_rate", "Five days", {"date_to": "2024-03-31", "days": 5}),
+        ("engagement_rate", "Since then", {"date_from": "2024-04-20", "date_to": "2024-4-30"}),
+        ("engagement_rate", "Not yet", {"date_from": "2024-04-20", "date_to": "2024-05-01"}),
     ]
     hostile = [(kind, ATTACKS[at % 4], {}) for at, kind in enumerate(CHARTS)]
     hostile += [("points_balance", LONG_TITLE, {})]

@@ -51,7 +51,7 @@ def test_every_exported_payload_belongs_to_one_exposure(documented: Path) -> Non
         for pattern in exposure["meta"]["files"]
         for path in sorted(export.glob(pattern)) or pytest.fail(f"{pattern} matches no file")
     ]
-    payloads = set(export.rglob("*.json")) - set(export.glob("schemas/*"))
+    payloads = {*export.rglob("*.json"), *export.glob("summary/*")} - {*export.glob("schemas/*")}
     assert sorted(exposed) == sorted(payloads)
 
 

@@ -90,6 +90,7 @@ added as (
         client_id,
         min(if(is_added, date, null)) as first_transaction_date,
         min(if(is_added and is_activity_date, date, null)) as first_activity_date,
+        min(if(is_added and issued > 0, date, null)) as first_issued_date,
         sum(if(is_added, net, 0)) as balance,
         sum(if(is_added, issued, 0)) as lifetime_issued,
     {% for days in days_ago() %}
@@ -125,6 +126,7 @@ totals as (
         client_id,
         min(first_transaction_date) as first_transaction_date,
         min(first_activity_date) as first_activity_date,
+        min(first_issued_date) as first_issued_date,
         cast(sum(balance) as bigint) as balance,
         cast(sum(lifetime_issued) as bigint) as lifetime_issued,
     {% for days in days_ago() %}

@@ -59,11 +59,7 @@ edits as (
 
 {{ edited_widgets('widgets', 'edits') }},
 
-configured as (
-
-    {{ configured_widgets('edited') }}
-
-)
+{{ configured_widgets('edited') }}
 
 select * from configured
 order by website_id, position, widget_id

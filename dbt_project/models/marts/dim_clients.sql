@@ -59,6 +59,7 @@ described as (
         least(clients.joined_date, ledger.first_transaction_date) as member_since_date,
         ledger.first_transaction_date,
         ledger.last_transaction_date,
+        ledger.first_issued_date,
         redemptions.first_redemption_date,
         redemptions.last_redemption_date,
         conversions.last_conversion_date,

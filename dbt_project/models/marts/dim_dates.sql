@@ -8,7 +8,7 @@ run as (
 
 first_event as (
 
-    select min(first_event_date) as first_event_date from {{ ref('int_website_first_events') }}
+    select min(first_event_date) as first_event_date from {{ ref('dim_first_events') }}
 
 ),
 

@@ -9,7 +9,12 @@ websites as (
 
 first_events as (
 
-    select * from {{ ref('int_website_first_events') }}
+    select
+        website_id,
+        min(first_event_date) as first_event_date,
+        max(first_event_date) as first_snapshot_date
+    from {{ ref('dim_first_events') }}
+    group by website_id
 
 ),
 

@@ -20,12 +20,10 @@ first_date as (
 new_members as (
 
     select
-        clients.website_id,
-        greatest(
-            coalesce(clients.member_since_date, first_date.first_date), first_date.first_date
-        ) as date,
-        count(*) as clients
-    from {{ ref('dim_clients') }} as clients
+        starts.website_id,
+        greatest(coalesce(starts.date, first_date.first_date), first_date.first_date) as date,
+        sum(starts.new_clients) as clients
+    from {{ ref('fct_client_starts_daily') }} as starts
     cross join first_date
     group by all
 

@@ -49,11 +49,19 @@ windowed as (
 
     select
         windows.window_days,
+        run.as_of,
+        windows.window_days as days,
+        totals.active_clients,
+        totals.points_outstanding,
+        totals.lifetime_issued,
+        totals.clients_ever_issued,
         sum(coalesce(points.issued, 0)) over wider_windows as issued,
         sum(coalesce(points.redeemed, 0)) over wider_windows as redeemed,
         sum(coalesce(redemptions.redemptions, 0)) over wider_windows as redemptions,
         sum(coalesce(redemptions.points, 0)) over wider_windows as redemption_points
-    from windows
+    from totals
+    cross join windows
+    cross join run
     left join points on windows.date_from = points.date
     left join redemptions on windows.date_from = redemptions.date
     window
@@ -65,23 +73,8 @@ payload as (
 
     select
         windowed.window_days,
-        run.as_of,
-        windowed.window_days as days,
-        totals.active_clients as total_active_clients,
-        cast(windowed.issued as bigint) as total_points_issued,
-        cast(windowed.redeemed as bigint) as total_points_redeemed,
-        totals.points_outstanding as total_points_balance,
-        cast(windowed.redemptions as bigint) as total_redemptions,
-        cast(windowed.redemption_points as bigint) as total_redemption_value,
-        {{ ratio('windowed.redemption_points', 'windowed.redemptions') }}
-            as average_redemption_value,
-        {{ ratio('totals.points_outstanding', 'totals.active_clients') }}
-            as average_points_per_client,
-        {{ ratio('totals.lifetime_issued', 'totals.clients_ever_issued') }}
-            as client_lifetime_value
+        {{ overview_keys('windowed') }}
     from windowed
-    cross join totals
-    cross join run
 
 )
 

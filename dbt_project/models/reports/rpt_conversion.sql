@@ -45,6 +45,8 @@ windowed as (
     select
         websites.website_id,
         windows.window_days,
+        run.as_of,
+        windows.window_days as days,
         sum(coalesce(conversions.conversions, 0)) over wider_windows as conversions,
         sum(coalesce(converting.clients, 0)) over wider_windows as clients,
         sum(coalesce(conversions.points, 0)) over wider_windows as points,
@@ -52,6 +54,7 @@ windowed as (
         sum(coalesce(points.issued, 0)) over wider_windows as issued
     from websites
     cross join windows
+    cross join run
     left join points
         on websites.website_id = points.website_id and windows.date_from = points.date
     left join conversions
@@ -72,17 +75,8 @@ payload as (
     select
         windowed.website_id,
         windowed.window_days,
-        run.as_of,
-        windowed.window_days as days,
-        cast(windowed.conversions as bigint) as conversions,
-        cast(windowed.clients as bigint) as clients,
-        cast(windowed.points as bigint) as points_converted,
-        cast(windowed.amount as decimal(38, 2)) as amount_converted,
-        {{ ratio('100 * windowed.points', 'windowed.issued') }} as conversion_rate,
-        -- The amount in hundredths, so that the division is one of whole numbers.
-        {{ ratio('100 * windowed.amount', '100 * windowed.points', 4) }} as amount_per_point
+        {{ conversion_keys('windowed') }}
     from windowed
-    cross join run
 
 )
 

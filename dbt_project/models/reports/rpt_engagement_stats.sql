@@ -50,9 +50,9 @@ counted as (
 payload as (
 
     select
-        *,
-        {{ ratio('100 * clients_with_transactions', 'total_clients') }} as engagement_rate,
-        {{ ratio('100 * clients_with_redemptions', 'active_clients') }} as redemption_rate
+        counted.website_id,
+        counted.window_days,
+        {{ engagement_keys('counted') }}
     from counted
 
 )

@@ -21,38 +21,7 @@ sources as (
 
 ),
 
-{#
-    Of each website the 50 with most points. Where reasons are free text there may be as many as
-    transactions: the least 50 of such rows are found without sorting the others.
-#}
-first_sources as (
+{{ first_issue_sources('sources') }}
 
-    select
-        website_id,
-        unnest(min(struct_pack(
-            negated_points := -points,
-            is_given := reason is not null,
-            reason := reason,
-            transactions := transactions
-        ), 50)) as source
-    from sources
-    group by website_id
-
-),
-
-payload as (
-
-    select
-        first_sources.website_id,
-        row_number() over (
-            partition by first_sources.website_id order by first_sources.source
-        ) as source_rank,
-        first_sources.source.reason,
-        -first_sources.source.negated_points as points,
-        first_sources.source.transactions
-    from first_sources
-
-)
-
-select * from payload
+select * from ranked
 order by website_id, source_rank

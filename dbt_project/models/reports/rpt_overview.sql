@@ -35,6 +35,8 @@ windowed as (
     select
         totals.website_id,
         windows.window_days,
+        run.as_of,
+        windows.window_days as days,
         totals.active_clients,
         totals.points_outstanding,
         totals.lifetime_issued,
@@ -45,6 +47,7 @@ windowed as (
         sum(coalesce(redemptions.points, 0)) over wider_windows as redemption_points
     from totals
     cross join windows
+    cross join run
     left join points
         on totals.website_id = points.website_id and windows.date_from = points.date
     left join redemptions
@@ -61,22 +64,8 @@ payload as (
     select
         windowed.website_id,
         windowed.window_days,
-        run.as_of,
-        windowed.window_days as days,
-        windowed.active_clients as total_active_clients,
-        cast(windowed.issued as bigint) as total_points_issued,
-        cast(windowed.redeemed as bigint) as total_points_redeemed,
-        windowed.points_outstanding as total_points_balance,
-        cast(windowed.redemptions as bigint) as total_redemptions,
-        cast(windowed.redemption_points as bigint) as total_redemption_value,
-        {{ ratio('windowed.redemption_points', 'windowed.redemptions') }}
-            as average_redemption_value,
-        {{ ratio('windowed.points_outstanding', 'windowed.active_clients') }}
-            as average_points_per_client,
-        {{ ratio('windowed.lifetime_issued', 'windowed.clients_ever_issued') }}
-            as client_lifetime_value
+        {{ overview_keys('windowed') }}
     from windowed
-    cross join run
 
 )
 

@@ -1,4 +1,4 @@
-"""Models: dbt builds staging, intermediate, marts and reports, and tests each as it goes."""
+"""Models: dbt builds staging, intermediate, marts, reports and ranges, and tests each of them."""
 
 import logging
 from collections import deque
@@ -29,7 +29,7 @@ log = logging.getLogger(__name__)
 BUILD = ("build", "--exclude-resource-type", "unit_test")
 """Unit tests prove the code, not the data: `make test` runs them."""
 FULL_REFRESH = "--full-refresh"
-PUBLISHED_LAYERS = ("marts", "reports")
+PUBLISHED_LAYERS = ("marts", "reports", "ranges")
 PROGRESS_EVERY = 50
 LOGGED = "AdapterEventInfo"
 """dbt's event for what a plugin logs."""
@@ -41,7 +41,7 @@ class LayerTranslator(DagsterDbtTranslator):
     """Groups each model by its layer, the folder it lies in."""
 
     def get_group_name(self, dbt_resource_props: Mapping[str, Any]) -> str | None:
-        """The layer: staging, intermediate, marts or reports; a seed belongs to staging."""
+        """The layer: staging, intermediate, marts, reports or ranges; a seed belongs to staging."""
         if dbt_resource_props["resource_type"] == "seed":
             return "staging"
         return dbt_resource_props["fqn"][1]
@@ -89,7 +89,7 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
 
 
 def published_keys(models: AssetsDefinition) -> list[AssetKey]:
-    """The models that are published: marts and reports."""
+    """The models that are published: marts, reports and ranges."""
     return [key for key, group in models.group_names_by_key.items() if group in PUBLISHED_LAYERS]
 
 

@@ -74,6 +74,31 @@ WIDGET_TYPES = (
     "points_balance",
     "conversion_rate",
 )
+RANGE_CONFIGS = (
+    '{"date_from": "2023-12-30", "date_to": "2024-01-08"}',
+    '{"date_from": "2024-01-11", "date_to": "2024-01-11", "limit": 2}',
+    '{"date_to": "2023-12-31", "days": 7}',
+    '{"date_to": "2024-01-01"}',
+    '{"date_from": "2023-11-05", "days": 7}',
+    '{"date_from": "2024-01-09", "days": "seven"}',
+    '{"date_to": "2024-03-10", "days": 14}',
+    '{"date_from": "2024-01-02", "date_to": "2024-01-01", "days": 9}',
+    '{"date_from": "2014-01-01", "date_to": "2024-01-08"}',
+    '{"date_from": "2013-12-31", "date_to": "2024-01-08"}',
+    '{"date_from": "1970-01-01"}',
+    '{"date_to": "1970-01-05", "days": 3660}',
+    '{"date_from": "2023-12-01", "date_to": "2199-12-31"}',
+    '{"date_from": "2199-12-31"}',
+    '{"date_from": "1969-12-31", "date_to": "2200-01-01"}',
+    '{"date_from": "2023-02-29", "date_to": "2024-1-05"}',
+    '{"date_from": "2023-12-05T00:00:00", "date_to": " 2024-01-05"}',
+    '{"date_from": 20231205, "date_to": null}',
+    '{"date_from": ["2023-12-05"], "date_to": {"date_to": "2024-01-05"}}',
+    '{"date_from": "", "date_to": "2024-01-05\\n"}',
+    '{"date_from": "0000-00-00", "date_to": "\\u0662\\u0660\\u0662\\u0664-01-05"}',
+    '{"date_from": "infinity", "date_to": "2023-12-32", "date_To": "2024-01-05"}',
+    '{"date_from": "2023-12-05", "date_from": "2023-12-06", "date_to": "2023-12-07"}',
+)
 CONFIGS = (
     "{}",
     '{"days": 14}',
@@ -102,6 +127,7 @@ CONFIGS = (
     '{"zeta": {"b": 1.10, "a": -0.0, "B": 1E+2}, "é": "\\u00e9\\u2028", "a\\"b": "<script>"}',
     '{"days": 45, "range": {"to": null, "from": "2024-01-01"}, "colour": ["#fff", 0.500]}',
     '{"emoji": "\\ud83c\\udf81", "\\u00e4": 1, "z": 12345678901234567890.123456789}',
+    *RANGE_CONFIGS,
 )
 STATUSES = ("pending", "approved", "fulfilled", "rejected", "cancelled")
 KINDS: dict[str, dict[str, str]] = {

@@ -23,6 +23,8 @@ def together(sites: list[Site], as_of: date | None) -> Site:
         requests=[row for site in sites for row in site.requests],
         conversions=[row for site in sites for row in site.conversions],
         widgets=[],
+        at=lambda day: together([site.at(day) for site in sites], day),
+        parts=sites,
     )
 
 

@@ -6,8 +6,10 @@ from typing import Any
 from support.recount.campaigns import campaigns
 from support.recount.clients import lifecycle, lifecycle_moves, segments
 from support.recount.cohorts import cohorts, first_redemption, tier_migration
+from support.recount.comparison import comparison
 from support.recount.daily import issue_sources, item_performance, request_funnel
 from support.recount.forecasts import forecast, forecast_accuracy
+from support.recount.headlines import headlines
 from support.recount.money import (
     aging,
     liability,
@@ -60,6 +62,8 @@ WINDOWED: dict[str, Callable[[Site, int], Any]] = {
     "conversion": conversion,
     "request_funnel": request_funnel,
     "issue_sources": issue_sources,
+    "comparison": comparison,
+    "headlines": headlines,
     "programme_value": programme_value,
     "forecast": forecast,
 }
@@ -67,7 +71,10 @@ HORIZONS = {"forecast": (7, 30, 90)}
 """Days that lie ahead are not those of the setting."""
 LIMITED: dict[str, Callable[[Site, int], Any]] = {"top_redemptions": top_redemptions}
 SIZED = {"days": WINDOWED, "limit": LIMITED}
-ADDED_UP = ("overview", "points_trend", "redemption_trend", "engagement_stats")
+ADDED_UP = (
+    *("overview", "points_trend", "redemption_trend", "engagement_stats"),
+    *("comparison", "headlines"),
+)
 """What the folder `all` has by days, beside points_balance and roll_forward."""
 
 

@@ -14,13 +14,41 @@ from support.recount.records import analytics_record, periods_of
 from support.recount.sites import Fitted, Margin, PointValue, Site, all_sites, latest_date
 from support.recount.strict_json import to_bytes
 from support.recount.validation import Validated, validate
-from support.recount.widgets import DEFAULT, WIDGET_ENDPOINT, requested_size, widget_json
+from support.recount.widgets import (
+    DEFAULT,
+    WIDGET_ENDPOINT,
+    requested_size,
+    shown_range,
+    widget_json,
+)
 
 
 def _requested_sizes(site: Site, endpoint: str, key: str) -> set[int]:
-    """The sizes that visible widgets of the endpoint's type ask for."""
-    widgets = [row for row in site.widgets if WIDGET_ENDPOINT[row["widget_type"]] == endpoint]
-    return {size for widget in widgets if (size := requested_size(widget, key)) is not None}
+    """The sizes that visible widgets of the endpoint's type ask for, if they show no range."""
+    return {
+        size
+        for widget in _widgets_of(site, endpoint)
+        if (size := requested_size(widget, key)) is not None
+        and (key == "limit" or shown_range(widget, site.as_of) is None)
+    }
+
+
+def _widgets_of(site: Site, endpoint: str) -> list[Row]:
+    return [row for row in site.widgets if WIDGET_ENDPOINT[row["widget_type"]] == endpoint]
+
+
+def payload_of_range(site: Site, endpoint: str, first: date, last: date) -> Any:
+    """What the window of as many days says in a run whose as_of is the last date."""
+    return payload_of(site.at(last), endpoint, (last - first).days + 1)
+
+
+def _range_files(site: Site, endpoint: str) -> Iterator[tuple[str, Any]]:
+    spans = {shown_range(widget, site.as_of) for widget in _widgets_of(site, endpoint)}
+    for first, last in spans - {None}:
+        yield (
+            f"analytics/{endpoint}/date_from={first}&date_to={last}.json",
+            payload_of_range(site, endpoint, first, last),
+        )
 
 
 def _sized_files(
@@ -37,6 +65,8 @@ def _endpoint_files(site: Site, settings: Row) -> Iterator[tuple[str, Any]]:
     for key, endpoints in SIZED.items():
         for endpoint in endpoints:
             yield from _sized_files(site, endpoint, key, HORIZONS.get(endpoint, settings[key]))
+            if key == "days":
+                yield from _range_files(site, endpoint)
 
 
 def _all_files(sites: list[Site], as_of: date | None, settings: Row) -> Iterator[tuple[str, Any]]:
@@ -59,15 +89,22 @@ def _widget_files(site: Site) -> Iterator[tuple[str, Any]]:
     yield "dashboard-widgets/index.json", [widget_json(site, row) for row in site.widgets]
     for row in site.widgets:
         widget = widget_json(site, row)
-        endpoint = WIDGET_ENDPOINT[row["widget_type"]]
-        key = size_key(endpoint)
-        size = None if key is None else requested_size(row, key) or DEFAULT[key]
-        data = payload_of(site, endpoint, size)
+        as_of, data = _shown(site, row)
         yield f"dashboard-widgets/{row['id']}/index.json", widget
         yield (
             f"dashboard-widgets/{row['id']}/data/index.json",
-            {"widget": widget, "as_of": iso(site.as_of), "data": data},
+            {"widget": widget, "as_of": iso(as_of), "data": data},
         )
+
+
+def _shown(site: Site, widget: Row) -> tuple[date | None, Any]:
+    """As of when a widget's data are, and these."""
+    endpoint = WIDGET_ENDPOINT[widget["widget_type"]]
+    key, span = size_key(endpoint), shown_range(widget, site.as_of)
+    if key == "days" and span is not None:
+        return span[1], payload_of_range(site, endpoint, *span)
+    size = None if key is None else requested_size(widget, key) or DEFAULT[key]
+    return site.as_of, payload_of(site, endpoint, size)
 
 
 def _websites_json(validated: Validated) -> list[Row]:

@@ -75,13 +75,20 @@ def recount_manifest(
     }
 
 
-def recount_fallbacks(source: Path, widget_edits: Sequence[Row] = ()) -> list[tuple[int, int, str]]:
-    """(website_id, widget_id, key) of each config value that falls back to its default.
+def recount_fallbacks(
+    source: Path,
+    widget_edits: Sequence[Row] = (),
+    *,
+    as_of: date | None = None,
+    clock: datetime | None = None,
+) -> list[tuple[int, int, str]]:
+    """(website_id, widget_id, key) of each config value that is not used.
 
-    Any visible widget's `days` and `limit` are looked at, whatever its type.
+    Any visible widget's sizes and dates are looked at, whatever its type.
     """
     validated = validate(source)
-    sites = all_sites(validated, None, "balance", widget_edits)
+    day = as_of or latest_date(validated, clock)
+    sites = all_sites(validated, day, "balance", widget_edits)
     return sorted(entry for site in sites for entry in fallbacks_of(site))
 
 

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from functools import partial
 from pathlib import Path
 
 from support.recount.contract import EVENT_TIME, WIDGET_TITLES, Row
@@ -43,6 +44,10 @@ class Site:
     members: list[Row] = field(default_factory=list)
     named_members: set[tuple[int, int]] = field(default_factory=set)
     fitted: Fitted | None = None
+    at: Callable[[date], "Site"] | None = None
+    """The same website in a run whose as_of is that day."""
+    parts: list["Site"] = field(default_factory=list)
+    """The websites that are added up in this one, if it is none of its own."""
 
     @property
     def redemptions(self) -> list[Row]:
@@ -127,10 +132,12 @@ def all_sites(
 ) -> list[Site]:
     sites = []
     for _, website in sorted(validated.valid["websites"].items()):
-        site = _site(validated, website, as_of, tier_basis, widget_edits)
+        at = partial(_site, validated, website, tier_basis, widget_edits)
+        site = at(as_of)
         site.point_value = _of_website(point_value, site.id)
         site.margin = _of_website(margin, site.id)
         site.fitted = fitted
+        site.at = at
         sites.append(site)
     return sites
 
@@ -161,9 +168,9 @@ def site_of(
 def _site(
     validated: Validated,
     website: Row,
-    as_of: date | None,
     tier_basis: str,
     widget_edits: Sequence[Row],
+    as_of: date | None,
 ) -> Site:
     def own(entity: str) -> list[Row]:
         rows = validated.valid[entity].values()

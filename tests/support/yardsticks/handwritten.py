@@ -75,7 +75,7 @@ def _payloads(endpoint: Endpoint) -> Iterator[tuple[str, str, str, str]]:
             window = f"((select date_from {dates}), (select date_to {dates}))"
         payloads = [(endpoint.name, ["website_id", *keys], f"{endpoint.report}{window}")]
         if endpoint.sums_up:
-            payloads.append((f"all_{endpoint.name}", keys, endpoint.report_of_all))
+            payloads.append((f"all_{endpoint.name}", keys, f"{endpoint.report_of_all}{window}"))
         for name, columns, report in payloads:
             yield (
                 f"{name} {value or ''}".strip(),

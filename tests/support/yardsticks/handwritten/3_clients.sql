@@ -33,6 +33,7 @@ select
     sum(net)::bigint as balance,
     sum(issued)::bigint as lifetime_issued,
     min(active_date) as first_active_date,
+    min(if(issued > 0, date, null)) as first_issued_date,
     max(active_date) as last_active_date,
     count(active_date) as active_dates,
     count(*) filter (active_date > as_of() - 365) as frequency,
@@ -292,6 +293,25 @@ from tier_levels as tiers
 inner join first_events using (website_id)
 inner join dates on first_date <= dates.date
 left join tier_moves using (website_id, date, level);
+
+create table fct_client_starts_daily as
+with starts as (
+    select
+        website_id, member_since_date as date, 1 as joined,
+        (joined_date is null and member_since_date is not null)::integer as by_transaction, 0 as issued
+    from dim_clients
+    union all
+    select website_id, first_issued_date, 0, 0, 1
+    from client_histories
+    where first_issued_date is not null
+)
+
+select
+    website_id, date, sum(joined)::bigint as new_clients,
+    sum(by_transaction)::bigint as new_clients_by_transaction,
+    sum(issued)::bigint as first_issued_clients
+from starts
+group by website_id, date;
 
 create table fct_engagement_daily as
 with members as (

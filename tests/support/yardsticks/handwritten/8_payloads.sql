@@ -433,3 +433,105 @@ group by website_id, days, reason
 qualify row_number() over (
     partition by website_id, days order by sum(points) desc, reason nulls first
 ) <= 50;
+
+-- Figures of a span that ended some days ago: both of a window and of the one before it.
+create temp table spans as
+select
+    website_id, days, is_before, as_of() - is_before::integer * days as last, last - days + 1 as first
+from websites_and_windows, (values (false), (true)) as spans (is_before);
+
+create temp table span_sums as
+with ledger as (
+    select
+        website_id, days, is_before, sum(issued) as issued, sum(redeemed) as redeemed,
+        sum(outstanding) filter (date = last) as outstanding
+    from spans
+    left join fct_points_daily using (website_id)
+    where date between first and last
+    group by all
+),
+
+spent as (
+    select
+        website_id, days, is_before, sum(redemptions) as redemptions, sum(points) as value
+    from spans
+    inner join fct_redemptions_daily using (website_id)
+    where date between first and last
+    group by all
+),
+
+converted as (
+    select website_id, days, is_before, sum(points) as converted
+    from spans
+    inner join fct_wallet_conversions using (website_id)
+    where date between first and last
+    group by all
+),
+
+transacting as (
+    select website_id, days, is_before, count(distinct client_id) as transacting
+    from spans
+    inner join fct_client_days using (website_id)
+    where date between first and last
+    group by all
+),
+
+members as (
+    select
+        website_id, days, is_before, count(*) filter (member_since_date <= last) as members,
+        count(*) filter (member_since_date between first and last) as joined
+    from spans
+    inner join dim_clients using (website_id)
+    group by all
+)
+
+select
+    spans.*, first >= first_date as is_known, coalesce(outstanding, 0) as outstanding,
+    coalesce(issued, 0) as issued, coalesce(redeemed, 0) as redeemed,
+    coalesce(redemptions, 0) as redemptions, coalesce(value, 0) as value,
+    coalesce(converted, 0) as converted, coalesce(transacting, 0) as transacting,
+    coalesce(members, 0) as members, coalesce(joined, 0) as joined,
+    coalesce(engagement.active_clients, 0) as active
+from spans
+left join first_events using (website_id)
+left join ledger using (website_id, days, is_before)
+left join spent using (website_id, days, is_before)
+left join converted using (website_id, days, is_before)
+left join transacting using (website_id, days, is_before)
+left join members using (website_id, days, is_before)
+left join fct_engagement_daily as engagement
+    on spans.website_id = engagement.website_id and last = engagement.date;
+
+create macro change_of(value, before) as
+    if(before = 0, null, ratio(10000 * (value - before), 100 * abs(before)))::decimal(38, 2);
+
+create table payload_comparison as
+with figures as (
+    unpivot (
+        select
+            website_id, days, is_before, is_known,
+            outstanding::decimal(38, 2) as points_outstanding,
+            issued::decimal(38, 2) as points_issued,
+            redeemed::decimal(38, 2) as points_redeemed,
+            redemptions::decimal(38, 2) as redemptions,
+            value::decimal(38, 2) as redemption_points,
+            ratio(value, redemptions)::decimal(38, 2) as average_redemption_value,
+            active::decimal(38, 2) as active_clients,
+            ratio(outstanding, active)::decimal(38, 2) as points_per_active_client,
+            transacting::decimal(38, 2) as clients_with_transactions,
+            ratio(100 * transacting, members)::decimal(38, 2) as engagement_rate,
+            joined::decimal(38, 2) as new_clients,
+            converted::decimal(38, 2) as points_converted
+        from span_sums
+    ) on columns(* exclude (website_id, days, is_before, is_known))
+    into name figure value figure_value
+)
+
+select
+    now.website_id, now.days, now.figure, now.figure_value as value,
+    if(before.is_known, before.figure_value, null) as value_before,
+    value - value_before as change, change_of(value, value_before) as change_percentage,
+    if(before.is_known, 'ok', 'before_first_event') as status
+from figures as now
+inner join figures as before using (website_id, days, figure)
+where not now.is_before and before.is_before;

@@ -62,3 +62,43 @@ select
     sum(deducted)::bigint as deducted, sum(closing)::bigint as closing, is_complete
 from payload_roll_forward
 group by month, is_complete;
+
+create table payload_all_comparison as
+with sums as (
+    select
+        days, is_before, bool_or(is_known) as is_known, sum(outstanding) as outstanding,
+        sum(issued) as issued, sum(redeemed) as redeemed, sum(redemptions) as redemptions,
+        sum(value) as value, sum(active) as active, sum(transacting) as transacting,
+        sum(members) as members, sum(joined) as joined, sum(converted) as converted
+    from span_sums
+    group by days, is_before
+),
+
+figures as (
+    unpivot (
+        select
+            days, is_before, is_known,
+            outstanding::decimal(38, 2) as points_outstanding,
+            issued::decimal(38, 2) as points_issued,
+            redeemed::decimal(38, 2) as points_redeemed,
+            redemptions::decimal(38, 2) as redemptions,
+            value::decimal(38, 2) as redemption_points,
+            ratio(value, redemptions)::decimal(38, 2) as average_redemption_value,
+            active::decimal(38, 2) as active_clients,
+            ratio(outstanding, active)::decimal(38, 2) as points_per_active_client,
+            transacting::decimal(38, 2) as clients_with_transactions,
+            ratio(100 * transacting, members)::decimal(38, 2) as engagement_rate,
+            joined::decimal(38, 2) as new_clients,
+            converted::decimal(38, 2) as points_converted
+        from sums
+    ) on columns(* exclude (days, is_before, is_known)) into name figure value figure_value
+)
+
+select
+    now.days, now.figure, now.figure_value as value,
+    if(before.is_known, before.figure_value, null) as value_before,
+    value - value_before as change, change_of(value, value_before) as change_percentage,
+    if(before.is_known, 'ok', 'before_first_event') as status
+from figures as now
+inner join figures as before using (days, figure)
+where not now.is_before and before.is_before;

@@ -50,18 +50,16 @@ spaced as (
 
 ),
 
-{# A row misdated by decades asks for no decades of snapshots. #}
+{# A row misdated by decades is followed by a gap, after which the events begin anew. #}
 first_events as (
 
     select
         website_id,
-        min(business_date) as first_event_date,
-        max(business_date) filter (
-            days_since_last is null or days_since_last > {{ max_days() }}
-        ) as first_snapshot_date
+        business_date as first_event_date
     from spaced
-    group by website_id
+    where days_since_last is null or days_since_last > {{ max_days() }}
 
 )
 
 select * from first_events
+order by website_id, first_event_date
