@@ -94,6 +94,7 @@ function tileTools({ view, website }) {
       endpoint: COUNTED_AS[name][0],
       key: COUNTED_AS[name][1],
     }));
+  terms.push({ label: "Client lifetime value, in points", key: "client_lifetime_value" });
   const source = sourceOf("overview", { website, asOf, days, view });
   const aside = element("div", { class: "aside", hidden: true });
   const button = toolButton(TOOLS.counts, "Overview", { source, rows: terms }, aside);
