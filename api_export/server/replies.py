@@ -15,6 +15,7 @@ MEDIA_TYPES = {
     ".js": "text/javascript",
     ".json": JSON,
     ".svg": "image/svg+xml",
+    ".txt": "text/plain",
 }
 """The media types of an export's files, by their endings."""
 REVALIDATE = "no-cache"

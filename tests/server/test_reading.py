@@ -87,6 +87,7 @@ def test_every_file_of_the_export_is_served_as_it_lies(serving: Serving) -> None
         ".css": "text/css; charset=utf-8",
         ".js": "text/javascript; charset=utf-8",
         ".svg": "image/svg+xml",
+        ".txt": "text/plain; charset=utf-8",
     }
     with requests.Session() as session:
         for path, content in read_files(serving.current).items():
@@ -166,6 +167,14 @@ def test_every_answer_has_strict_headers(serving: Serving) -> None:
         assert answer.headers["X-Content-Type-Options"] == "nosniff"
         assert answer.headers["Referrer-Policy"] == "no-referrer"
         assert "Server" not in answer.headers
+
+
+def test_a_summary_may_have_its_own_styles_and_no_script(serving: Serving) -> None:
+    answer = requests.get(f"{serving.url}summary/1.html", timeout=30)
+    policy = answer.headers["Content-Security-Policy"]
+    assert "default-src 'none'" in policy and "script-src" not in policy
+    assert "style-src 'unsafe-inline'" in policy
+    assert answer.headers["X-Content-Type-Options"] == "nosniff"
 
 
 def test_head_answers_as_get_without_a_body(serving: Serving) -> None:

@@ -20,7 +20,7 @@ create temp macro changed(number, before) as
     end
     || ' to ' || in_words(number);
 
-create temp table compared as
+create temp table headline_figures as
 select
     website_id, days, figure, value::bigint as number, value_before::bigint as before,
     change_percentage, status = 'ok' as has_before
@@ -158,7 +158,7 @@ worded as (
 ),
 
 figures as (
-    pivot (select website_id, days, figure, number, before, has_before from compared)
+    pivot (select website_id, days, figure, number, before, has_before from headline_figures)
     on figure in (
         'points_outstanding', 'redemptions', 'redemption_points', 'active_clients',
         'clients_with_transactions'
@@ -185,7 +185,9 @@ select
                 case
                     when first_date < date_from then 'In these ' || length
                     when first_date = as_of() then 'On the programme''s first day'
-                    else 'In the programme''s first ' || in_words(as_of() - first_date + 1) || ' days'
+                    else
+                        'In the programme''s first '
+                        || in_words(as_of() - first_date + 1) || ' days'
                 end
                 || ', ' || coalesce(flow, 'no points were issued, redeemed or deducted')
                 || ': points outstanding stand at ' || in_words(points_outstanding_number)
@@ -220,17 +222,18 @@ from windows_told
 where not has_before and greatest(clients_with_transactions_number, active_clients_number) > 0
 union all
 select
-    compared.website_id, compared.days,
+    headline_figures.website_id, headline_figures.days,
     row_number() over (
-        partition by compared.website_id, compared.days
+        partition by headline_figures.website_id, headline_figures.days
         order by abs(change_percentage) desc nulls first, list_position(told_figures, figure)
     ),
     figure,
     ['Redemptions', 'Points issued', 'Active clients', 'Clients with transactions', 'New clients']
         [list_position(told_figures, figure)]
     || ' ' || changed(number, before)
-    || if(figure = 'active_clients', ' in ' || length, ' compared with the ' || before_text) || '.'
-from compared
+    || if(figure = 'active_clients', ' in ' || length, ' compared with the ' || before_text)
+    || '.'
+from headline_figures
 cross join (
     select [
         'redemptions', 'points_issued', 'active_clients', 'clients_with_transactions', 'new_clients'
@@ -239,7 +242,9 @@ cross join (
 inner join (
     select *, if(days = 1, 'day before', length || ' before') as before_text from told_windows
 ) as frame
-    on compared.website_id is not distinct from frame.website_id and compared.days = frame.days
+    on
+        headline_figures.website_id is not distinct from frame.website_id
+        and headline_figures.days = frame.days
 where
     figure in told_figures and has_before and number != before
     and 10 * abs(number - before) >= before
