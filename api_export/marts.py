@@ -116,9 +116,9 @@ class PublishedMarts(MartsFile):
         return rows[0]
 
     def payloads(
-        self, endpoint: Endpoint, value: int | None, website_id: int | None = None
+        self, endpoint: Endpoint, value: Choice, website_id: int | None = None
     ) -> dict[int, Any]:
-        """The payload for a value of the parameter, by website.
+        """The payload for a value of the parameter, or for a range (`takes_range`), by website.
 
         A website is missing where its list is empty. With `website_id` only that one is read.
         """
@@ -159,7 +159,7 @@ class PublishedMarts(MartsFile):
         )
         return rows if endpoint.is_list else rows[0]
 
-    def payload_of_all(self, endpoint: Endpoint, value: int | None) -> Any:
+    def payload_of_all(self, endpoint: Endpoint, value: Choice) -> Any:
         """The payload of all websites together, of an endpoint that sums up."""
         read, report = self._rows, f"reports.{endpoint.report_of_all}"
         parameters = {} if endpoint.parameter is None else {"value": value}
@@ -173,8 +173,10 @@ class PublishedMarts(MartsFile):
         )
         return rows if endpoint.is_list else rows[0]
 
-    def _window(self, days: int) -> dict[str, date]:
+    def _window(self, days: int | DateRange) -> dict[str, date]:
         """First and last date of a window; without as_of one of that length, as empty as any."""
+        if isinstance(days, DateRange):
+            return days._asdict()
         last = self.run()["as_of"] or LAST_DATE
         return {"date_from": last - timedelta(days=days - 1), "date_to": last}
 

@@ -18,8 +18,9 @@ BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 def summary_files(
     marts: PublishedMarts, edits: tuple[WidgetEdit, ...]
 ) -> Iterator[tuple[str, bytes]]:
-    """The path and the content of each."""
+    """The path and the content of each. Each payload is read once, of all websites."""
     week = last_complete_week(marts.run()["as_of"])
+    headlines, comparisons = (_payloads(marts, name, week) for name in ("headlines", "comparison"))
     items = marts.week_items() if week else {}
     warnings = marts.warning_rows(edits)
     websites = {website["id"]: website["name"] for website in marts.websites()}
@@ -27,8 +28,8 @@ def summary_files(
         summary = make_summary(
             name,
             week,
-            _payload(marts, "headlines", week, website_id),
-            _payload(marts, "comparison", week, website_id),
+            headlines.get(website_id, []),
+            comparisons.get(website_id, []),
             _items_of_all(items, websites) if website_id is None else items.get(website_id, []),
             [
                 row["warning"]
@@ -41,10 +42,12 @@ def summary_files(
         yield f"{path}.txt", text_of(summary).encode()
 
 
-def _payload(
-    marts: PublishedMarts, name: str, week: Week | None, website_id: int | None
-) -> list[Row]:
-    return [] if week is None else marts.payload(BY_NAME[name], DateRange(*week), website_id)
+def _payloads(marts: PublishedMarts, name: str, week: Week | None) -> dict[int | None, list[Row]]:
+    """A week's payload of each website, and under null that of all together."""
+    if week is None:
+        return {}
+    endpoint, dates = BY_NAME[name], DateRange(*week)
+    return {None: marts.payload_of_all(endpoint, dates), **marts.payloads(endpoint, dates)}
 
 
 def _items_of_all(items: dict[int, list[Row]], websites: dict[int, str]) -> list[Row]:

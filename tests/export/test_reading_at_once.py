@@ -15,7 +15,7 @@ from api_export.payloads.date_ranges import DateRange
 from api_export.payloads.endpoints import ENDPOINTS, Endpoint
 
 AS_OF = date(2024, 3, 17)
-PLACES = ("source_rank", "category_id")
+PLACES = ("source_rank", "category_id", "place")
 """Columns that order rows, and are no keys of theirs."""
 
 

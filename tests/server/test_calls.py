@@ -121,7 +121,7 @@ def test_calculate_covers_the_last_thirty_days_unless_told_otherwise(serving: Se
     assert dates({"date_from": str(earlier)}) == (earlier, as_of)
     assert dates({"date_to": "1970-01-05"}) == (date(1970, 1, 1), date(1970, 1, 5))
     too_late = send(serving, "POST", CALCULATE, {"date_from": str(as_of + timedelta(1))})
-    assert "there is no range" in str(too_late.json()["non_field_errors"])
+    assert "there is no range" in str(too_late.json()["date_from"])
 
 
 def test_patch_changes_what_it_names_and_nothing_else(serving: Serving) -> None:

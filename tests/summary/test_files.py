@@ -15,6 +15,7 @@ from api_export.marts import PublishedMarts
 from api_export.payloads.date_ranges import DateRange
 from api_export.payloads.endpoints import ENDPOINTS
 from api_export.summary.content import FIGURES, plain
+from api_export.summary.files import summary_files
 from api_export.summary.week import last_complete_week
 
 
@@ -118,6 +119,28 @@ def test_warnings_of_a_widget_are_told_to_its_website_alone(export: Export) -> N
         start = f"website {row['website_id']}, widget"
         others = [name for name, text in texts.items() if start in text and name.endswith(".txt")]
         assert sorted(others) == sorted({f"{row['website_id']}.txt", "all.txt"})
+
+
+class CountedMarts(PublishedMarts):
+    """Published marts that count how often they are read."""
+
+    reads = 0
+
+    def _rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        self.reads += 1
+        return super()._rows(query, **parameters)
+
+    def _calculated_rows(self, query: str, **parameters: Any) -> list[dict[str, Any]]:
+        self.reads += 1
+        return super()._calculated_rows(query, **parameters)
+
+
+def test_hundreds_of_websites_are_read_as_often_as_one(export: Export) -> None:
+    """The run, both payloads of each and of all, items, warnings and names: once each."""
+    with CountedMarts(export.version.parents[2] / "marts.duckdb") as marts:
+        written = dict(summary_files(marts, ()))
+        assert marts.reads == 8
+    assert len(written) > 4
 
 
 def test_without_an_event_there_is_no_week(tmp_path: Path, replay: Replay) -> None:

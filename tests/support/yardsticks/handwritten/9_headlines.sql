@@ -89,21 +89,25 @@ split as (
 kinds as (
     select
         *, unnest([
-            {at: 1, points: if(is_gain, issued - refunded, 0), kind: 'issued'},
-            {at: 2, points: if(is_gain, refunded, 0), kind: 'refunded'},
-            {at: 3, points: if(has_uses, spent, 0), kind: 'redeemed on items'},
-            {at: 4, points: if(has_uses, converted, 0), kind: 'converted to wallet credit'},
-            {at: 5, points: if(is_gain, 0, deducted), kind: 'deducted'},
+            {rank: 1, points: if(is_gain, issued - refunded, 0), kind: 'issued'},
+            {rank: 2, points: if(is_gain, refunded, 0), kind: 'refunded'},
+            {rank: 3, points: if(has_uses, spent, 0), kind: 'redeemed on items'},
+            {rank: 4, points: if(has_uses, converted, 0), kind: 'converted to wallet credit'},
+            {rank: 5, points: if(is_gain, 0, deducted), kind: 'deducted'},
             {
-                at: 6,
+                rank: 6,
                 points: if(is_gain, 0, redeemed - if(has_uses, spent + converted, 0)),
                 kind: 'redeemed'
             }
         ]) as most
     from split
+),
+
+told_kinds as (
+    select * from kinds
     qualify
         row_number() over (
-            partition by website_id, days order by most.points desc, most.at
+            partition by website_id, days order by most.points desc, most.rank
         ) = 1
 )
 
@@ -114,7 +118,7 @@ select
         ', by ' || in_words(along) || ' on ' || day_text(date, has_years) || ' alone',
         ': ' || points_were(most.points) || most.kind || ' on ' || day_text(date, has_years)
     ) as told
-from kinds;
+from told_kinds;
 
 create temp table told as
 with flows as (
@@ -136,8 +140,8 @@ with flows as (
 phrases as (
     select
         * exclude (parts),
-        list_transform(parts, lambda each, at:
-            if(at = 1, rtrim(points_were(each.points)), in_words(each.points)) || each.kind
+        list_transform(parts, lambda each, place:
+            if(place = 1, rtrim(points_were(each.points)), in_words(each.points)) || each.kind
         ) as parts
     from flows
 ),
