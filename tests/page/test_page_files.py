@@ -105,7 +105,9 @@ def test_without_the_chart_library_the_export_has_no_page(
     marts = export.version.parents[2] / "marts.duckdb"
     without = write_export(marts, tmp_path / "export")
     assert read_files(without.version).keys() == {
-        path for path in read_files(export.version) if path.endswith(".json")
+        path
+        for path in read_files(export.version)
+        if path.endswith(".json") or path.startswith("summary/")
     }
 
 
