@@ -30,12 +30,12 @@ range_points as (
         ranges.date_to,
         coalesce(sum(points.issued), 0) as issued,
         coalesce(sum(points.redeemed), 0) as redeemed,
-        coalesce(max(points.outstanding) filter (points."date" = ranges.date_to), 0) as outstanding
+        coalesce(max(points.outstanding) filter (where points.date = ranges.date_to), 0) as outstanding
     from requested_ranges as ranges
     left join {{ mart(ref('fct_points_daily'), published) }} as points
         on
             ranges.website_id = points.website_id
-            and points."date" between ranges.date_from and ranges.date_to
+            and points.date between ranges.date_from and ranges.date_to
     group by ranges.website_id, ranges.date_from, ranges.date_to
 
 ),
@@ -47,9 +47,7 @@ range_dates as (
         ranges.website_id,
         ranges.date_from,
         ranges.date_to,
-        cast(
-            unnest(generate_series(ranges.date_from, ranges.date_to, interval 1 day)) as date
-        ) as "date"
+        {{ each_date('ranges.date_from', 'ranges.date_to') }} as date
     from requested_ranges as ranges
 
 ),
@@ -67,7 +65,7 @@ range_redemptions as (
     inner join {{ mart(ref('fct_redemption_requests'), published) }} as requests
         on
             range_dates.website_id = requests.website_id
-            and range_dates."date" = requests."date"
+            and range_dates.date = requests.date
     where requests.is_redemption
 
 ),
@@ -111,12 +109,12 @@ range_tiers as (
         ranges.date_to,
         {% for tier in ['bronze', 'silver', 'gold', 'platinum'] -%}
         sum(levels.active_clients) filter (
-            contains(lower(tiers.tier_name), '{{ tier }}')
+            where contains(lower(tiers.tier_name), '{{ tier }}')
         ) as {{ tier }}_count{{ ',' if not loop.last }}
         {% endfor %}
     from requested_ranges as ranges
     inner join {{ mart(ref('fct_tier_distribution_daily'), published) }} as levels
-        on ranges.website_id = levels.website_id and ranges.date_to = levels."date"
+        on ranges.website_id = levels.website_id and ranges.date_to = levels.date
     inner join {{ mart(ref('dim_tiers'), published) }} as tiers on levels.tier_id = tiers.tier_id
     group by ranges.website_id, ranges.date_from, ranges.date_to
 
@@ -151,7 +149,7 @@ records as (
             and ranges.date_from = range_points.date_from
             and ranges.date_to = range_points.date_to
     left join {{ mart(ref('fct_engagement_daily'), published) }} as engagement
-        on ranges.website_id = engagement.website_id and ranges.date_to = engagement."date"
+        on ranges.website_id = engagement.website_id and ranges.date_to = engagement.date
     left join range_redemption_totals as totals
         on
             ranges.website_id = totals.website_id
@@ -184,13 +182,11 @@ records as (
         when {{ website_id }} between 1 and {{ max_readable_website() }}
             then cast(
                 {{ website_id }} * 10000000000
-                + ({{ date_from }} - date '{{ first_date() }}') * 100000
-                + ({{ date_to }} - date '{{ first_date() }}') as bigint
+                + cast({{ date_from }} - date '{{ first_date() }}' as integer) * 100000
+                + cast({{ date_to }} - date '{{ first_date() }}' as integer) as bigint
             )
-        else cast(
-            '0x' || left(
-                md5({{ website_id }} || '|' || {{ date_from }} || '|' || {{ date_to }}), 13
-            ) as bigint
-        )
+        else {{ from_hexadecimal(
+            'left(md5(' ~ website_id ~ " || '|' || " ~ date_from ~ " || '|' || " ~ date_to ~ '), 13)'
+        ) }}
     end
 {%- endmacro %}

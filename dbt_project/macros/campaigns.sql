@@ -83,9 +83,7 @@ campaign_dates as (
         website_id,
         is_experiment,
         date_from,
-        cast(unnest(generate_series(
-            greatest(before_from, date '{{ first_date() }}' - 1), date_to, interval 1 day
-        )) as date) as date
+        {{ each_date("greatest(before_from, date '" ~ first_date() ~ "' - 1)", 'date_to') }} as date
     from windows
     where is_over
 
@@ -180,8 +178,8 @@ of_arms as (
         campaign_id,
         is_treated,
     {% for metric in metrics %}
-        {%- set during = 'cast(' ~ metric ~ '_during as hugeint)' %}
-        {%- set before = 'cast(' ~ metric ~ '_before as hugeint)' %}
+        {%- set during = 'cast(' ~ metric ~ '_during as ' ~ whole_number() ~ ')' %}
+        {%- set before = 'cast(' ~ metric ~ '_before as ' ~ whole_number() ~ ')' %}
         sum({{ during }}) as {{ metric }}_during,
         sum({{ before }}) as {{ metric }}_before,
         sum({{ during }} * {{ during }}) as {{ metric }}_during_squared,
@@ -217,37 +215,18 @@ totals as (
     whole numbers. A number is a whole part and a fraction `part` ÷ `parts` of one.
 #}
 
-{#
-    first × second ÷ divisor as a list of two: how often the divisor goes into the product, and what
-    is left. Digit by digit of the second factor, dividing as it goes, so that the product itself
-    need not fit. None of the three is negative, and the divisor is above 0. Each digit brings the
-    factor and the divisor along: what a lambda of list_reduce takes from its row is another row's.
-#}
-{% macro product_over(first, second, divisor) -%}
-    list_reduce(
-        [
-            [cast(digit as hugeint), {{ first }}, {{ divisor }}]
-            for digit in string_split(cast({{ second }} as varchar), '')
-        ],
-        (done, next) -> [
-            10 * done[1] + (10 * done[2] + next[1] * next[2]) // next[3],
-            (10 * done[2] + next[1] * next[2]) % next[3]
-        ],
-        [cast(0 as hugeint), cast(0 as hugeint)]
-    )
-{%- endmacro %}
-
 {# (whole + part ÷ parts) ÷ divisor, rounded once, half up; nothing is negative. #}
 {% macro mixed_ratio(whole, part, parts, divisor, decimals) -%}
     {%- set units = 10 ** decimals -%}
-    cast(
+    {%- set dividend -%}
         (
             {{ 2 * units }} * {{ whole }}
-            + ({{ product_over(part, 2 * units, parts) }})[1]
+            + {{ item(product_over(part, 2 * units, parts), 1) }}
             + {{ divisor }}
         )
-        // (2 * {{ divisor }})
-        * cast({{ 1 / units }} as decimal({{ decimals + 1 }}, {{ decimals }}))
+    {%- endset -%}
+    cast(
+        {{ in_units(quotient(dividend, '(2 * ' ~ divisor ~ ')'), decimals) }}
         as decimal(38, {{ decimals }})
     )
 {%- endmacro %}

@@ -5,7 +5,7 @@
 {% macro clients_by_window(last_date) -%}
     select
         clients.website_id,
-        cast(run.as_of - clients.{{ last_date }} + 1 as integer) as window_days,
+        cast(run.as_of - clients.{{ last_date }} as integer) + 1 as window_days,
         count(*) as clients
     from {{ ref('dim_clients') }} as clients
     cross join {{ ref('dim_run') }} as run

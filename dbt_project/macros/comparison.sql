@@ -245,8 +245,8 @@ compared as (
         paired.value_before,
         cast(paired.value - paired.value_before as decimal(38, 2)) as change,
         {{ ratio_or_null(
-            '100 * cast(100 * (paired.value - paired.value_before) as hugeint)',
-            'abs(cast(100 * paired.value_before as hugeint))'
+            '100 * cast(100 * (paired.value - paired.value_before) as ' ~ whole_number() ~ ')',
+            'abs(cast(100 * paired.value_before as ' ~ whole_number() ~ '))'
         ) }} as change_percentage,
         paired.status
     from paired

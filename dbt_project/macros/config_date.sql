@@ -5,10 +5,10 @@
 {% macro config_date(config, key) -%}
     case
         when
-            json_type({{ config }}, '$.{{ key }}') = 'VARCHAR'
-            and regexp_full_match({{ config }} ->> '$.{{ key }}', '[0-9]{4}-[0-9]{2}-[0-9]{2}')
-            and try_cast({{ config }} ->> '$.{{ key }}' as date)
+            {{ json_is_text(config, key) }}
+            and {{ matches(json_text(config, key), '[0-9]{4}-[0-9]{2}-[0-9]{2}') }}
+            and try_cast({{ json_text(config, key) }} as date)
             between date '{{ first_date() }}' and date '{{ last_date() }}'
-            then try_cast({{ config }} ->> '$.{{ key }}' as date)
+            then try_cast({{ json_text(config, key) }} as date)
     end
 {%- endmacro %}

@@ -2,8 +2,8 @@
 {% macro config_integer(config, key, highest) -%}
     case
         when
-            json_type({{ config }}, '$.{{ key }}') in ('BIGINT', 'UBIGINT')
-            and cast({{ config }} ->> '$.{{ key }}' as hugeint) between 1 and {{ highest }}
-            then cast({{ config }} ->> '$.{{ key }}' as integer)
+            {{ json_is_integer(config, key) }}
+            and cast({{ json_text(config, key) }} as {{ whole_number() }}) between 1 and {{ highest }}
+            then cast({{ json_text(config, key) }} as integer)
     end
 {%- endmacro %}

@@ -137,13 +137,7 @@ configured as (
         widgets.position,
         widgets.is_visible,
         widgets.config,
-        strftime(timezone('UTC', widgets.created_at), '%Y-%m-%dT%H:%M:%S')
-        || if(
-            microsecond(widgets.created_at) % 1000000 = 0,
-            '',
-            strftime(timezone('UTC', widgets.created_at), '.%f')
-        )
-        || 'Z' as created_at,
+        {{ instant_text('widgets.created_at') }} as created_at,
         widgets.requested_days,
         widgets.requested_limit,
         widgets.range_from,

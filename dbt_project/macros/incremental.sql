@@ -76,7 +76,7 @@
 {# The ids of an entity's rows to validate again: CTEs, the last of which is `changed`. #}
 {% macro changed_ids(entity) -%}
 {%- set key = validated_entities()[entity]['id'] -%}
-delivered as not materialized (
+delivered {{ as_inlined() }} (
 
     select * from {{ ref('stg_loyalty__' ~ entity) }}
 

@@ -5,12 +5,12 @@
 #}
 
 {% macro utc_date(instant) -%}
-    cast(make_timestamp(epoch_us({{ instant }})) as date)
+    cast({{ clock_time_of(micros(instant)) }} as date)
 {%- endmacro %}
 
 {# By how many microseconds the clocks are ahead of UTC when a UTC date begins. #}
 {% macro utc_offset(timezone, date) -%}
-    epoch_us(timezone({{ timezone }}, make_timestamptz(epoch_us({{ date }})))) - epoch_us({{ date }})
+    {{ micros(clock_time(timezone, instant_of(micros(date)))) }} - {{ micros(date) }}
 {%- endmacro %}
 
 {#
@@ -40,7 +40,7 @@
 {# The time on the website's clocks: needs `websites`, and `utc_offsets` of the instant's date. #}
 {% macro local_time(instant) -%}
     coalesce(
-        make_timestamp(epoch_us({{ instant }}) + utc_offsets.utc_offset),
-        timezone(websites.timezone, {{ instant }})
+        {{ clock_time_of(micros(instant) ~ ' + utc_offsets.utc_offset') }},
+        {{ clock_time('websites.timezone', instant) }}
     )
 {%- endmacro %}

@@ -60,7 +60,7 @@ unused as (
             '{{ key }}' as config_key,
             '{{ reason }}' as reason
         from {{ widgets }} as widgets
-        where json_exists(widgets.config, '$.{{ key }}') and {{ is_unused }}
+        where {{ json_has('widgets.config', key) }} and {{ is_unused }}
         union all
     {% endfor -%}
     select
@@ -86,7 +86,7 @@ fallbacks as (
         unused.config_key,
         'website ' || unused.website_id || ', widget ' || unused.widget_id
         || ': config ' || unused.config_key || ' is '
-        || left(cast(json_extract(unused.config, '$.' || unused.config_key) as varchar), 80)
+        || left({{ json_written('unused.config', 'unused.config_key') }}, 80)
         || ', ' || unused.reason as warning
     from unused
 
@@ -97,12 +97,16 @@ outdated as (
 
     select
         coalesce('the newest event is of ' || run.latest_event_date, 'there is no event')
-        || '; none falls in the ' || list_max(run.window_days) || ' days that end on '
+        || '; none falls in the ' || {{ greatest_item('run.window_days') }} || ' days that end on '
         || run.as_of || ': is the source still fed?' as warning
     from {{ mart(ref('dim_run'), published) }} as run
     where
         run.as_of is not null
-        and coalesce(run.as_of - run.latest_event_date >= list_max(run.window_days), true)
+        and coalesce(
+            cast(run.as_of - run.latest_event_date as integer)
+            >= {{ greatest_item('run.window_days') }},
+            true
+        )
 
 ),
 
@@ -150,9 +154,7 @@ left_out as (
         reasons.entity,
         reasons.entity || ': ' || sum(reasons.excluded_rows) || ' of '
         || any_value(delivered.delivered_rows) || ' rows are quarantined and reach no figure ('
-        || string_agg(
-            reasons.reason || ' ' || reasons.excluded_rows, ', ' order by reasons.reason
-        )
+        || {{ joined("reasons.reason || ' ' || reasons.excluded_rows", 'reasons.reason') }}
         || ')'
         || coalesce(', with ' || sum(reasons.points) || ' points on them', '') as warning
     from reasons
@@ -163,8 +165,18 @@ left_out as (
 
 added as (
 
-    select unnest(run.added_columns) as added_column
+    select {{ each('run.added_columns') }} as added_column
     from {{ mart(ref('dim_run'), published) }} as run
+
+),
+
+counted_failures as (
+
+    select
+        failures.failure,
+        count(*) as series
+    from {{ mart(ref('fct_forecast_failures'), published) }} as failures
+    group by failures.failure
 
 ),
 
@@ -172,12 +184,11 @@ added as (
 unfitted as (
 
     select
-        failures.failure,
-        count(*) as series,
-        sum(count(*)) over () - count(*) as others
-    from {{ mart(ref('fct_forecast_failures'), published) }} as failures
-    group by failures.failure
-    qualify row_number() over (order by count(*) desc, failures.failure) = 1
+        counted.failure,
+        counted.series,
+        sum(counted.series) over () - counted.series as others
+    from counted_failures as counted
+    qualify row_number() over (order by counted.series desc, counted.failure) = 1
 
 ),
 

@@ -10,3 +10,8 @@
 {% macro is_long_enough(last_age) -%}
     coalesce({{ last_age }} >= 2, false)
 {%- endmacro %}
+
+{# 1 for Monday to 7 for Sunday. #}
+{% macro weekday(date) -%}
+    cast({{ date }} - cast(date_trunc('week', {{ date }}) as date) as integer) + 1
+{%- endmacro %}

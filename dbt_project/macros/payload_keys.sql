@@ -57,7 +57,7 @@
     {% for step, instant in request_steps().items() -%}
         case
             when {{ requests }}.{{ instant }} >= {{ requests }}.requested_at
-                then epoch_us({{ requests }}.{{ instant }}) - epoch_us({{ requests }}.requested_at)
+                then {{ micros(requests ~ '.' ~ instant) }} - {{ micros(requests ~ '.requested_at') }}
         end as to_{{ step }}{{ ',' if not loop.last }}
     {% endfor -%}
 {%- endmacro %}
@@ -68,7 +68,7 @@
 #}
 {% macro request_counts(waits) -%}
     {% for step in request_steps() -%}
-        cast(quantile_disc({{ waits }}.to_{{ step }}, 0.5) as hugeint)
+        cast(quantile_disc({{ waits }}.to_{{ step }}, 0.5) as {{ whole_number() }})
         - quantile_disc(-{{ waits }}.to_{{ step }}, 0.5) as twice_median_to_{{ step }},
     {% endfor -%}
     count(*) as requests,

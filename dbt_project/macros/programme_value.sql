@@ -22,11 +22,11 @@ terms as (
         liability.website_id,
         run.as_of,
         run.has_orders,
-        cast(1000000 * run.margin_share as hugeint) as margin_share,
-        cast(1000000 * liability.point_value as hugeint) as point_value,
+        cast(1000000 * run.margin_share as {{ whole_number() }}) as margin_share,
+        cast(1000000 * liability.point_value as {{ whole_number() }}) as point_value,
         case
             when {{ is_long_enough('curves.last_age') }}
-                then cast(1000000000000 * curves.redeemed_share as hugeint)
+                then cast(1000000000000 * curves.redeemed_share as {{ whole_number() }})
         end as redeemed_share
     from {{ mart(ref('fct_liability'), published) }} as liability
     left join curves on liability.website_id = curves.website_id
@@ -65,23 +65,23 @@ valued as (
         summed.redeemed,
         summed.point_value,
         summed.issued * summed.redeemed_share * summed.point_value as accrued_cost,
-        accrued_cost + cast(100 * summed.campaign_cost as hugeint) * 10000000000000000 as cost,
+        accrued_cost + cast(100 * summed.campaign_cost as {{ whole_number() }}) * 10000000000000000 as cost,
         case
             when summed.has_orders
-                then cast(100 * summed.revenue as hugeint) * 100000000000000
+                then cast(100 * summed.revenue as {{ whole_number() }}) * 100000000000000
         end as hundredth_of_revenue,
         case
             when summed.has_orders and summed.orders_without_margin = 0
-                then cast(100 * summed.margin as hugeint) * 100000000000000
+                then cast(100 * summed.margin as {{ whole_number() }}) * 100000000000000
             when summed.has_orders
                 then
-                    cast(100 * summed.margin as hugeint) * 100000000000000
-                    + cast(100 * summed.revenue_without_margin as hugeint)
+                    cast(100 * summed.margin as {{ whole_number() }}) * 100000000000000
+                    + cast(100 * summed.revenue_without_margin as {{ whole_number() }})
                     * summed.margin_share * 100000000
         end as hundredth_of_margin,
         case
             when summed.experiments > 0 and summed.experiments = summed.experiments_with_margin
-                then cast(1000000000000 * summed.incremental_margin as hugeint) * 1000000
+                then cast(1000000000000 * summed.incremental_margin as {{ whole_number() }}) * 1000000
         end as incremental_margin
     from {{ summed }} as summed
 

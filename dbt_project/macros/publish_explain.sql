@@ -36,15 +36,15 @@
                 'loyalty_transactions' as entity,
                 transactions.transaction_id as id,
                 transactions.client_id,
-                transactions."date",
+                transactions.date,
                 if(figure in ('redeemed', 'deducted'), -1, 1)
                 * cast(transactions.points as bigint) as points
             from {{ mart(this, published=true) }} as transactions
             where
                 figure in ({{ as_literals(figures['loyalty_transactions']) }})
                 and (website_id is null or transactions.website_id = website_id)
-                and (figure = 'outstanding' or transactions."date" >= cast(date_from as date))
-                and transactions."date" <= cast(date_to as date)
+                and (figure = 'outstanding' or transactions.date >= cast(date_from as date))
+                and transactions.date <= cast(date_to as date)
                 and (
                     figure = 'outstanding'
                     or transactions.transaction_type = case figure
@@ -62,14 +62,14 @@
                 'redemption_requests' as entity,
                 requests.request_id as id,
                 requests.client_id,
-                requests."date",
+                requests.date,
                 cast(requests.points as bigint) as points
             from {{ mart(ref('fct_redemption_requests'), published=true) }} as requests
             where
                 figure in ({{ as_literals(figures['redemption_requests']) }})
                 and requests.is_redemption
                 and (website_id is null or requests.website_id = website_id)
-                and requests."date" between cast(date_from as date) and cast(date_to as date)
+                and requests.date between cast(date_from as date) and cast(date_to as date)
 
         ),
 
@@ -79,13 +79,13 @@
                 'wallet_conversions' as entity,
                 conversions.conversion_id as id,
                 conversions.client_id,
-                conversions."date",
+                conversions.date,
                 cast(conversions.points as bigint) as points
             from {{ mart(ref('fct_wallet_conversions'), published=true) }} as conversions
             where
                 figure in ({{ as_literals(figures['wallet_conversions']) }})
                 and (website_id is null or conversions.website_id = website_id)
-                and conversions."date" between cast(date_from as date) and cast(date_to as date)
+                and conversions.date between cast(date_from as date) and cast(date_to as date)
 
         ),
 
@@ -96,7 +96,7 @@
                 'clients' as entity,
                 clients.client_id as id,
                 clients.client_id,
-                clients.last_transaction_date as "date",
+                clients.last_transaction_date as date,
                 clients.balance as points
             from {{ mart(ref('dim_clients'), published=true) }} as clients
             where
@@ -115,14 +115,14 @@
                 'clients' as entity,
                 days.client_id as id,
                 days.client_id,
-                max(days."date") as "date",
+                max(days.date) as date,
                 cast(sum(days.net) as bigint) as points
             from {{ mart(ref('fct_client_days'), published=true) }} as days
             where
                 figure in ('active_clients', 'clients_with_transactions')
                 and (website_id is null or days.website_id = website_id)
-                and (figure = 'active_clients' or days."date" >= cast(date_from as date))
-                and days."date" <= cast(date_to as date)
+                and (figure = 'active_clients' or days.date >= cast(date_from as date))
+                and days.date <= cast(date_to as date)
                 and (
                     figure != 'active_clients'
                     or cast(date_to as date) < (
@@ -140,14 +140,14 @@
                 'clients' as entity,
                 requests.client_id as id,
                 requests.client_id,
-                max(requests."date") as "date",
+                max(requests.date) as date,
                 cast(sum(requests.points) as bigint) as points
             from {{ mart(ref('fct_redemption_requests'), published=true) }} as requests
             where
                 figure = 'clients_with_redemptions'
                 and requests.is_redemption
                 and (website_id is null or requests.website_id = website_id)
-                and requests."date" between cast(date_from as date) and cast(date_to as date)
+                and requests.date between cast(date_from as date) and cast(date_to as date)
             group by requests.client_id
 
         ),
@@ -159,7 +159,7 @@
                 null as entity,
                 null as id,
                 null as client_id,
-                null as "date",
+                null as date,
                 null as points
             where
                 not coalesce(figure in ({{ as_literals(known) }}), false)

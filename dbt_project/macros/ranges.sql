@@ -40,9 +40,7 @@ requested as (
 dates as (
 
     select
-        cast(unnest(generate_series(
-            {{ requested_from() }}, {{ requested_to() }}, interval 1 day
-        )) as date) as date
+        {{ each_date(requested_from(), requested_to()) }} as date
     from requested
     where requested.as_of is not null
 

@@ -5,15 +5,20 @@
 #}
 {% macro ratio(numerator, denominator, decimals=2) -%}
     {%- set units = 10 ** decimals -%}
+    {%- set divisor = 'cast(' ~ denominator ~ ' as ' ~ whole_number() ~ ')' -%}
+    {%- set dividend -%}
+        (abs(cast({{ numerator }} as {{ whole_number() }})) * {{ 2 * units }} + {{ divisor }})
+    {%- endset -%}
+    {%- set rounded -%}
+        cast(
+            if({{ numerator }} < 0, -1, 1) * ({{ quotient(dividend, '(2 * ' ~ divisor ~ ')') }})
+            as decimal(30, 0)
+        )
+    {%- endset -%}
     cast(
         case
             when coalesce({{ denominator }}, 0) = 0 then 0
-            else sign({{ numerator }}) * cast(
-                (
-                    abs(cast({{ numerator }} as hugeint)) * {{ 2 * units }}
-                    + cast({{ denominator }} as hugeint)
-                ) // (2 * cast({{ denominator }} as hugeint)) as decimal(30, 0)
-            ) * cast({{ 1 / units }} as decimal({{ decimals + 1 }}, {{ decimals }}))
+            else {{ in_units(rounded, decimals) }}
         end as decimal(38, {{ decimals }})
     )
 {%- endmacro %}
@@ -25,18 +30,19 @@
 #}
 {% macro ratio_or_null(numerator, denominator, decimals=2) -%}
     {%- set units = 10 ** decimals -%}
-    {%- set divisor = 'abs(cast(' ~ denominator ~ ' as hugeint))' -%}
-    {%- set dividend = 'abs(cast(' ~ numerator ~ ' as hugeint))' -%}
+    {%- set divisor = 'abs(cast(' ~ denominator ~ ' as ' ~ whole_number() ~ '))' -%}
+    {%- set dividend = 'abs(cast(' ~ numerator ~ ' as ' ~ whole_number() ~ '))' -%}
+    {%- set part -%}
+        ({{ 2 * units }} * ({{ dividend }} % {{ divisor }}) + {{ divisor }})
+    {%- endset -%}
+    {%- set rounded -%}
+        if(({{ numerator }} < 0) = ({{ denominator }} < 0), 1, -1) * (
+            {{ units }} * ({{ quotient(dividend, divisor) }})
+            + {{ quotient(part, '(2 * ' ~ divisor ~ ')') }}
+        )
+    {%- endset -%}
     case
         when {{ denominator }} != 0
-            then
-                if(({{ numerator }} < 0) = ({{ denominator }} < 0), 1, -1) * cast(
-                    (
-                        {{ units }} * ({{ dividend }} // {{ divisor }})
-                        + ({{ 2 * units }} * ({{ dividend }} % {{ divisor }}) + {{ divisor }})
-                        // (2 * {{ divisor }})
-                    ) * cast({{ 1 / units }} as decimal({{ decimals + 1 }}, {{ decimals }}))
-                    as decimal(38, {{ decimals }})
-                )
+            then cast({{ in_units(rounded, decimals) }} as decimal(38, {{ decimals }}))
     end
 {%- endmacro %}

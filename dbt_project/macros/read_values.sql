@@ -7,26 +7,23 @@
 {# A float or a double that may stand for several whole numbers can't be read. #}
 {% macro read_integer(column, type='bigint') -%}
     case
-        when typeof({{ column }}) in (
-            'TINYINT', 'SMALLINT', 'INTEGER', 'BIGINT', 'UTINYINT', 'USMALLINT', 'UINTEGER'
-        )
-            then try_cast({{ column }} as {{ type }})
+        {{ when_integer(column, type) }}
         when
-            typeof({{ column }}) in ('FLOAT', 'DOUBLE')
-            and abs(try_cast(cast({{ column }} as varchar) as double))
-            > if(typeof({{ column }}) = 'FLOAT', {{ max_exact_float() }}, {{ max_exact_double() }})
+            upper(typeof({{ column }})) in ('FLOAT', 'DOUBLE')
+            and abs(try_cast({{ text_of(column) }} as double))
+            > if(upper(typeof({{ column }})) = 'FLOAT', {{ max_exact_float() }}, {{ max_exact_double() }})
             then null
-        when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]+([.]0+)?')
+        when {{ matches(text_of(column), '[+-]?[0-9]+([.]0+)?') }}
             then try_cast(
-                regexp_replace(cast({{ column }} as varchar), '[.]0+$', '') as {{ type }}
+                regexp_replace({{ text_of(column) }}, '[.]0+$', '') as {{ type }}
             )
     end
 {%- endmacro %}
 
 {% macro read_decimal(column) -%}
     case
-        when regexp_full_match(cast({{ column }} as varchar), '[+-]?[0-9]+([.][0-9]{1,2}0*)?')
-            then try_cast(cast({{ column }} as varchar) as decimal(12, 2))
+        when {{ matches(text_of(column), '[+-]?[0-9]+([.][0-9]{1,2}0*)?') }}
+            then try_cast({{ text_of(column) }} as decimal(12, 2))
     end
 {%- endmacro %}
 
@@ -34,42 +31,26 @@
 {% macro read_share(column) -%}
     case
         when
-            regexp_full_match(cast({{ column }} as varchar), '[+]?0+[.][0-9]+')
-            and try_cast(cast({{ column }} as varchar) as decimal(19, 18)) > 0
-            and try_cast(cast({{ column }} as varchar) as decimal(19, 18)) < 1
-            then try_cast(cast({{ column }} as varchar) as decimal(19, 18))
+            {{ matches(text_of(column), '[+]?0+[.][0-9]+') }}
+            and try_cast({{ text_of(column) }} as decimal(19, 18)) > 0
+            and try_cast({{ text_of(column) }} as decimal(19, 18)) < 1
+            then try_cast({{ text_of(column) }} as decimal(19, 18))
     end
 {%- endmacro %}
 
-{#
-    An instant's microseconds are plain numbers; a cast to or from a local time asks a calendar.
-    What lies outside the years 1 to 9999 can't be written as the contract says, nor be read.
-#}
+{# What lies outside the years 1 to 9999 can't be written as the contract says, nor be read. #}
 {% macro read_instant(column) -%}
-    case
-        when typeof({{ column }}) = 'TIMESTAMP WITH TIME ZONE'
-            then {{ within_calendar('try_cast(' ~ column ~ ' as timestamptz)') }}
-        when starts_with(typeof({{ column }}), 'TIMESTAMP') or typeof({{ column }}) = 'DATE'
-            then {{ within_calendar(
-                'make_timestamptz(epoch_us(try_cast(' ~ column ~ ' as timestamp)))'
-            ) }}
-        when
-            regexp_full_match(
-                cast({{ column }} as varchar),
-                '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]'
-                || '([.][0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?'
-            )
-            and not starts_with(cast({{ column }} as varchar), '0000')
-            then {{ within_calendar(
-                'try_cast(cast(' ~ column ~ ' as varchar) as timestamptz)'
-            ) }}
-    end
+    {{ read_time(
+        column,
+        '[0-9]{4}-[0-9]{2}-[0-9]{2}[T ]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]'
+        ~ '([.][0-9]{1,6})?(Z|[+-]([01][0-9]|2[0-3])(:?[0-5][0-9])?)?'
+    ) }}
 {%- endmacro %}
 
 {% macro within_calendar(instant) -%}
     if(
-        {{ instant }} between timestamptz '0001-01-01 00:00:00+00'
-        and timestamptz '9999-12-31 23:59:59.999999+00',
+        {{ instant }} between {{ instant_type() }} '0001-01-01 00:00:00+00'
+        and {{ instant_type() }} '9999-12-31 23:59:59.999999+00',
         {{ instant }},
         null
     )
@@ -77,12 +58,12 @@
 
 {% macro read_boolean(column) -%}
     case
-        when lower(cast({{ column }} as varchar)) in ('t', 'true', 'y', 'yes', '1') then true
-        when lower(cast({{ column }} as varchar)) in ('f', 'false', 'n', 'no', '0') then false
+        when lower({{ text_of(column) }}) in ('t', 'true', 'y', 'yes', '1') then true
+        when lower({{ text_of(column) }}) in ('f', 'false', 'n', 'no', '0') then false
     end
 {%- endmacro %}
 
 {# A blank is null, from whatever it comes; the other types can't read one. #}
 {% macro read_text(column) -%}
-    nullif(cast({{ column }} as varchar), '')
+    nullif({{ text_of(column) }}, '')
 {%- endmacro %}

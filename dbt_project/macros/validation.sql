@@ -50,8 +50,8 @@
 {# Whether an event's instant lies on a date (UTC) that the contract counts. #}
 {% macro is_countable_instant(column) -%}
     {{ column }} is not null
-    and {{ column }} >= timestamptz '{{ first_date() }} 00:00:00+00'
-    and {{ column }} <= timestamptz '{{ last_date() }} 23:59:59.999999+00'
+    and {{ column }} >= {{ instant_type() }} '{{ first_date() }} 00:00:00+00'
+    and {{ column }} <= {{ instant_type() }} '{{ last_date() }} 23:59:59.999999+00'
 {%- endmacro %}
 
 {#

@@ -36,9 +36,9 @@ month_starts as (
 
     select
         websites.website_id,
-        cast(unnest(generate_series(
-            date_trunc('month', websites.first_snapshot_date), run.as_of, interval 1 month
-        )) as date) as date_from
+        {{ each_date(
+            "date_trunc('month', websites.first_snapshot_date)", 'run.as_of', '1 month'
+        ) }} as date_from
     from websites
     cross join run
 
@@ -48,9 +48,9 @@ week_starts as (
 
     select
         websites.website_id,
-        cast(unnest(generate_series(
-            date_trunc('week', websites.first_snapshot_date), run.as_of, interval 7 day
-        )) as date) as date_from
+        {{ each_date(
+            "date_trunc('week', websites.first_snapshot_date)", 'run.as_of', '7 day'
+        ) }} as date_from
     from websites
     cross join run
 

@@ -30,7 +30,8 @@ lengths as (
 
     select
         greatest(
-            {{ max_days() }}, coalesce(max(run.as_of - websites.first_event_date) + 1, 0)
+            {{ max_days() }},
+            coalesce(max(cast(run.as_of - websites.first_event_date as integer)) + 1, 0)
         ) as days
     from run
     left join websites on run.as_of >= websites.first_event_date
@@ -39,8 +40,11 @@ lengths as (
 
 window_lengths as (
 
-    select cast(unnest(range(1, days + 1)) as integer) as window_days
-    from lengths
+    select cast(dates.date - date '2000-01-01' as integer) + 1 as window_days
+    from (
+        select {{ each_date("date '2000-01-01'", "date '2000-01-01' + (days - 1)") }} as date
+        from lengths
+    ) as dates
 
 ),
 

@@ -28,13 +28,13 @@ counted as (
     select
         websites.website_id,
         run.as_of,
-        count(*) filter (clients.is_member) as total_clients,
-        count(*) filter (clients.is_active) as active_clients,
+        count(*) filter (where clients.is_member) as total_clients,
+        count(*) filter (where clients.is_active) as active_clients,
         count(*) filter (
-            clients.last_transaction_date = run.as_of
+            where clients.last_transaction_date = run.as_of
         ) as clients_with_transactions,
         count(*) filter (
-            clients.last_redemption_date = run.as_of
+            where clients.last_redemption_date = run.as_of
         ) as clients_with_redemptions
     from {{ ref('dim_websites') }} as websites
     cross join run

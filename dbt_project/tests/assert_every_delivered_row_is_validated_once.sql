@@ -23,7 +23,7 @@ validated as (
     {% for entity, key in entities.items() -%}
         select
             '{{ entity }}' as entity,
-            count(*) filter (quarantine_reason is null) as valid_count,
+            count(*) filter (where quarantine_reason is null) as valid_count,
             count(*) as validated_count,
             sum({{ key.values() | join(') + sum(') }}) + sum(copy_number) as validated_sum
         from {{ ref('int_' ~ entity ~ '_validated') }}

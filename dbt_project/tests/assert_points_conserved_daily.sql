@@ -34,7 +34,7 @@ broken as (
     where
         outstanding != outstanding_before + issued - redeemed - deducted
         or net != issued - redeemed - deducted
-        or date - date_before != 1
+        or cast(date - date_before as integer) != 1
 
 )
 

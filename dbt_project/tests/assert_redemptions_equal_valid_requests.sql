@@ -46,8 +46,8 @@ signed as (
     select
         website_id,
         -count(*) as requests,
-        -count(*) filter (status = 'fulfilled') as redemptions,
-        -coalesce(sum(points_used) filter (status = 'fulfilled'), 0) as points
+        -count(*) filter (where status = 'fulfilled') as redemptions,
+        -coalesce(sum(points_used) filter (where status = 'fulfilled'), 0) as points
     from valid_requests
     group by website_id
 

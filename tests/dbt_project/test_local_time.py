@@ -5,15 +5,13 @@ from collections.abc import Iterator
 from datetime import UTC, datetime
 from importlib.resources import files
 from itertools import pairwise
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import duckdb
 import numpy as np
 import pandas as pd
-from jinja2 import Environment
+from support.macros import duckdb_macros
 
-MACROS = Path(__file__).parents[2] / "dbt_project/macros/local_time.sql"
 HEADER = 44
 DAY = 86_400
 LAST_LISTED_YEAR, LAST_YEAR = 2037, 2199
@@ -90,7 +88,7 @@ def test_local_times_are_the_calendars_around_every_change_of_the_clocks() -> No
     websites = pd.DataFrame({"website_id": range(len(changes)), "timezone": list(changes)})
     instants = instants_around(changes)
     connection.register("websites", websites).register("instants", instants)
-    macros = Environment().from_string(MACROS.read_text()).module
+    macros = duckdb_macros("local_time.sql")
     different = connection.execute(
         f"""
         with flagged as (

@@ -1,8 +1,13 @@
-"""The table macros of published marts, for marts that were built without dbt's hooks."""
+"""Macros without dbt: those of published marts, and the project's own, as DuckDB is given them."""
 
+import runpy
 from pathlib import Path
+from types import ModuleType, SimpleNamespace
 
 import duckdb
+import jinja2
+
+PROJECT = Path(__file__).parents[2] / "dbt_project"
 
 
 def copy_macro(name: str, published: Path, connection: duckdb.DuckDBPyConnection) -> None:
@@ -17,3 +22,12 @@ def copy_macro(name: str, published: Path, connection: duckdb.DuckDBPyConnection
         f"{parameter} := null" if parameter == "catalog" else parameter for parameter in parameters
     )
     connection.execute(f"create macro {name}({named}) as table {definition}")
+
+
+def duckdb_macros(name: str) -> ModuleType:
+    """The macros of a file of the project."""
+    adapter = SimpleNamespace(**runpy.run_path(str(PROJECT / "lint/adapter.py")))
+    files = [PROJECT / "macros/engines/dialect.sql", PROJECT / "macros" / name]
+    environment = jinja2.Environment()
+    environment.globals["adapter"] = adapter
+    return environment.from_string("".join(path.read_text() for path in files)).module

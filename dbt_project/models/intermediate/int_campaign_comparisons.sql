@@ -101,8 +101,8 @@ comparisons as (
         measured.metric,
         measured.units,
         sizes.status,
-        cast(sizes.treatment_clients as hugeint) as treatment_clients,
-        cast(sizes.comparison_clients as hugeint) as comparison_clients,
+        cast(sizes.treatment_clients as {{ whole_number() }}) as treatment_clients,
+        cast(sizes.comparison_clients as {{ whole_number() }}) as comparison_clients,
     {% for arm in ['treatment', 'comparison'] %}
         coalesce({{ arm }}.during, 0) as {{ arm }}_during,
         coalesce({{ arm }}.before, 0) as {{ arm }}_before,

@@ -18,7 +18,7 @@ run as (
 ),
 
 {# Money as whole numbers. #}
-orders as not materialized (
+orders {{ as_inlined() }} (
 
     select
         orders.website_id,

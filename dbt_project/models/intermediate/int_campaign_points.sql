@@ -11,7 +11,7 @@
 
 with
 
-client_days as not materialized (
+client_days {{ as_inlined() }} (
 
     select
         client_days.website_id,

@@ -125,8 +125,8 @@ planned as (
 
     select
         *,
-        cast(treatment_clients + comparison_clients as hugeint) as clients,
-        cast(1000000000000000000 * coalesce(planned_treatment_share, 0.5) as hugeint)
+        cast(treatment_clients + comparison_clients as {{ whole_number() }}) as clients,
+        cast(1000000000000000000 * coalesce(planned_treatment_share, 0.5) as {{ whole_number() }})
             as treatment_share,
         1000000000000000000 - treatment_share as comparison_share
     from sizes
@@ -138,9 +138,9 @@ squared as (
 
     select
         *,
-        cast(1000000000000000000 as hugeint) * treatment_clients * treatment_clients
+        cast(1000000000000000000 as {{ whole_number() }}) * treatment_clients * treatment_clients
             as treatment_square,
-        cast(1000000000000000000 as hugeint) * comparison_clients * comparison_clients
+        cast(1000000000000000000 as {{ whole_number() }}) * comparison_clients * comparison_clients
             as comparison_square,
         treatment_share * comparison_share as parts,
         treatment_square % treatment_share * comparison_share
@@ -154,8 +154,9 @@ deviations as (
 
     select
         *,
-        treatment_square // treatment_share + comparison_square // comparison_share
-        + remainders // parts - clients * clients as deviation,
+        {{ quotient('treatment_square', 'treatment_share') }}
+        + {{ quotient('comparison_square', 'comparison_share') }}
+        + {{ quotient('remainders', 'parts') }} - clients * clients as deviation,
         remainders % parts as part
     from squared
 
@@ -177,7 +178,8 @@ tested as (
             when not is_over then 'too_early'
             when
                 is_experiment
-                and 100 * deviation + (100 * part + parts - 1) // parts > 1083 * clients
+                and 100 * deviation + {{ quotient('(100 * part + parts - 1)', 'parts') }}
+                > 1083 * clients
                 then 'srm_failed'
             when
                 treatment_clients < {{ least_clients() }}

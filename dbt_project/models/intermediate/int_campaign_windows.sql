@@ -37,7 +37,7 @@ windows as (
         campaigns.date_from,
         campaigns.date_to,
         campaigns.date_from
-        - cast(campaigns.date_to - campaigns.date_from + 1 as integer) as before_from,
+        - (cast(campaigns.date_to - campaigns.date_from as integer) + 1) as before_from,
         campaigns.planned_treatment_share,
         held_out.campaign_id is not null as is_experiment,
         coalesce(campaigns.date_to <= run.as_of, false) as is_over

@@ -50,8 +50,8 @@ validated as (
             when superseded.copy_number is not null then 'duplicate_id'
             when websites.website_id is null then 'unknown_website'
         end as quarantine_reason,
-        timezone(websites.timezone, flagged.starts_at) as local_starts_at,
-        timezone(websites.timezone, flagged.ends_at) as local_ends_at
+        {{ clock_time('websites.timezone', 'flagged.starts_at') }} as local_starts_at,
+        {{ clock_time('websites.timezone', 'flagged.ends_at') }} as local_ends_at
     from flagged
     left join superseded
         on

@@ -36,7 +36,7 @@ previous_clients as (
 
 ),
 
-orders as not materialized (
+orders {{ as_inlined() }} (
 
     select * from {{ ref('int_orders_validated') }}
     where quarantine_reason is null

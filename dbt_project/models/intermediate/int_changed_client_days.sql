@@ -1,6 +1,6 @@
 with
 
-transactions as not materialized (
+transactions {{ as_inlined() }} (
 
     select * from {{ ref('int_loyalty_transactions_validated') }}
     where quarantine_reason is null

@@ -7,7 +7,7 @@ observed as (
         series,
         item_id,
         if(item_id is null, 'daily', 'weekly') as cadence,
-        list(value order by date) as observations
+        {{ listed('value', 'date') }} as observations
     from {{ ref('int_forecast_series') }}
     group by website_id, series, item_id
 

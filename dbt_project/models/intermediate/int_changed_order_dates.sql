@@ -1,6 +1,6 @@
 with
 
-orders as not materialized (
+orders {{ as_inlined() }} (
 
     select * from {{ ref('int_orders_validated') }}
     where quarantine_reason is null

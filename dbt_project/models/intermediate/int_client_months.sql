@@ -36,7 +36,7 @@ with
 
     changed_dates as (
 
-        select cast(unnest(generate_series(month, last_day(month), interval 1 day)) as date) as date
+        select {{ each_date('month', 'last_day(month)') }} as date
         from changed_months
 
     ),

@@ -47,8 +47,8 @@ superseded as (
     {{ superseded_rows(
         'widget_id',
         [
-            '-cast(position as hugeint)', 'website_id', 'widget_type', 'title', 'is_visible',
-            'config', 'created_at'
+            '-cast(position as ' ~ whole_number() ~ ')', 'website_id', 'widget_type', 'title',
+            'is_visible', 'config', 'created_at'
         ]
     ) }}
 

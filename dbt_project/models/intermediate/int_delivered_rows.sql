@@ -16,7 +16,7 @@ validated as (
             {% if entity == 'loyalty_transactions' -%}
                 case when quarantine_reason is null then transaction_type end
             {%- else -%}
-                cast(null as varchar)
+                cast(null as string)
             {%- endif %} as transaction_type,
             quarantine_reason as reason,
             count(*) as delivered_rows,

@@ -31,10 +31,10 @@ compared as (
         entity,
         website_id,
         transaction_type,
-        sum(delivered_rows) filter (is_now and reason is null) as valid_rows,
-        sum(delivered_rows) filter (is_now and reason is not null) as quarantined_rows,
-        sum(delivered_rows) filter (not is_now and reason is null) as valid_before,
-        sum(delivered_rows) filter (not is_now and reason is not null) as quarantined_before
+        sum(delivered_rows) filter (where is_now and reason is null) as valid_rows,
+        sum(delivered_rows) filter (where is_now and reason is not null) as quarantined_rows,
+        sum(delivered_rows) filter (where not is_now and reason is null) as valid_before,
+        sum(delivered_rows) filter (where not is_now and reason is not null) as quarantined_before
     from (
         select
             entity,

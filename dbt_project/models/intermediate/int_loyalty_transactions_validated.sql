@@ -16,7 +16,7 @@
 
 with
 
-delivered as not materialized (
+delivered {{ as_inlined() }} (
 
     {% if is_update %}
         {{ changed_rows('loyalty_transactions', ref('stg_loyalty__loyalty_transactions')) }}
@@ -36,21 +36,27 @@ transaction_types as (
     Types and signs as the mapping says; a number that leaves its 32 bits can't be read. Where it
     says nothing a ledger is passed on as it is, which costs nothing.
 #}
-transactions as not materialized (
+transactions {{ as_inlined() }} (
 
     select * from delivered
     where not exists (select named.sign from transaction_types as named)
-    union all by name
+    union all
     select
-        delivered.* exclude (transaction_type, points),
+        delivered.copy_number,
+        delivered.transaction_id,
+        delivered.website_id,
+        delivered.client_id,
+        delivered.redemption_request_id,
         case
             when transaction_types.transaction_type = 'by_sign'
                 then if(delivered.points >= 0, 'add', 'deduct')
             else coalesce(transaction_types.transaction_type, delivered.transaction_type)
         end as transaction_type,
+        delivered.reason,
         try_cast(
             delivered.points * cast(coalesce(transaction_types.sign, 1) as bigint) as integer
-        ) as points
+        ) as points,
+        delivered.occurred_at
     from delivered
     left join transaction_types
         on delivered.transaction_type = transaction_types.delivered_type
@@ -73,7 +79,7 @@ clients as (
 ),
 
 {# A whole ledger is rather read three times than held in memory once. #}
-flagged as {{ 'materialized' if is_update else 'not materialized' }} (
+flagged {{ as_inlined(not is_update) }} (
 
     select
         *,
@@ -148,26 +154,31 @@ kept as (
         copy_number,
         website_id,
         client_id,
-        try_cast(transaction_type as enum('add', 'redeem', 'deduct')) as transaction_type,
+        try_cast(transaction_type as {{ one_of(['add', 'redeem', 'deduct']) }}) as transaction_type,
         points,
         occurred_at,
         reason,
         redemption_request_id,
         cast(
-            quarantine_reason as enum(
+            quarantine_reason as {{ one_of([
                 'invalid_value',
                 'duplicate_id',
                 'unknown_website',
                 'unknown_client',
                 'website_mismatch',
                 'unknown_type',
-                'sign_mismatch'
-            )
+                'sign_mismatch',
+            ]) }}
         ) as quarantine_reason,
         cast(
-            unreadable_column as enum(
-                'id', 'website_id', 'client_id', 'points', 'transaction_type', 'timestamp'
-            )
+            unreadable_column as {{ one_of([
+                'id',
+                'website_id',
+                'client_id',
+                'points',
+                'transaction_type',
+                'timestamp',
+            ]) }}
         ) as unreadable_column,
         business_date
     from validated

@@ -16,7 +16,7 @@
 
 with
 
-orders as not materialized (
+orders {{ as_inlined() }} (
 
     {% if is_update %}
         {{ changed_rows('orders', ref('stg_loyalty__orders')) }}
@@ -41,7 +41,7 @@ clients as (
 ),
 
 {# A whole history is rather read three times than held in memory once. #}
-flagged as {{ 'materialized' if is_update else 'not materialized' }} (
+flagged {{ as_inlined(not is_update) }} (
 
     select
         *,
@@ -112,18 +112,22 @@ kept as (
         amount,
         margin,
         cast(
-            quarantine_reason as enum(
+            quarantine_reason as {{ one_of([
                 'invalid_value',
                 'duplicate_id',
                 'unknown_website',
                 'unknown_client',
-                'website_mismatch'
-            )
+                'website_mismatch',
+            ]) }}
         ) as quarantine_reason,
         cast(
-            unreadable_column as enum(
-                'id', 'website_id', 'client_id', 'ordered_at', 'amount'
-            )
+            unreadable_column as {{ one_of([
+                'id',
+                'website_id',
+                'client_id',
+                'ordered_at',
+                'amount',
+            ]) }}
         ) as unreadable_column,
         business_date
     from validated

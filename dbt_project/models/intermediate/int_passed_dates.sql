@@ -39,9 +39,7 @@ passed as (
 
     select
         days_ago,
-        cast(unnest(generate_series(
-            least(date, previous_date) + 1, greatest(date, previous_date), interval 1 day
-        )) as date) as date
+        {{ each_date('least(date, previous_date) + 1', 'greatest(date, previous_date)') }} as date
     from bounds
 
 )

@@ -14,7 +14,7 @@ previous as (
         select
             cast(null as bigint) as campaign_id,
             cast(null as bigint) as client_id,
-            cast(null as varchar) as arm
+            cast(null as string) as arm
         where false
     {% endif %}
 

@@ -30,7 +30,7 @@ previous as (
             cast(null as bigint) as website_id,
             cast(null as bigint) as client_id,
             cast(null as date) as business_date,
-            cast(null as varchar) as quarantine_reason
+            cast(null as string) as quarantine_reason
         from {{ ref('int_changed_orders') }}
         where false
 

@@ -15,9 +15,9 @@ previous as (
     {% else %}
         select
             cast(null as bigint) as website_id,
-            cast(null as varchar) as series,
+            cast(null as string) as series,
             cast(null as bigint) as item_id,
-            cast(null as bigint[]) as observations,
+            cast(null as {{ list_of('bigint') }}) as observations,
             cast(null as boolean) as has_failures
         where false
     {% endif %}

@@ -33,10 +33,10 @@ previous as (
             cast(null as bigint) as copy_number,
             cast(null as bigint) as website_id,
             cast(null as bigint) as client_id,
-            cast(null as varchar) as transaction_type,
+            cast(null as string) as transaction_type,
             cast(null as integer) as points,
             cast(null as date) as business_date,
-            cast(null as varchar) as quarantine_reason
+            cast(null as string) as quarantine_reason
         from {{ ref('int_changed_transactions') }}
         where false
 

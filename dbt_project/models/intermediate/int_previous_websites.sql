@@ -13,7 +13,7 @@ previous as (
     {% else %}
         select
             cast(null as bigint) as website_id,
-            cast(null as varchar) as timezone
+            cast(null as string) as timezone
         where false
     {% endif %}
 

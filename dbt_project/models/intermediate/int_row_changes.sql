@@ -57,9 +57,9 @@ counted as (
     select
         website_id,
         date,
-        count(*) filter (is_added) as rows_added,
-        count(*) filter (is_changed and not is_added and not is_removed) as rows_changed,
-        count(*) filter (is_removed) as rows_removed
+        count(*) filter (where is_added) as rows_added,
+        count(*) filter (where is_changed and not is_added and not is_removed) as rows_changed,
+        count(*) filter (where is_removed) as rows_removed
     from compared
     where is_added or is_removed or is_changed
     group by website_id, date

@@ -31,7 +31,7 @@ events as (
 {# The last date that is over on all websites by the clock; null where the run has no clock. #}
 over as (
 
-    select min(cast(timezone(websites.timezone, run.began_at) as date)) - 1 as date
+    select min(cast({{ clock_time('websites.timezone', 'run.began_at') }} as date)) - 1 as date
     from {{ ref('stg_pipeline__run') }} as run
     cross join websites
 
@@ -50,15 +50,15 @@ bounds as (
 found as (
 
     select
-        max(events.business_date) filter (events.business_date <= bounds.last_date)
+        max(events.business_date) filter (where events.business_date <= bounds.last_date)
             as latest_event_date,
-        count(*) filter (bounds.is_by_clock and events.business_date > bounds.last_date)
+        count(*) filter (where bounds.is_by_clock and events.business_date > bounds.last_date)
             as later_events,
         min(events.business_date) filter (
-            bounds.is_by_clock and events.business_date > bounds.last_date
+            where bounds.is_by_clock and events.business_date > bounds.last_date
         ) as first_later_date,
         max(events.business_date) filter (
-            bounds.is_by_clock and events.business_date > bounds.last_date
+            where bounds.is_by_clock and events.business_date > bounds.last_date
         ) as last_later_date
     from events
     cross join bounds

@@ -30,7 +30,12 @@ superseded as (
 validated as (
 
     select
-        flagged.* replace (coalesce(flagged.timezone, 'UTC') as timezone),
+        flagged.copy_number,
+        flagged.website_id,
+        flagged.website_name,
+        coalesce(flagged.timezone, 'UTC') as timezone,
+        flagged.unreadable_column,
+        flagged.is_readable,
         case
             when not flagged.is_readable then 'invalid_value'
             when superseded.copy_number is not null then 'duplicate_id'

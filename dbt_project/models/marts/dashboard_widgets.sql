@@ -26,7 +26,7 @@ defaults as (
         widget_types.position,
         true as is_visible,
         '{}' as config,
-        cast(null as timestamptz) as created_at
+        cast(null as {{ instant_type() }}) as created_at
     from {{ ref('stg_pipeline__deliveries') }} as deliveries
     cross join websites
     cross join {{ ref('widget_types') }} as widget_types

@@ -30,7 +30,7 @@ dates as (
 
     select
         as_of,
-        cast(unnest(generate_series(first_date, as_of, interval 1 day)) as date) as date
+        {{ each_date('first_date', 'as_of') }} as date
     from bounds
 
 ),
@@ -39,10 +39,10 @@ described as (
 
     select
         date,
-        cast(as_of - date + 1 as integer) as window_days,
+        cast(as_of - date as integer) + 1 as window_days,
         cast(year(date) as integer) as year,
         cast(month(date) as integer) as month,
-        cast(isodow(date) as integer) as weekday,
+        {{ weekday('date') }} as weekday,
         cast(date_trunc('month', date) as date) as month_start_date,
         cast(date_trunc('week', date) as date) as week_start_date
     from dates

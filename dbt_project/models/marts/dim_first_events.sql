@@ -42,9 +42,11 @@ spaced as (
     select
         website_id,
         business_date,
-        business_date - lag(business_date) over (
-            partition by website_id
-            order by business_date
+        cast(
+            business_date - lag(business_date) over (
+                partition by website_id
+                order by business_date
+            ) as integer
         ) as days_since_last
     from dated
 

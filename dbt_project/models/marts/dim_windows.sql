@@ -2,7 +2,8 @@ with
 
 windows as (
 
-    select cast(unnest(range(1, {{ max_days() }} + 1)) as integer) as window_days
+    select cast(numbers.number as integer) as window_days
+    from range(1, {{ max_days() }} + 1) as numbers (number)
 
 ),
 

@@ -103,18 +103,19 @@ residuals as (
 
     select
         *,
-        gap - shift_sign * shift[1] as adjusted_gap,
+        gap - shift_sign * {{ item('shift', 1) }} as adjusted_gap,
     {% for arm in arms %}
         case
             when is_experiment
                 then
-                    cast({{ arm }}_spread - {{ arm }}_explained[1] as double)
-                    - cast({{ arm }}_explained[2] as double) / {{ arm }}_slope_of
+                    cast({{ arm }}_spread - {{ item(arm ~ '_explained', 1) }} as double)
+                    - cast({{ item(arm ~ '_explained', 2) }} as double) / {{ arm }}_slope_of
                     + power(
                         cast(
-                            slope_sign * {{ arm }}_sloped[1] - {{ arm }}_spread_of_both as double
+                            slope_sign * {{ item(arm ~ '_sloped', 1) }}
+                            - {{ arm }}_spread_of_both as double
                         )
-                        + slope_sign * cast({{ arm }}_sloped[2] as double) / slope_of,
+                        + slope_sign * cast({{ item(arm ~ '_sloped', 2) }} as double) / slope_of,
                         2
                     ) / {{ arm }}_slope_of
         end as {{ arm }}_residual{{ ',' if not loop.last }}
@@ -133,9 +134,10 @@ adjusted as (
             when adjusted_gap < 0 then -1
             else -shift_sign
         end as adjusted_sign,
-        adjusted_sign = shift_sign and shift[2] > 0 as is_short_of_whole,
+        adjusted_sign = shift_sign and {{ item('shift', 2) }} > 0 as is_short_of_whole,
         abs(adjusted_gap) - if(is_short_of_whole, 1, 0) as adjusted_whole,
-        if(is_short_of_whole, slope_of - shift[2], shift[2]) as adjusted_part
+        if(is_short_of_whole, slope_of - {{ item('shift', 2) }}, {{ item('shift', 2) }})
+            as adjusted_part
     from residuals
 
 ),
@@ -154,7 +156,7 @@ estimated as (
         cast(cast(adjusted_part as double) / slope_of / divisor as decimal(38, 12))
             as long_adjusted_part,
         adjusted_sign * adjusted_size as exact_adjusted,
-        adjusted_sign * (long_adjusted_whole + long_adjusted_part) as long_adjusted,
+        if(adjusted_sign < 0, -1, 1) * (long_adjusted_whole + long_adjusted_part) as long_adjusted,
         {{ half_interval(z, 'treatment_spread', 'comparison_spread') }} as half,
         {{ half_interval(z, 'treatment_residual', 'comparison_residual') }} as adjusted_half
     from adjusted

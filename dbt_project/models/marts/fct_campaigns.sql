@@ -1,5 +1,6 @@
 {#- A campaign's cost in a metric's units, times the clients whom it is compared with. -#}
-{%- set cost = 'brought.comparison_clients * cast(brought.%s_units * campaigns.cost as hugeint)' -%}
+{%- set cost = 'brought.comparison_clients * cast(brought.%s_units * campaigns.cost as '
+    ~ whole_number() ~ ')' -%}
 
 with
 

@@ -81,11 +81,11 @@ running as (
         client_days.deducted,
         client_days.net,
         cast(
-            sum(client_days.net) over client_history
+            sum(client_days.net) over client_history_so_far
             {{ '+ coalesce(opening.balance, 0)' if is_update }} as bigint
         ) as balance,
         cast(
-            sum(client_days.issued) over client_history
+            sum(client_days.issued) over client_history_so_far
             {{ '+ coalesce(opening.lifetime_issued, 0)' if is_update }} as bigint
         ) as lifetime_issued,
         client_days.transactions
@@ -96,6 +96,10 @@ running as (
     {% endif %}
     window
         client_history as (
+            partition by client_days.client_id
+            order by client_days.date
+        ),
+        client_history_so_far as (
             partition by client_days.client_id
             order by client_days.date
             rows unbounded preceding

@@ -6,7 +6,7 @@ candidates as (
         forecasts.website_id,
         forecasts.series,
         forecasts.item_id,
-        unnest(forecasts.forecast.accuracy) as candidate
+        {{ each('forecasts.forecast.accuracy') }} as candidate
     from {{ ref('int_series_forecasts') }} as forecasts
 
 ),

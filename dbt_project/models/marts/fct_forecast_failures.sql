@@ -6,7 +6,7 @@ failures as (
         forecasts.website_id,
         forecasts.series,
         forecasts.item_id,
-        unnest(forecasts.forecast.failures) as failure
+        {{ each('forecasts.forecast.failures') }} as failure
     from {{ ref('int_series_forecasts') }} as forecasts
 
 )

@@ -14,7 +14,7 @@ steps as (
         forecasts.item_id,
         if(forecasts.item_id is null, 1, 7) as days,
         forecasts.forecast.model,
-        unnest(forecasts.forecast.steps) as step
+        {{ each('forecasts.forecast.steps') }} as step
     from {{ ref('int_series_forecasts') }} as forecasts
 
 ),

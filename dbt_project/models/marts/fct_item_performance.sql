@@ -87,7 +87,7 @@ weeks as (
 
     select
         forecasts.item_id,
-        unnest(forecasts.forecast.steps) as week
+        {{ each('forecasts.forecast.steps') }} as week
     from {{ ref('int_series_forecasts') }} as forecasts
     where forecasts.item_id is not null
 
@@ -100,7 +100,7 @@ weeks_ahead as (
         weeks.item_id,
         if(weeks.week.ahead < 5, 7, 2) as days,
     {% for figure in ['point', 'low_80', 'high_80'] %}
-        cast(1000000 * weeks.week.exact_{{ figure }} as hugeint) as {{ figure }}
+        cast(1000000 * weeks.week.exact_{{ figure }} as {{ whole_number() }}) as {{ figure }}
         {{- ',' if not loop.last }}
     {% endfor %}
     from weeks

@@ -92,7 +92,8 @@ valued as (
         case
             when held.is_observed
                 then {{ ratio(
-                    '100 * cast(held.points_held - held.points_expected as hugeint)', 'held.points_held'
+                    '100 * cast(held.points_held - held.points_expected as ' ~ whole_number() ~ ')',
+                    'held.points_held'
                 ) }}
         end as breakage_rate,
         case

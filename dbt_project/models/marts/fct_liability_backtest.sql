@@ -124,7 +124,10 @@ rated as (
     select
         *,
         case
-            when actual != 0 then {{ ratio('100 * cast(expected - actual as hugeint)', 'actual') }}
+            when actual != 0
+                then {{ ratio(
+                    '100 * cast(expected - actual as ' ~ whole_number() ~ ')', 'actual'
+                ) }}
         end as error_percentage
     from compared
 

@@ -93,10 +93,10 @@ fragments as (
         min(deducted_month) over onwards as deducted_month
     from ends
     window
-        axis as (partition by client_id order by position, issued_month),
+        axis as (partition by client_id order by position, issued_month nulls last),
         onwards as (
             partition by client_id
-            order by position, issued_month
+            order by position, issued_month nulls last
             rows between current row and unbounded following
         )
 

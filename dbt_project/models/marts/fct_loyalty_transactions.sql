@@ -10,7 +10,7 @@ select
     ledger.client_id,
     ledger.business_date as date,
     ledger.occurred_at,
-    cast(ledger.transaction_type as varchar) as transaction_type,
+    cast(ledger.transaction_type as string) as transaction_type,
     ledger.points,
     ledger.reason,
     ledger.redemption_request_id

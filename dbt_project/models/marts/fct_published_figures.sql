@@ -16,7 +16,13 @@ known as (
 
 figures as (
 
-    unpivot (
+    select
+        website_id,
+        date_from,
+        date_to,
+        figure,
+        value
+    from (
         select
             website as website_id,
             date_from,
@@ -28,9 +34,16 @@ figures as (
             cast(total_redemptions as decimal(38, 2)) as total_redemptions,
             cast(total_redemption_value as decimal(38, 2)) as total_redemption_value
         from {{ ref('loyalty_analytics') }}
+    ) as records unpivot (
+        value for figure in (
+            total_active_clients,
+            total_points_issued,
+            total_points_redeemed,
+            total_points_balance,
+            total_redemptions,
+            total_redemption_value
+        )
     )
-    on columns(* exclude (website_id, date_from, date_to))
-    into name figure value value
 
 ),
 
@@ -41,7 +54,7 @@ last_known as (
         date_from,
         date_to,
         figure,
-        arg_max(value, publication) as value
+        max_by(value, publication) as value
     from known
     group by website_id, date_from, date_to, figure
 

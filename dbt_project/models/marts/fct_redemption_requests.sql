@@ -23,7 +23,7 @@ dated as (
         fulfilled_at,
         rejected_at,
         business_date as date,
-        cast(isodow(local_requested_at) as integer) as weekday,
+        {{ weekday('business_date') }} as weekday,
         cast(hour(local_requested_at) as integer) as hour,
         points_used as points
     from requests

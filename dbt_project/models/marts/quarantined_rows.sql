@@ -32,7 +32,7 @@ with
             copy_number,
             quarantine_reason as reason,
             coalesce(
-                cast(unreadable_column as varchar), {{ column_of('quarantine_reason', key) }}
+                cast(unreadable_column as string), {{ column_of('quarantine_reason', key) }}
             ) as column_name
         from
         {% if entity in followed and (not execute or previous) -%}
@@ -46,7 +46,7 @@ with
 
     ),
 
-    {{ entity }}_keyed as not materialized (
+    {{ entity }}_keyed {{ as_inlined() }} (
 
         select
             *,
@@ -59,7 +59,7 @@ with
 
     {{ entity }}_delivered as (
 
-        select cast(columns(*) as varchar) from (
+        select {{ all_as_text(source('loyalty', entity), key | length) }} from (
             {{ rows_of_ids(
                 entity ~ '_keyed', '_key_1', entity ~ '_validated', key.values() | first
             ) }}
@@ -77,12 +77,7 @@ quarantined as (
             validated.reason,
             {{ 'validated.' ~ key['id'] if 'id' in key else 'cast(null as bigint)' }} as row_id,
             validated.column_name,
-            cast(
-                json_merge_patch(
-                    to_json(delivered),
-                    '{"_copy_number": null, "_key_1": null, "_key_2": null}'
-                ) as varchar
-            ) as delivered_row
+            {{ row_as_json('delivered', source('loyalty', entity)) }} as delivered_row
         from {{ entity }}_validated as validated
         inner join {{ entity }}_delivered as delivered
             on
@@ -113,7 +108,9 @@ numbered as (
         row_id,
         column_name,
         delivered_row,
-        row_number() over (partition by entity, delivered_row order by reason) as occurrence
+        cast(
+            row_number() over (partition by entity, delivered_row order by reason) as bigint
+        ) as occurrence
     from quarantined
 
 )

@@ -7,8 +7,8 @@ with
 points as (
 
     select
-        cast(coalesce(sum(points.issued), 0) as hugeint) as issued,
-        cast(coalesce(sum(points.redeemed), 0) as hugeint) as redeemed
+        cast(coalesce(sum(points.issued), 0) as {{ whole_number() }}) as issued,
+        cast(coalesce(sum(points.redeemed), 0) as {{ whole_number() }}) as redeemed
     from {{ mart(ref('fct_points_daily')) }} as points
     where {{ is_in_range('points') }}
 

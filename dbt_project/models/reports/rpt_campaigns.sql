@@ -16,24 +16,21 @@ nested as (
 
     select
         campaign_id,
-        list(
-            {
-                metric: metric,
-                treatment_mean: treatment_mean,
-                comparison_mean: comparison_mean,
-                treatment_mean_before: treatment_mean_before,
-                comparison_mean_before: comparison_mean_before,
-                effect: effect,
-                effect_low: effect_low,
-                effect_high: effect_high,
-                adjusted_effect: adjusted_effect,
-                adjusted_low: adjusted_low,
-                adjusted_high: adjusted_high,
-                relative_effect: relative_effect,
-                incremental_total: incremental_total
-            }
-            order by place
-        ) as metrics
+        {{ listed(record([
+            'metric',
+            'treatment_mean',
+            'comparison_mean',
+            'treatment_mean_before',
+            'comparison_mean_before',
+            'effect',
+            'effect_low',
+            'effect_high',
+            'adjusted_effect',
+            'adjusted_low',
+            'adjusted_high',
+            'relative_effect',
+            'incremental_total',
+        ]), 'place') }} as metrics
     from metrics
     group by campaign_id
 

@@ -43,8 +43,10 @@ windowed as (
     select
         terms.*,
         windows.window_days as days,
-        cast(sum(coalesce(points.issued, 0)) over wider_windows as hugeint) as issued,
-        cast(sum(coalesce(points.redeemed, 0)) over wider_windows as hugeint) as redeemed,
+        cast(sum(coalesce(points.issued, 0)) over wider_windows as {{ whole_number() }})
+            as issued,
+        cast(sum(coalesce(points.redeemed, 0)) over wider_windows as {{ whole_number() }})
+            as redeemed,
         sum(coalesce(orders.orders, 0)) over wider_windows as orders,
         sum(coalesce(orders.revenue, 0)) over wider_windows as revenue,
         sum(coalesce(orders.margin, 0)) over wider_windows as margin,

@@ -7,8 +7,8 @@ cells as (
         cast(weekdays.weekday as integer) as weekday,
         cast(hours.hour as integer) as hour
     from {{ ref('dim_websites') }} as websites
-    cross join unnest(range(1, 8)) as weekdays (weekday)
-    cross join unnest(range(0, 24)) as hours (hour)
+    cross join range(1, 8) as weekdays (weekday)
+    cross join range(0, 24) as hours (hour)
 
 ),
 
@@ -38,11 +38,13 @@ steps as (
         sum(redemptions) as redemptions
     from (
         select
-            *,
+            website_id,
+            weekday,
+            hour,
             1 as window_days,
             0 as redemptions
         from cells
-        union all by name
+        union all
         select * from redemptions
     ) as counts
     group by website_id, weekday, hour, window_days

@@ -38,7 +38,7 @@ payload as (
         tier_name,
         count,
         threshold,
-        {{ ratio('100 * "count"', 'all_counts') }} as percentage
+        {{ ratio('100 * count', 'all_counts') }} as percentage
     from counted
 
 )

@@ -21,9 +21,11 @@ payload as (
 
     select
         items.website_id,
-        row_number() over (
-            partition by items.website_id
-            order by redemptions.redemption_count desc, items.item_id asc
+        cast(
+            row_number() over (
+                partition by items.website_id
+                order by redemptions.redemption_count desc, items.item_id asc
+            ) as bigint
         ) as item_rank,
         items.item_id as id,
         items.item_name as name,

@@ -40,9 +40,11 @@ payload as (
 
     select
         redeemed.website_id,
-        row_number() over (
-            partition by redeemed.website_id
-            order by redeemed.redemptions desc, redeemed.item_id asc
+        cast(
+            row_number() over (
+                partition by redeemed.website_id
+                order by redeemed.redemptions desc, redeemed.item_id asc
+            ) as bigint
         ) as place,
         redeemed.item_id as id,
         items.item_name as name,

@@ -21,7 +21,7 @@ renamed as (
         -- text
         {{ read_text('source.widget_type') }} as widget_type,
         {{ read_text('source.title') }} as title,
-        strict_json(cast(source.config as varchar)) as config,
+        {{ strict_json_of('source.config') }} as config,
 
         -- numbers
         {{ read_integer('source.position') }} as position,

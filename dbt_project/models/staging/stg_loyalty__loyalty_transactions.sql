@@ -24,7 +24,7 @@ renamed as (
         {{ read_integer('source.points', 'integer') }} as points,
 
         -- times
-        {{ read_instant('source."timestamp"') }} as occurred_at
+        {{ read_instant('source.timestamp') }} as occurred_at
 
     from source
 

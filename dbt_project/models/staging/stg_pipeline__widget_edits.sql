@@ -26,7 +26,7 @@ renamed as (
         is_visible,
 
         -- times
-        cast(created_at as timestamptz) as created_at
+        cast(created_at as {{ instant_type() }}) as created_at
 
     from source
 
