@@ -3,7 +3,8 @@
     case
         when
             {{ json_is_integer(config, key) }}
-            and cast({{ json_text(config, key) }} as {{ whole_number() }}) between 1 and {{ highest }}
-            then cast({{ json_text(config, key) }} as integer)
+            and try_cast({{ json_text(config, key) }} as {{ whole_number() }})
+            between 1 and {{ highest }}
+            then try_cast({{ json_text(config, key) }} as integer)
     end
 {%- endmacro %}

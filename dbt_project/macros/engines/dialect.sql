@@ -23,6 +23,15 @@
 {% macro duckdb__one_of(texts) -%} enum({{ as_literals(texts) }}) {%- endmacro %}
 {% macro spark__one_of(texts) -%} string {%- endmacro %}
 
+{# A text as such a type, null where it is none of them. #}
+{% macro as_one_of(text, texts) -%} {{ adapter.dispatch('as_one_of')(text, texts) }} {%- endmacro %}
+{% macro duckdb__as_one_of(text, texts) -%}
+    try_cast({{ text }} as {{ one_of(texts) }})
+{%- endmacro %}
+{% macro spark__as_one_of(text, texts) -%}
+    if({{ text }} in ({{ as_literals(texts) }}), {{ text }}, null)
+{%- endmacro %}
+
 {# Whole numbers. #}
 
 {# How often the divisor goes into the dividend, both of `whole_number`; neither is negative. #}

@@ -154,7 +154,7 @@ kept as (
         copy_number,
         website_id,
         client_id,
-        try_cast(transaction_type as {{ one_of(['add', 'redeem', 'deduct']) }}) as transaction_type,
+        {{ as_one_of('transaction_type', ['add', 'redeem', 'deduct']) }} as transaction_type,
         points,
         occurred_at,
         reason,
