@@ -12,10 +12,14 @@ PYTEST := PYTEST_DEBUG_TEMPROOT=$(SCRATCH) $(BIN)/python -m pytest --numprocesse
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
 .PHONY: run test test-deep lint dev docs reference bench bench-campaigns bench-change bench-export \
-	bench-fixed bench-forecasts bench-models bench-page bench-pull bench-serve
+	bench-fixed bench-forecasts bench-models bench-page bench-pull bench-serve run-spark
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
+
+run-spark: $(CHART_JS)  ## the same with the models on Spark, which needs Java 17 or newer
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[spark]'
+	LOYALTY_ENGINE=spark $(BIN)/loyalty run
 
 test: $(CHART_JS)  ## every test
 	$(PYTEST)

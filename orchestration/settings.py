@@ -164,6 +164,9 @@ class Settings(BaseSettings):
     memory_limit: Annotated[ByteSize, Field(ge=LEAST_MEMORY)] | None = None
     """What a run's processes may use of the memory together, at least `1500MB`; what needs more
     spills into the workspace. Without it, DuckDB takes up to four fifths."""
+    engine: Literal["duckdb", "spark"] = "duckdb"
+    """What builds the models: DuckDB in a run's own processes, or Spark, which builds all of them
+    anew each time; see docs/spark.md. Either way the same marts are published."""
     threads: Annotated[int, Field(ge=1)] | None = None
     """How many threads DuckDB may use; without it, one for each core."""
     keep_exports: Annotated[int, Field(ge=1)] = 3

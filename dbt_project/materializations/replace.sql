@@ -13,7 +13,37 @@
     {{ return(replace_relation('view')) }}
 {% endmaterialization %}
 
+{#
+    The rows of a table: those of its SQL, or the files in which Spark left them, in the contract's
+    types; see docs/spark.md.
+#}
+{% macro rows_of_table(sql) -%}
+    {%- if not env_var('LOYALTY_LAKEHOUSE', '') -%}
+        {{ sql }}
+    {%- else -%}
+        select
+        {%- for column in model.columns.values() if config.get('contract').enforced %}
+            cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }},
+        {%- else %}
+            *
+        {%- endfor %}
+        from read_parquet({{ as_literal(
+            env_var('LOYALTY_LAKEHOUSE') ~ '/tables/' ~ this.schema ~ '.db/' ~ this.identifier
+            ~ '/*.parquet'
+        ) }})
+    {%- endif -%}
+{%- endmacro %}
+
+{# As dbt-duckdb has it, but for a table that Spark has built, which is taken over as a whole. #}
+{% materialization incremental, adapter='duckdb' %}
+    {%- if env_var('LOYALTY_LAKEHOUSE', '') -%}
+        {{ return(replace_relation('table')) }}
+    {%- endif -%}
+    {{ return(dbt.materialization_incremental_duckdb()) }}
+{% endmaterialization %}
+
 {% macro replace_relation(type) -%}
+    {%- set sql = rows_of_table(sql) if type == 'table' else sql -%}
     {%- set relation = this.incorporate(type=type) -%}
     {%- set old = load_cached_relation(this) -%}
     {%- set contract = config.get('contract') -%}

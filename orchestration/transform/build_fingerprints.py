@@ -32,6 +32,8 @@ def models_parts(settings: Settings, source_identity: str) -> dict[str, str]:
     So a run can say what is another than before.
     """
     parts = {"LOYALTY_TIER_BASIS": settings.tier_basis, "the source": source_identity}
+    if settings.engine != "duckdb":
+        parts["LOYALTY_ENGINE"] = settings.engine
     if settings.mapping is not None:
         parts["the mapping"] = _checksum(settings.mapping)
     parts |= {f"the version of {name}": version(name) for name in ENGINE}

@@ -48,6 +48,7 @@ class Workspace:
         self.limits = limits or Limits()
         self.warehouse = self.root / "warehouse.duckdb"
         self.next_marts = self.root / "marts_next.duckdb"
+        self.lakehouse = self.root / "lakehouse"
         self.marts = self.root / "marts.duckdb"
         self.export = self.root / "export"
         self.current_export = self.export / "current"

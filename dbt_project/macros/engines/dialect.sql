@@ -379,7 +379,7 @@
     if(
         schema_of_variant({{ value }}) = 'STRING',
         to_json({{ value }}),
-        from_json({{ json }}, 'map<string, string>')[{{ key }}]
+        coalesce(from_json({{ json }}, 'map<string, string>')[{{ key }}], 'null')
     )
 {%- endmacro %}
 

@@ -13,6 +13,7 @@ from dagster import (
 )
 
 from orchestration.deployment import Deployment
+from orchestration.errors import RunError
 from orchestration.pipeline.dagster_dbt_alone import (
     DagsterDbtTranslator,
     DbtCliInvocation,
@@ -23,6 +24,9 @@ from orchestration.pipeline.resources import DBT, LOCK
 from orchestration.pull.run_progress import is_full_build
 from orchestration.transform.dbt_command import PROGRESS_LOGGER, end_process
 from orchestration.transform.manifest import drop_older_parse
+from orchestration.transform.spark.build import build_on_spark
+from orchestration.transform.spark.session import LAKEHOUSE
+from orchestration.workspace.duckdb_setup import register_functions
 
 log = logging.getLogger(__name__)
 
@@ -50,6 +54,7 @@ class LayerTranslator(DagsterDbtTranslator):
 def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinition:
     """The dbt assets, their data tests as asset checks."""
     workspace, wait_seconds = deployment.workspace, deployment.settings.wait_seconds
+    is_on_spark = deployment.settings.engine == "spark"
 
     @dbt_assets(
         manifest=project.manifest_path,
@@ -58,16 +63,19 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
     )
     def models(context: AssetExecutionContext) -> Iterator[Any]:
         with workspace.connect(wait_seconds) as connection:
-            is_full = is_full_build(connection)
+            is_full = is_on_spark or is_full_build(connection)
         if is_full and not context.is_subset:
             workspace.next_marts.unlink(missing_ok=True)
         drop_older_parse(workspace.dbt_target)
+        variables = deployment.environment()
+        if is_on_spark:
+            variables |= _build_on_spark(deployment)
         log.info("dbt build")
         invocation = context.resources.dbt.start(
             context,
             [*BUILD, *([FULL_REFRESH] if is_full else [])],
             target=workspace.dbt_target,
-            variables=deployment.environment(),
+            variables=variables,
         )
         failures: list[str] = []
         events = _stream(invocation, failures)
@@ -86,6 +94,21 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
             raise Failure(_describe_failures(invocation, failures))
 
     return models
+
+
+def _build_on_spark(deployment: Deployment) -> dict[str, str]:
+    """Have Spark build the tables; what tells dbt on DuckDB to take them over, and to test them."""
+    workspace = deployment.workspace
+    variables = deployment.environment()
+    with workspace.connect(deployment.settings.wait_seconds) as connection:
+        register_functions(connection)
+        try:
+            build_on_spark(
+                connection, workspace.lakehouse, workspace.dbt_target / "spark", variables
+            )
+        except RunError as error:
+            raise Failure(str(error)) from None
+    return {LAKEHOUSE: str(workspace.lakehouse)}
 
 
 def published_keys(models: AssetsDefinition) -> list[AssetKey]:

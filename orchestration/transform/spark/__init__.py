@@ -1,0 +1,1 @@
+"""The models on Spark: raw lands as Parquet, dbt builds in this process's session."""

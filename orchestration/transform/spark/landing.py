@@ -1,0 +1,46 @@
+"""Landing: what was pulled as Parquet files, a folder for each table, in types that Spark has."""
+
+import shutil
+from pathlib import Path
+
+from duckdb import DuckDBPyConnection
+
+STRICT_JSON = {"dashboard_widgets": "config"}
+"""Columns whose strict JSON lands beside them, so that no executor needs this package."""
+SHARED_TYPES = {
+    *("BOOLEAN", "TINYINT", "SMALLINT", "INTEGER", "BIGINT", "FLOAT", "DOUBLE"),
+    *("DATE", "TIMESTAMP", "TIMESTAMP WITH TIME ZONE", "VARCHAR", "INTEGER[]", "VARCHAR[]"),
+}
+LOCAL_TIMES = {"TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
+
+
+def land_raw(connection: DuckDBPyConnection, folder: Path) -> None:
+    """Write each table of `raw` anew into a folder of its name.
+
+    The connection is one to the warehouse that knows `strict_json`.
+    """
+    shutil.rmtree(folder, ignore_errors=True)
+    columns = connection.execute(
+        "select table_name, list((column_name, data_type) order by column_index)"
+        " from duckdb_columns() where schema_name = 'raw' and database_name = current_database()"
+        " group by table_name"
+    ).fetchall()
+    for table, named in columns:
+        file = folder / table / "part-0.parquet"
+        file.parent.mkdir(parents=True)
+        landed = [_landed(name, kind) for name, kind in named]
+        if table in STRICT_JSON:
+            column = STRICT_JSON[table]
+            landed.append(f"strict_json(cast({column} as varchar)) as {column}_as_strict_json")
+        target = str(file).replace("'", "''")
+        connection.execute(
+            f"copy (select {', '.join(landed)} from raw.{table}) to '{target}' (format parquet)"
+        )
+
+
+def _landed(name: str, kind: str) -> str:
+    """A column in a type that Spark reads as DuckDB does, else as text."""
+    quoted = '"' + name.replace('"', '""') + '"'
+    if kind in SHARED_TYPES or kind.startswith("DECIMAL"):
+        return quoted
+    return f"cast({quoted} as {'timestamp' if kind in LOCAL_TIMES else 'varchar'}) as {quoted}"
