@@ -3,19 +3,22 @@
 // Pictures of a card as files: a chart as PNG, what is drawn of elements as SVG. Both say what they
 // show, whose figures they are, and of which dates; both are light, for whatever page they go to.
 
+const SHEET_WIDTH = 1280;
 const PNG_SCALE = 2;
 const PNG_WIDTH = 960;
 const PNG_MARGIN = 24;
 const PNG_LINE = 20;
 
-/** What `draw` makes in the colours of paper. */
+/** What `draw` makes in the colours of paper, on a page as wide as any, whatever the screen is. */
 function onPaper(draw) {
-  const root = document.documentElement;
+  const { documentElement: root, body } = document;
   const wasPrinting = root.classList.contains("printing");
   root.classList.add("printing");
+  body.style.width = `${SHEET_WIDTH}px`;
   try {
     return draw(readTheme());
   } finally {
+    body.style.width = "";
     root.classList.toggle("printing", wasPrinting);
   }
 }

@@ -72,8 +72,38 @@ const FURTHER_TILES = [
   },
 ];
 
+/** By the figure of a tile, the endpoint and the key that say what it counts. */
+const COUNTED_AS = {
+  points_outstanding: ["overview", "total_points_balance"],
+  points_issued: ["overview", "total_points_issued"],
+  points_redeemed: ["overview", "total_points_redeemed"],
+  redemptions: ["overview", "total_redemptions"],
+  active_clients: ["overview", "total_active_clients"],
+  clients_with_transactions: ["engagement_stats", "clients_with_transactions"],
+  average_redemption_value: ["overview", "average_redemption_value"],
+  points_per_active_client: ["overview", "average_points_per_client"],
+};
+
+/** What opens what the tiles count, and the rows behind them; and the place where it opens. */
+function tileTools({ view, website }) {
+  const { asOf, days } = view.period;
+  const terms = [...LEADING_TILES, ...FURTHER_TILES]
+    .filter(({ figure: name }) => has(COUNTED_AS, name))
+    .map(({ label, figure: name }) => ({
+      label,
+      endpoint: COUNTED_AS[name][0],
+      key: COUNTED_AS[name][1],
+    }));
+  terms.push({ label: "Client lifetime value, in points", key: "client_lifetime_value" });
+  const source = sourceOf("overview", { website, asOf, days, view });
+  const aside = element("div", { class: "aside", hidden: true });
+  const button = toolButton(TOOLS.counts, "Overview", { source, rows: terms }, aside);
+  return [element("div", { class: "tools" }, button), aside];
+}
+
 /** The sentences on the period and its figures. */
-function overviewSection(payloads, { view }) {
+function overviewSection(payloads, context) {
+  const { view } = context;
   return element(
     "div",
     { class: "overview" },
@@ -82,7 +112,7 @@ function overviewSection(payloads, { view }) {
       (failure) => [failure],
     ),
     ...attempt(
-      () => overviewTiles(payloads, view.period),
+      () => [...overviewTiles(payloads, view.period), ...tileTools(context)],
       (failure) => [failure],
     ),
   );

@@ -121,8 +121,8 @@ def test_a_chart_has_the_line_so_far_the_expected_one_and_its_bands(
     card = page.card("Forecast: Points issued")
     drawn = card.locator("canvas").evaluate(
         "canvas => Chart.getChart(canvas).data.datasets.map("
-        "({ data, borderDash, fill }) => [data.filter(({ y }) => y !== null).length, !!borderDash,"
-        " fill])"
+        "({ data, borderDash, fill }) => [data.filter(({ y }) => y !== null).length,"
+        " borderDash?.length > 0, fill])"
     )
     assert drawn == [
         [30, False, False],
