@@ -1,6 +1,7 @@
 """Readers of the same marts: what is calculated for one of them keeps no other one waiting."""
 
 import os
+import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import date
@@ -15,14 +16,15 @@ from api_export.payloads.date_ranges import DateRange
 from api_export.payloads.endpoints import ENDPOINTS, Endpoint
 
 AS_OF = date(2024, 3, 17)
-PLACES = ("source_rank", "category_id", "place")
-"""Columns that order rows, and are no keys of theirs."""
+PLACE = re.compile(r"\w{5,}")
+"""Columns that order rows, some of which are no keys of theirs."""
 
 
 def write_marts(path: Path, macro: str, endpoint: Endpoint, pipe: Path) -> None:
     """Marts with a table macro that has what comes through a pipe, and ends when that does."""
     keys = "".join(f', null as "{key}"' for key in endpoint.schema.__annotations__)
-    places = "".join(f", 1 as {name}" for name in PLACES if name not in keys)
+    names = set(PLACE.findall(endpoint.order)) - endpoint.schema.__annotations__.keys()
+    places = "".join(f", 1 as {name}" for name in sorted(names))
     with duckdb.connect(str(path)) as connection:
         connection.execute("create schema reports")
         connection.execute(f"create table dim_run as select date '{AS_OF}' as as_of")
