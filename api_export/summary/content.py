@@ -25,7 +25,6 @@ FIGURES = {
 }
 """The figures of `comparison`, as the table names them."""
 WITH_DECIMALS = {"average_redemption_value", "points_per_active_client", "engagement_rate"}
-MOST_ITEMS = 5
 LONGEST = 300
 """Letters of a name or a warning: a mail is no place for more."""
 NOTHING = "–"
@@ -80,7 +79,7 @@ def make_summary(
         sentences=tuple(row["sentence"] for row in headlines),
         figures=tuple(_figure_line(row) for row in comparison),
         is_first_week=any(row["status"] != "ok" for row in comparison),
-        items=tuple(_item_line(row) for row in items[:MOST_ITEMS]),
+        items=tuple(_item_line(row) for row in items),
         warnings=tuple(plain(warning) for warning in warnings),
     )
 

@@ -7,11 +7,12 @@ from api_export.marts import PublishedMarts
 from api_export.payloads.additions import WidgetEdit
 from api_export.payloads.date_ranges import DateRange
 from api_export.payloads.endpoints import ALL_WEBSITES, ENDPOINTS
-from api_export.summary.content import MOST_ITEMS, Row, make_summary
+from api_export.summary.content import Row, make_summary
 from api_export.summary.html import html_of
 from api_export.summary.text import text_of
 from api_export.summary.week import Week, last_complete_week
 
+MOST_ITEMS = 5
 BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
 
@@ -21,7 +22,7 @@ def summary_files(
     """The path and the content of each. Each payload is read once, of all websites."""
     week = last_complete_week(marts.run()["as_of"])
     headlines, comparisons = (_payloads(marts, name, week) for name in ("headlines", "comparison"))
-    items = marts.week_items() if week else {}
+    items = marts.redeemed_items(DateRange(*week), MOST_ITEMS) if week else {}
     warnings = marts.warning_rows(edits)
     websites = {website["id"]: website["name"] for website in marts.websites()}
     for website_id, name in {None: "All websites", **websites}.items():

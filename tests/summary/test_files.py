@@ -14,8 +14,9 @@ from api_export.export.versions import Export
 from api_export.marts import PublishedMarts
 from api_export.payloads.date_ranges import DateRange
 from api_export.payloads.endpoints import ENDPOINTS
+from api_export.payloads.limits import FIRST_DATE, LAST_DATE
 from api_export.summary.content import FIGURES, plain
-from api_export.summary.files import summary_files
+from api_export.summary.files import MOST_ITEMS, summary_files
 from api_export.summary.week import last_complete_week
 
 
@@ -101,13 +102,23 @@ def test_the_items_of_a_week_are_those_redeemed_in_it(export: Export) -> None:
         websites = {website["id"] for website in marts.websites()}
     texts = summaries(export)
     for website_id in websites:
-        heading = "Redeemed most" in texts[f"{website_id}.txt"]
-        assert heading == any(row[0] == website_id for row in rows)
+        _, _, table = texts[f"{website_id}.html"].partition("Redeemed most")
+        listed = table.partition("</table>")[0].count("<bdi>")
+        assert listed == sum(row[0] == website_id for row in rows)
     for website_id, item, count, points in rows:
         page = texts[f"{website_id}.html"]
         assert f">{count:,}</td>" in page and f">{points:,}</td>" in page
         first = (plain(item) or "–").split(" ")[0][:20]
         assert first in "".join(texts[f"{website_id}.txt"].split("\n"))
+
+
+def test_the_items_of_a_range_are_cut_to_as_many_as_are_asked_for(export: Export) -> None:
+    all_time = DateRange(FIRST_DATE, LAST_DATE)
+    with marts_of(export) as marts:
+        items = marts.redeemed_items(all_time, 1_000)
+        first = marts.redeemed_items(all_time, MOST_ITEMS)
+    assert any(len(rows) > MOST_ITEMS for rows in items.values())
+    assert first == {website_id: rows[:MOST_ITEMS] for website_id, rows in items.items()}
 
 
 def test_warnings_of_a_widget_are_told_to_its_website_alone(export: Export) -> None:
