@@ -11,7 +11,7 @@ from collections.abc import Mapping
 import duckdb
 
 from orchestration.pull.changes import Change, find_changes
-from orchestration.pull.run_inputs import fill
+from orchestration.pull.run_inputs import fill, has_table
 
 CODE_CHANGED = "code or settings changed"
 """Why all is built anew after an upgrade, or with a setting that shapes every table."""
@@ -79,7 +79,7 @@ def note_published(connection: duckdb.DuckDBPyConnection) -> None:
 
 def is_published(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether what the last pull brought is in the published marts."""
-    return _has_table(connection, "published")
+    return has_table(connection, "published")
 
 
 def pending_source(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, list[str]]]:
@@ -97,9 +97,9 @@ def is_full_build(connection: duckdb.DuckDBPyConnection) -> bool:
 
 def why_full(connection: duckdb.DuckDBPyConnection, build_fingerprint: str) -> str | None:
     """Why the models have to be built from nothing; null if the last run's can be updated."""
-    if not _has_table(connection, "websites"):
+    if not has_table(connection, "websites"):
         return "the workspace is new"
-    if not _has_table(connection, "finished"):
+    if not has_table(connection, "finished"):
         return "the last run did not finish"
     finished = connection.table("raw.finished")
     if "build_fingerprint" not in finished.columns:  # an older version of the project wrote it
@@ -113,19 +113,10 @@ def find_changed_parts(
     connection: duckdb.DuckDBPyConnection, build_parts: Mapping[str, str]
 ) -> list[Change]:
     """What shapes the marts and isn't as in the last finished run; empty where none is known."""
-    if not _has_table(connection, "finished"):
+    if not has_table(connection, "finished"):
         return []
     finished = connection.table("raw.finished")
     if "build_parts" not in finished.columns:  # an older version of the project wrote it
         return []
     (known,) = finished.select("build_parts").fetchone()
     return list(find_changes(json.loads(known), build_parts))
-
-
-def _has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables()"
-        " where database_name = current_database() and schema_name = 'raw' and table_name = ?",
-        [table],
-    )
-    return found.fetchone() is not None
