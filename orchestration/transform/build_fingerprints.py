@@ -4,8 +4,7 @@ They are taken of whole packages: a file that comes counts without being listed 
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -19,11 +18,6 @@ ENGINE = ("dbt-core", "dbt-duckdb", "duckdb", "simplejson")
 """What computes the marts; each version may round or write otherwise."""
 FORECAST_LIBRARIES = ("statsmodels", "numpy", "pandas", "scipy")
 """What forecasts are fitted with, likewise; without statsmodels nothing is fitted."""
-
-
-def fingerprint_of(parts: Mapping[str, str]) -> str:
-    """Stands for all parts together."""
-    return hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()
 
 
 def models_parts(settings: Settings, source_identity: str) -> dict[str, str]:

@@ -33,13 +33,8 @@ class Runs:
 
     def pull(self, inputs: RunInputs = NO_INPUTS, parts: dict[str, str] = PARTS) -> Pull:
         """A run of these inputs, by a project of these parts."""
-        pulled = load_raw(
-            self.connection,
-            FilesSource(self.source),
-            inputs,
-            build_fingerprint=str(parts),
-            build_parts=parts,
-        )
+        source = FilesSource(self.source)
+        pulled = load_raw(self.connection, source, inputs, build_parts=parts)
         if pulled.mode != "nothing":
             finish(self.connection)
         return pulled
