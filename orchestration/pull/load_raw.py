@@ -49,7 +49,7 @@ class Pull:
     reason: str
     """Why the models are built in this mode."""
     changes: tuple[Change, ...]
-    """What was found to be another than in the last run, as far as that is the reason."""
+    """What differs from the last run, whether or not it is the reason; none where none finished."""
     entities: dict[str, Compared]
     extra_columns: dict[str, list[str]]
     """The columns of each entity's table that nothing reads."""
@@ -85,10 +85,9 @@ def load_raw(
         _check_timezones(connection, source)
         extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
         added = _find_added(extra_columns, earlier.known_columns)
-        news = [
-            *(Change(name) for name, result in compared.items() if result.has_changed),
-            *load_inputs(connection, source, inputs, added, compared),
-        ]
+        news = load_inputs(connection, source, inputs, added, compared)
+        if changed_parts is not None:
+            news = [*_find_changed(connection, compared, is_full=reason is not None), *news]
         mode, reason = _choose_mode(connection, inputs, compared, reason, news)
         if mode != "nothing":
             load_history(connection, earlier.state)
@@ -106,7 +105,7 @@ def load_raw(
             raise SourceError(
                 f"{source.identity}: {', '.join(replaced)} changed while it was read; run again"
             )
-    changes = tuple((changed_parts or ()) if mode == "full" else news)
+    changes = () if changed_parts is None else tuple(dict.fromkeys((*changed_parts, *news)))
     return Pull(mode, reason, changes, compared, extra_columns)
 
 
@@ -231,11 +230,34 @@ def _find_added(
 def _forget_changes(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
     """Begin the record of what this pull changes; a failed run's is made up for by a full build."""
     connection.execute("create or replace table raw.changed_ids (entity varchar, id bigint)")
-    create = "create or replace table" if is_full else "create table if not exists"
-    connection.execute(
-        f"{create} raw.fingerprints"
-        " (entity varchar, block bigint, row_count bigint, checksum varchar)"
-    )
+    columns = "(entity varchar, block bigint, row_count bigint, checksum varchar)"
+    connection.execute(f"create table if not exists raw.fingerprints {columns}")
+    if is_full:
+        connection.execute("create or replace temp table earlier_blocks as from raw.fingerprints")
+        connection.execute(f"create or replace table raw.fingerprints {columns}")
+
+
+def _find_changed(
+    connection: duckdb.DuckDBPyConnection, compared: dict[str, Compared], *, is_full: bool
+) -> list[Change]:
+    """The entities that differ from the last run's; of those loaded from nothing, by their blocks.
+
+    There the comparison with raw itself says nothing: all rows are added.
+    """
+    differing = {name for name, result in compared.items() if result.has_changed}
+    if is_full:
+        found = connection.execute(
+            """
+            select distinct entity
+            from (
+                (from earlier_blocks except from raw.fingerprints)
+                union all
+                (from raw.fingerprints except from earlier_blocks)
+            )
+            """
+        )
+        differing = {name for (name,) in found.fetchall()}
+    return [Change(name) for name in compared if name in differing]
 
 
 def _is_day_over(connection: duckdb.DuckDBPyConnection, inputs: RunInputs) -> bool:

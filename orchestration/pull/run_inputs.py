@@ -60,7 +60,7 @@ def load_inputs(
     added_columns: list[str],
     compared: dict[str, Compared],
 ) -> list[Change]:
-    """Write the inputs of the run; what is another than in the last one."""
+    """Write the inputs of the run; what differs from the last one's."""
     settings = (
         inputs.as_of,
         inputs.tier_basis,

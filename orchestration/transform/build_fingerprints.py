@@ -23,7 +23,7 @@ FORECAST_LIBRARIES = ("statsmodels", "numpy", "pandas", "scipy")
 def models_parts(settings: Settings, source_identity: str) -> dict[str, str]:
     """All that shapes the marts beside rows, by its name: files by their checksums, else as it is.
 
-    So a run can say what is another than before.
+    So a run can say what differs from the last run.
     """
     parts = {"LOYALTY_TIER_BASIS": settings.tier_basis, "the source": source_identity}
     if settings.mapping is not None:
