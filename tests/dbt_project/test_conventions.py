@@ -14,7 +14,7 @@ import duckdb
 import pytest
 import yaml
 
-from api_export.payloads.endpoints import API_ROOT, DAYS, ENDPOINTS
+from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
 from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -287,7 +287,7 @@ def test_table_macros_are_the_reports_that_take_a_range_and_say_so(model: Model)
 
 def test_every_endpoint_of_a_window_has_a_table_macro_of_any_range() -> None:
     ranges = {model.name for model in MODELS if model.layer == "ranges"}
-    assert ranges == {endpoint.name for endpoint in ENDPOINTS if endpoint.parameter is DAYS}
+    assert ranges == {endpoint.name for endpoint in ENDPOINTS if endpoint.looks_back}
 
 
 @each("ranges")
