@@ -50,11 +50,11 @@ def run(
             with loading():
                 from orchestration.pipeline.run import refresh
 
-            summary = refresh(deployment, is_full_refresh=full_refresh, looks_back=lookback)
-    table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
-    for step in summary.steps:
+            report = refresh(deployment, is_full_refresh=full_refresh, looks_back=lookback)
+    table = Table("step", "what it did", "seconds", title=f"as of {report.as_of}")
+    for step in report.steps:
         table.add_row(step.name, step.done, f"{step.seconds:.1f}")
-    for warning in summary.warnings:
+    for warning in report.warnings:
         table.add_row("warning", escape(warning), "")
     out.print(table)
     page = workspace.current_export / "index.html"
