@@ -334,4 +334,5 @@ ENDPOINTS = (
     ),
 )
 
+BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 BY_WIDGET_TYPE = {endpoint.widget_type: endpoint for endpoint in ENDPOINTS if endpoint.widget_type}

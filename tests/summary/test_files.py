@@ -15,7 +15,7 @@ from support.workspaces import read_files
 from api_export.export.versions import Export
 from api_export.marts import PublishedMarts
 from api_export.payloads.date_ranges import DateRange
-from api_export.payloads.endpoints import ENDPOINTS
+from api_export.payloads.endpoints import BY_NAME
 from api_export.summary.content import FIGURES, plain
 from api_export.summary.files import summary_files
 from api_export.summary.week import last_complete_week
@@ -66,13 +66,12 @@ def test_every_website_and_all_together_have_both_and_the_manifest_lists_them(
 
 @pytest.mark.parametrize("name", ["headlines", "comparison"])
 def test_a_summary_says_what_the_payloads_of_its_week_say(export: Export, name: str) -> None:
-    (endpoint,) = (one for one in ENDPOINTS if one.name == name)
     with marts_of(export) as marts:
         week = last_complete_week(marts.run()["as_of"])
         assert week is not None
         for website_id in [None, *(website["id"] for website in marts.websites())]:
             text = summaries(export)[f"{website_id or 'all'}.txt"]
-            rows = marts.payload(endpoint, DateRange(*week), website_id)
+            rows = marts.payload(BY_NAME[name], DateRange(*week), website_id)
             said = " ".join(text.split())
             for row in rows:
                 assert " ".join(said_of(row).split()) in said
