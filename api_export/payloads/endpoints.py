@@ -293,6 +293,7 @@ ENDPOINTS = (
         name="comparison",
         schema=comparison_schemas.ComparedFigure,
         order="place",
+        identity=("figure",),
         parameter=DAYS,
         takes_range=True,
         sums_up=True,
