@@ -28,6 +28,7 @@ WITH_DECIMALS = {"average_redemption_value", "points_per_active_client", "engage
 LONGEST = 300
 """Letters of a name or a warning: a mail is no place for more."""
 NOTHING = "–"
+FIRST_WEEK = "The week before begins before the first event: there is nothing to compare with."
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that turn the direction of what follows, beyond the name that they stand in."""
 UNPRINTABLE = re.compile("[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]+")

@@ -6,14 +6,13 @@ from heapq import nsmallest
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import WidgetEdit
 from api_export.payloads.date_ranges import DateRange
-from api_export.payloads.endpoints import ALL_WEBSITES, ENDPOINTS
+from api_export.payloads.endpoints import ALL_WEBSITES, BY_NAME
 from api_export.summary.content import Row, make_summary
 from api_export.summary.html import html_of
 from api_export.summary.text import text_of
 from api_export.summary.week import Week, last_complete_week
 
 MOST_ITEMS = 5
-BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 
 
 def summary_files(

@@ -14,7 +14,7 @@ import duckdb
 import pytest
 import yaml
 
-from api_export.payloads.endpoints import API_ROOT, DAYS, ENDPOINTS
+from api_export.payloads.endpoints import API_ROOT, BY_NAME, ENDPOINTS
 from orchestration.sources.contract import ENTITIES, STATUSES, TRANSACTION_TYPES
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
@@ -291,13 +291,13 @@ def test_table_macros_are_the_reports_that_take_a_range_and_say_so(model: Model)
 
 def test_every_endpoint_of_a_window_has_a_table_macro_of_any_range() -> None:
     ranges = {model.name for model in MODELS if model.layer == "ranges"}
-    assert ranges == {endpoint.name for endpoint in ENDPOINTS if endpoint.parameter is DAYS}
+    assert ranges == {endpoint.name for endpoint in ENDPOINTS if endpoint.looks_back}
 
 
 @each("ranges")
 def test_ranges_say_the_keys_of_their_payload_and_how_they_are_asked(model: Model) -> None:
     _, entry = properties()[model.name]
-    (endpoint,) = (one for one in ENDPOINTS if one.name == model.name)
+    endpoint = BY_NAME[model.name]
     columns = [column["name"] for column in entry["columns"]]
     order = [key for key in re.findall(r"[a-z_]{5,}", endpoint.order) if key in columns]
     keys = list(endpoint.schema.__annotations__)
