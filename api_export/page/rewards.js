@@ -5,10 +5,13 @@
 /** @type {[string, string, (data: any, context: object) => Content, string][]} */
 const REWARD_CARDS = [
   ["Redemptions of items", "item_performance", showItems, "bar"],
+  ["Top items of all time", "top_redemptions", showTopItems, "bar"],
   ["Who can afford an item", "item_performance", showAffordable, "bar"],
+  ["Redemptions by category", "redemption_categories", showCategories, "bar"],
   ["Never redeemed", "item_performance", showNeverRedeemed, "table"],
   ["Requests by status", "request_funnel", showStatuses, "bar"],
   ["How requests are answered", "request_funnel", showAnswers, "metric"],
+  ["When clients redeem", "redemption_patterns", showPatterns, "heat"],
 ];
 
 /** The cards of the part. */
@@ -101,6 +104,7 @@ function showNeverRedeemed(items) {
     columns: [...ITEM_COLUMNS, OFFER_COLUMN, AFFORDING_COLUMNS[0]],
     rows,
     pictures: {},
+    shape: "row",
     saved: (exact) => exact(items).filter(({ last_redeemed: date }) => date === null),
   };
 }
@@ -156,7 +160,7 @@ function showAnswers(data, { asOf }) {
     columns: FIGURE_COLUMNS,
     rows,
     pictures: {
-      metric: () => metric(rows[0].value, "of fulfilled and rejected requests", rows.slice(1)),
+      metric: () => metric(rows[0].value, "rejected, of all fulfilled and rejected requests", rows.slice(1)),
     },
   };
 }
