@@ -5,17 +5,30 @@
 /** @type {[string, string, (data: any, context: object) => Content, string][]} */
 const REWARD_CARDS = [
   ["Redemptions of items", "item_performance", showItems, "bar"],
-  ["Top items of all time", "top_redemptions", showTopItems, "bar"],
   ["Who can afford an item", "item_performance", showAffordable, "bar"],
+  ["Top items of all time", "top_redemptions", showTopItems, "bar"],
   ["Redemptions by category", "redemption_categories", showCategories, "bar"],
-  ["Never redeemed", "item_performance", showNeverRedeemed, "table"],
   ["Requests by status", "request_funnel", showStatuses, "bar"],
   ["How requests are answered", "request_funnel", showAnswers, "metric"],
+  ["Never redeemed", "item_performance", showNeverRedeemed, "table"],
   ["When clients redeem", "redemption_patterns", showPatterns, "heat"],
 ];
 
-/** The cards of the part. */
-const rewardCards = (payloads, context) => payloadCards(REWARD_CARDS, payloads, context);
+/** The cards of the part; of all time there is one where that is more than the last 365 days. */
+function rewardCards(payloads, context) {
+  const isRepeated = attempt(
+    () => isOfLastYear(payloads.top_redemptions(), payloads.item_performance()),
+    () => false,
+  );
+  const cards = REWARD_CARDS.filter(([, endpoint]) => !isRepeated || endpoint !== "top_redemptions");
+  return payloadCards(cards, payloads, context);
+}
+
+/** Whether the items redeemed most of all time were never redeemed before the last 365 days. */
+function isOfLastYear(ofAllTime, items) {
+  const lately = new Map(items.map(({ id, redemptions_365: number }) => [id, number]));
+  return ofAllTime.every(({ id, redemption_count: number }) => lately.get(id) === number);
+}
 
 const NO_ITEMS = "No items are defined.";
 const formatOffer = orWords((isActive) => (isActive ? "yes" : "no"), "not known");
