@@ -239,7 +239,7 @@ function between(low, high) {
 
 /** What keeps an effect of a campaign from being told, by its mark or else its status. */
 const DOUBTS = {
-  chance: "can't be told from chance",
+  chance: "not to be told from chance",
   association: "without a hold-out",
   bare: "with too few clients",
   too_few: "with too few clients",
@@ -256,13 +256,14 @@ function tally(rows) {
     const doubt = DOUBTS[mark ?? status];
     doubts.set(doubt, (doubts.get(doubt) ?? 0) + 1);
   }
+  const number = told === 0 ? "None" : formatNumber(told);
   const answer =
-    `${told === 0 ? "None" : formatNumber(told)} of ${count(rows.length, "campaign")} had an effect on` +
+    `${number} of ${count(rows.length, "campaign")} had an effect on` +
     ` ${METRICS[shownMetric].label.toLowerCase()} that chance doesn't explain`;
   if (doubts.size === 0) return `${answer}.`;
   const others = [...doubts]
     .sort(([, one], [, other]) => other - one)
-    .map(([doubt, number]) => `${formatNumber(number)} ${doubt}`);
+    .map(([doubt, campaigns]) => `${formatNumber(campaigns)} ${doubt}`);
   return `${answer}; ${others.join(", ")}.`;
 }
 

@@ -81,8 +81,9 @@ function shorten(text, most) {
   const letters = [...text.replace(/\s+/g, " ")];
   const longest = Math.floor(Math.min(most, LONGEST_LABEL));
   if (letters.length <= longest) return letters.join("");
-  const tail = Math.floor((longest - 1) / 2);
-  return `${letters.slice(0, longest - 1 - tail).join("")}…${letters.slice(-tail).join("")}`;
+  const tail = Math.floor(Math.max(longest - 1, 0) / 2);
+  const head = Math.max(longest - 1 - tail, 0);
+  return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - tail).join("")}`;
 }
 
 /**
