@@ -52,6 +52,6 @@ def _payloads(marts: PublishedMarts, name: str, week: Week | None) -> dict[int |
 
 def _items_of_all(items: dict[int, list[Row]], websites: dict[int, str]) -> list[Row]:
     """Those redeemed most on all websites, and whose they are: each leads on its own website."""
-    rows = [row for of_website in items.values() for row in of_website]
+    rows = [row for website_id in websites for row in items.get(website_id, [])]
     most = nsmallest(MOST_ITEMS, rows, key=lambda row: (-row["redemptions"], row["id"]))
     return [row | {"name": f"{row['name']}, {websites[row['website_id']]}"} for row in most]
