@@ -111,11 +111,8 @@ function dayNumber(date) {
 /** @param {number} day as `dayNumber` gives it */
 const dateOfDay = (day) => new Date(day * MILLISECONDS_A_DAY);
 
-/** @param {number} day as `dayNumber` gives it */
+/** A day as a date of the export. @param {number} day as `dayNumber` gives it */
 const isoDate = (day) => dateOfDay(day).toISOString().slice(0, 10);
-
-/** A day as a date of the export. */
-const textOfDay = (day) => dateOfDay(day).toISOString().slice(0, 10);
 
 /** @param {string} date */
 const formatDate = (date) => mediumDate.format(dateOfDay(dayNumber(date)));

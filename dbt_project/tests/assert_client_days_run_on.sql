@@ -2,8 +2,9 @@
 -- which the client's day before ended, that names another day as the one before, that is there
 -- twice, that is the last one and does not end with what all days bring together, or that is a day
 -- of somebody who isn't a client. With no such row, the balances of the clients change on each date
--- by that date's net, as outstanding points do. An incremental run wrote the days from a client's first changed date on, and took away those
--- of clients that left: these are followed, and so their start is proven by their end.
+-- by that date's net, as outstanding points do. An incremental run wrote the days from a client's
+-- first changed date on, and took away those of clients that left: these are followed, and so their
+-- start is proven by their end.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_client_days'}}}) }}
 
 with
