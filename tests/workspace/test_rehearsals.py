@@ -133,7 +133,7 @@ def test_a_killed_rehearsal_is_removed_by_the_next_writer(workspace: Workspace) 
 def test_no_folder_but_a_killed_rehearsal_is_removed(workspace: Workspace, name: str) -> None:
     theirs = workspace.root / name
     theirs.mkdir()
-    (theirs / "notes.md").write_text("ours to keep")
+    (theirs / "notes.txt").write_text("ours to keep")
     if name == "rehearsal-december":  # a workspace that somebody copied here
         (theirs / ".lock").write_text("")
     before = contents(theirs)
