@@ -250,12 +250,15 @@ class PublishedMarts(MartsFile):
             "order by place, website_id, widget_id, subject",
         )
 
-    def week_items(self) -> dict[int, list[dict[str, Any]]]:
-        """The items that each website redeemed most in the last complete week, most first."""
-        return _group_by(
-            self._rows("select * from reports.rpt_week_items order by website_id, place"),
-            "website_id",
+    def redeemed_items(self, dates: DateRange, limit: int) -> dict[int, list[dict[str, Any]]]:
+        """The items that each website redeemed most in a range, most first, so many at most."""
+        rows = self._calculated_rows(
+            "select * from reports.rpt_redeemed_items($date_from, $date_to)"
+            " where place <= $limit order by website_id, place",
+            limit=limit,
+            **dates._asdict(),
         )
+        return _group_by(rows, "website_id")
 
     def _edited_rows(
         self, select: str, report: str, edited: str, edits: tuple[WidgetEdit, ...], rest: str

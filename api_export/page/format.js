@@ -3,7 +3,7 @@
 // Numbers and dates, in the reader's locale. Dates are the export's `YYYY-MM-DD`.
 
 const MILLISECONDS_A_DAY = 86_400_000;
-const LONGEST_LABEL = 26;
+const LONGEST_LABEL = 32;
 const wholeNumber = new Intl.NumberFormat();
 const shortNumber = new Intl.NumberFormat(undefined, { notation: "compact" });
 const twoDecimals = decimals(2);
@@ -73,12 +73,17 @@ const formatRoughPercent = (value) => roughPercentage.format(figure(value) / 100
 /** @param {string | null} text */
 const formatText = (text) => (text === null ? "none" : wording(text));
 
-/** A name beside a bar, which leaves room for it: of at most so many letters. */
+/**
+ * A name beside a bar, which leaves room for it: of at most so many letters. The middle is left out,
+ * since names that begin alike are told apart by their ends.
+ */
 function shorten(text, most) {
   const letters = [...text.replace(/\s+/g, " ")];
   const longest = Math.floor(Math.min(most, LONGEST_LABEL));
   if (letters.length <= longest) return letters.join("");
-  return `${letters.slice(0, longest - 1).join("")}…`;
+  const tail = Math.floor(Math.max(longest - 1, 0) / 2);
+  const head = Math.max(longest - 1 - tail, 0);
+  return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - tail).join("")}`;
 }
 
 /**

@@ -31,14 +31,7 @@ EVENTS = (
 @pytest.fixture(scope="module")
 def small(sharing: Sharing) -> Path:
     """A source of a few rows, and a workspace that was run from it."""
-
-    def build(folder: Path) -> None:
-        (folder / "source").mkdir(parents=True)
-        write_source(folder / "source", clients=clients(1, 2), loyalty_transactions=ledger(*EVENTS))
-        done = call("run", *told(folder))
-        assert done.returncode == 0, done.stderr
-
-    return sharing.folder("small", build)
+    return sharing.folder("small", run_once)
 
 
 @pytest.fixture

@@ -49,10 +49,10 @@ def test_a_threshold_says_figure_website_window_and_condition(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("figure: x", "1: the alerts must be a list, whose items have figure, website"),
-        ("- x", "1: an alert must be a mapping of figure, website, days"),
-        ("- {above: 1}", "1: an alert must name its figure"),
-        ("- {figure: conversions}", "1: an alert must say when: give one of above, below"),
+        ("figure: x", "1: the thresholds must be a list, whose items have figure, website"),
+        ("- x", "1: a threshold must be a mapping of figure, website, days"),
+        ("- {above: 1}", "1: a threshold must name its figure"),
+        ("- {figure: conversions}", "1: a threshold must say when: give one of above, below"),
         ("- {figure: conversions, over: 1}", "1: 'over' is unknown; use one of figure"),
         ("- figure: conversions\n  above: 1\n  above: 2", "3: 'above' is there twice"),
         (
@@ -70,9 +70,12 @@ def test_a_threshold_says_figure_website_window_and_condition(tmp_path: Path) ->
             " overview.total_points_balance or points_balance.total_points_balance",
         ),
         ("- {figure: conversions, website: all, above: 1}", "conversion isn't added up over"),
-        ("- {figure: conversions, website: shop, above: 1}", "the website 'shop' is none: give"),
-        ("- {figure: conversions, website: 9223372036854775808, above: 1}", "is none: give an id"),
-        ("- {figure: conversions, website: [1], above: 1}", "the website 'a sequence' is none"),
+        ("- {figure: conversions, website: shop, above: 1}", "'shop' isn't a website: give an id"),
+        (
+            "- {figure: conversions, website: 9223372036854775808, above: 1}",
+            "isn't a website: give an id",
+        ),
+        ("- {figure: conversions, website: [1], above: 1}", "'a sequence' isn't a website"),
         ("- {figure: conversions, days: 0, above: 1}", "from 1 to 3660, not '0'"),
         ("- {figure: conversions, days: 3661, above: 1}", "from 1 to 3660, not '3661'"),
         ("- {figure: conversions, days: ٣, above: 1}", "from 1 to 3660, not '٣'"),
@@ -100,10 +103,13 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"the alerts .*/gone.yml can't be read: No such file"):
+    with pytest.raises(UsageError, match=r"the thresholds .*/gone.yml can't be read: No such file"):
         read_thresholds(tmp_path / "gone.yml")
     (tmp_path / "alerts.yml").write_bytes(b"\xff")
-    with pytest.raises(UsageError, match="aren't UTF-8 text"):
+    with pytest.raises(UsageError, match=r"alerts\.yml: this isn't UTF-8 text$"):
+        read_thresholds(tmp_path / "alerts.yml")
+    (tmp_path / "alerts.yml").write_bytes(b"- \x00")
+    with pytest.raises(UsageError, match=r"alerts\.yml: this isn't YAML: unacceptable .*$"):
         read_thresholds(tmp_path / "alerts.yml")
 
 

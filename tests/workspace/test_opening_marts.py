@@ -30,6 +30,7 @@ CALLS = (
     "reports.edited_dashboard_widgets('[]'{})",
     "reports.edited_manifest_warnings('[]'{})",
     "reports.rpt_issue_sources('2024-01-01', '2024-03-31'{})",
+    "reports.rpt_redeemed_items('2024-01-01', '2024-03-31'{})",
     "reports.rpt_request_funnel('2024-01-01', '2024-03-31'{})",
 )
 QUESTIONS = {
