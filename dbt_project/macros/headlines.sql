@@ -23,7 +23,10 @@
     {%- endset -%}
     if({{ value }} > {{ value_before }}, 'rose ', 'fell ')
     || case
-        when {{ value }} <= 0 or {{ value_before }} <= 0 or {{ percent }} >= 100
+        when
+            {{ value }} <= 0
+            or {{ value_before }} <= 0
+            or {{ percent }} > if({{ value }} > {{ value_before }}, 100, 99)
             then 'from ' || {{ number_text(value_before) }}
         when {{ percent }} < 1 then 'by less than 1' || chr(160) || '%'
         else cast({{ percent }} as bigint) || chr(160) || '%'
