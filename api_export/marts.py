@@ -122,19 +122,8 @@ class PublishedMarts(MartsFile):
 
         A website is missing where its list is empty. With `website_id` only that one is read.
         """
-        read, report, condition = self._rows, f"reports.{endpoint.report}", endpoint.condition
-        parameters = {} if endpoint.parameter is None else {"value": value}
-        if endpoint.takes_range:
-            read, report = self._calculated_rows, f"{report}($date_from, $date_to)"
-            parameters = self._window(value)
-        if website_id is not None:
-            condition += " and website_id = $website_id"
-            parameters["website_id"] = website_id
-        rows = read(
-            f"select website_id, {_keys(endpoint.schema)} from {report}"
-            f" where {condition} {_order(endpoint)}",
-            **parameters,
-        )
+        keys = f"website_id, {_keys(endpoint.schema)}"
+        rows = self._report_rows(endpoint, endpoint.report, keys, value, website_id)
         grouped = _group_by(rows, "website_id")
         for row in rows:
             del row["website_id"]
@@ -161,17 +150,31 @@ class PublishedMarts(MartsFile):
 
     def payload_of_all(self, endpoint: Endpoint, value: Choice) -> Any:
         """The payload of all websites together, of an endpoint that sums up."""
-        read, report = self._rows, f"reports.{endpoint.report_of_all}"
+        keys = _keys(endpoint.schema)
+        rows = self._report_rows(endpoint, endpoint.report_of_all, keys, value)
+        return rows if endpoint.is_list else rows[0]
+
+    def _report_rows(
+        self,
+        endpoint: Endpoint,
+        report: str,
+        keys: str,
+        value: Choice,
+        website_id: int | None = None,
+    ) -> list[dict[str, Any]]:
+        """The rows of an endpoint's report for a value of its parameter, or for a range."""
+        read, condition = self._rows, endpoint.condition
         parameters = {} if endpoint.parameter is None else {"value": value}
         if endpoint.takes_range:
             read, report = self._calculated_rows, f"{report}($date_from, $date_to)"
             parameters = self._window(value)
-        rows = read(
-            f"select {_keys(endpoint.schema)} from {report}"
-            f" where {endpoint.condition} {_order(endpoint)}",
+        if website_id is not None:
+            condition += " and website_id = $website_id"
+            parameters["website_id"] = website_id
+        return read(
+            f"select {keys} from reports.{report} where {condition} {_order(endpoint)}",
             **parameters,
         )
-        return rows if endpoint.is_list else rows[0]
 
     def _window(self, days: int | DateRange) -> dict[str, date]:
         """First and last date of a window; without as_of one of that length, as empty as any."""
@@ -250,12 +253,15 @@ class PublishedMarts(MartsFile):
             "order by place, website_id, widget_id, subject",
         )
 
-    def week_items(self) -> dict[int, list[dict[str, Any]]]:
-        """The items that each website redeemed most in the last complete week, most first."""
-        return _group_by(
-            self._rows("select * from reports.rpt_week_items order by website_id, place"),
-            "website_id",
+    def redeemed_items(self, dates: DateRange, limit: int) -> dict[int, list[dict[str, Any]]]:
+        """The items that each website redeemed most in a range, most first, so many at most."""
+        rows = self._calculated_rows(
+            "select * from reports.rpt_redeemed_items($date_from, $date_to)"
+            " where place <= $limit order by website_id, place",
+            limit=limit,
+            **dates._asdict(),
         )
+        return _group_by(rows, "website_id")
 
     def _edited_rows(
         self, select: str, report: str, edited: str, edits: tuple[WidgetEdit, ...], rest: str

@@ -32,7 +32,7 @@ class Alert:
 def send_alert(deployment: Deployment, alert: Alert) -> bool:
     """Note a failure in the status, and post any alert to the webhook, without secrets.
 
-    Says whether that worked. Never raises: what went wrong before matters more.
+    Says whether it was posted. Never raises: what went wrong before matters more.
     """
     workspace = deployment.workspace
     asset, cause, next_command = (
@@ -42,17 +42,18 @@ def send_alert(deployment: Deployment, alert: Alert) -> bool:
     try:
         if alert.event == "failed":
             note_failure(workspace, asset, cause, next_command)
-        if deployment.settings.webhook_url is not None:
-            summary = f"{workspace.root}: {asset} {alert.event}. {cause}"
-            message = {
-                "text": f"{summary}\nNext: {next_command}",  # what chat services show
-                "event": alert.event,
-                "workspace": str(workspace.root),
-                "asset": asset,
-                "cause": cause,
-                "next_command": next_command,
-            }
-            _post(str(deployment.settings.webhook_url), message)
+        if deployment.settings.webhook_url is None:
+            return False
+        summary = f"{workspace.root}: {asset} {alert.event}. {cause}"
+        message = {
+            "text": f"{summary}\nNext: {next_command}",  # what chat services show
+            "event": alert.event,
+            "workspace": str(workspace.root),
+            "asset": asset,
+            "cause": cause,
+            "next_command": next_command,
+        }
+        _post(str(deployment.settings.webhook_url), message)
     except (OSError, ValueError, HTTPException) as error:
         log.warning("the alert was not sent: %s", deployment.without_secrets(str(error)))
         return False

@@ -22,6 +22,7 @@ GROUND = {
     "orchestration.installation",
     "orchestration.redaction",
     "orchestration.source_urls",
+    "orchestration.yaml_files",
 }
 SETTINGS = GROUND | {"orchestration.settings"}
 WORKSPACE = SETTINGS | {"orchestration.workspace"}
@@ -47,6 +48,7 @@ MAY_IMPORT = {
     "orchestration.redaction": set(),
     "orchestration.installation": {"orchestration.errors"},
     "orchestration.source_urls": {"orchestration.errors", "orchestration.redaction"},
+    "orchestration.yaml_files": {"orchestration.errors"},
     "orchestration.settings": PAYLOADS | GROUND,
     "orchestration.workspace": PUBLISHED | WORKSPACE,
     "orchestration.sources": PAYLOADS | SOURCES,

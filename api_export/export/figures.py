@@ -13,7 +13,7 @@ import simplejson
 
 from api_export.errors import UsageError
 from api_export.export.manifest import MANIFEST
-from api_export.payloads.endpoints import API_ROOT, ENDPOINTS, Endpoint
+from api_export.payloads.endpoints import API_ROOT, BY_NAME, Endpoint
 
 RECORDS = "records"
 WIDGETS = "dashboard-widgets"
@@ -24,7 +24,6 @@ MANIFEST_FIGURES = "manifest"
 """The name of what the manifest says in figures."""
 TOTALS = "totals"
 COUNTED = (TOTALS, "quarantined", "drift")
-BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 NAMES = (MANIFEST_FIGURES, WEBSITES, *BY_NAME, RECORDS, WIDGETS)
 """All that has figures, in the order in which they are told."""
 

@@ -27,7 +27,7 @@ class Export:
     """Its folder below `versions/`."""
     manifest: dict[str, Any]
     is_new: bool
-    """Whether it is another than the current one was."""
+    """Whether it differs from the one that was current."""
 
 
 def write_export(

@@ -237,6 +237,36 @@ function between(low, high) {
   return `between ${moreOrLess(far, `${plainSize(near)} and ${plainSize(far)}`)}`;
 }
 
+/** What keeps an effect of a campaign from being told, by its mark or else its status. */
+const DOUBTS = {
+  chance: "not to be told from chance",
+  association: "without a hold-out",
+  bare: "with too few clients",
+  too_few: "with too few clients",
+  too_early: "still running on the last day counted",
+  srm_failed: "not split as planned",
+  ok: "without a figure",
+};
+
+/** What can be told of all campaigns together, in a sentence, and of how many it can't, and why. */
+function tally(rows) {
+  const told = rows.filter(({ mark }) => mark === "beyond").length;
+  const doubts = new Map();
+  for (const { mark, status } of rows.filter((row) => row.mark !== "beyond")) {
+    const doubt = DOUBTS[mark ?? status];
+    doubts.set(doubt, (doubts.get(doubt) ?? 0) + 1);
+  }
+  const number = told === 0 ? "None" : formatNumber(told);
+  const answer =
+    `${number} of ${count(rows.length, "campaign")} had an effect on` +
+    ` ${METRICS[shownMetric].label.toLowerCase()} that chance doesn't explain`;
+  if (doubts.size === 0) return `${answer}.`;
+  const others = [...doubts]
+    .sort(([, one], [, other]) => other - one)
+    .map(([doubt, campaigns]) => `${formatNumber(campaigns)} ${doubt}`);
+  return `${answer}; ${others.join(", ")}.`;
+}
+
 /** A row for each campaign: name, dates, the effect with its interval on a common axis, words. */
 function forest(rows) {
   const axis = axisOf(rows.flatMap(({ at, low, high }) => [at, low, high]).filter(Number.isFinite));
@@ -248,6 +278,7 @@ function forest(rows) {
   return element(
     "div",
     { class: "picture" },
+    element("p", {}, tally(rows)),
     ...(keys.length > 0 ? [element("ul", { class: "legend marks" }, ...keys), axisLine(axis)] : []),
     element("ol", { class: "forest" }, ...items),
   );

@@ -4,7 +4,7 @@
 
 const SERIES = [1, 2, 3, 4, 5, 6, 7, 8];
 const PIXELS_A_TICK = 76;
-const PIXELS_A_LETTER = 20;
+const PIXELS_A_LETTER = 18;
 const MOST_WIDE_BARS = 400;
 
 /** What draws each canvas: the configuration of its chart, in the colours of a theme. */

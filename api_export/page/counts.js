@@ -168,14 +168,14 @@ function rowsOpener(figure, source) {
     const isOpen = button.getAttribute("aria-expanded") === "true";
     button.setAttribute("aria-expanded", String(!isOpen));
     place.hidden = isOpen;
-    if (!isOpen && !place.hasChildNodes()) place.append(...rowsOf(figure, source));
+    if (!isOpen && !place.hasChildNodes()) place.append(...rowsPanel(figure, source));
   });
   return [button, place];
 }
 
 /** The rows behind a figure, of dates that can be changed. */
-function rowsOf(figure, source) {
-  const [first, last] = EXPLAINED[source.endpoint].dates(source).map(textOfDay);
+function rowsPanel(figure, source) {
+  const [first, last] = EXPLAINED[source.endpoint].dates(source).map(isoDate);
   const [from, to] = [
     ["From", first],
     ["To", last],

@@ -34,8 +34,14 @@ function showAge({ manifest, website }) {
       label: "Last day counted",
       value: asOf === null ? "no events yet" : `${formatDate(asOf)}, ${formatAge(asOf)}`,
     },
-    { label: "Getting old", value: `${count(LATE_AFTER, "day")} after the newest event` },
-    { label: "Out of date", value: `${count(OLD_AFTER, "day")} after the newest event` },
+    {
+      label: "Said to be getting old",
+      value: `more than ${count(LATE_AFTER, "day")} after the newest event`,
+    },
+    {
+      label: "Said to be out of date",
+      value: `more than ${count(OLD_AFTER, "day")} after the newest event`,
+    },
     { label: "Time zone", value: website.timezone },
     {
       label: "Tiers go by",
@@ -64,8 +70,8 @@ function showQuarantine({ quarantined }) {
   const all = rows.reduce((sum, row) => sum + figure(row.rows), 0);
   return {
     caption:
-      `${count(all, "row")} left out of every figure. The warnings say how many points are on` +
-      " those of the ledger",
+      `${count(all, "row")} left out of every figure` +
+      (all > 0 ? ". The warnings say how many points are on those of the ledger" : ""),
     empty: rows.length === 0 && "No row is in quarantine.",
     columns: [
       column("Entity", "entity", formatText),

@@ -3,7 +3,7 @@
 // Numbers and dates, in the reader's locale. Dates are the export's `YYYY-MM-DD`.
 
 const MILLISECONDS_A_DAY = 86_400_000;
-const LONGEST_LABEL = 26;
+const LONGEST_LABEL = 32;
 const wholeNumber = new Intl.NumberFormat();
 const shortNumber = new Intl.NumberFormat(undefined, { notation: "compact" });
 const twoDecimals = decimals(2);
@@ -73,12 +73,17 @@ const formatRoughPercent = (value) => roughPercentage.format(figure(value) / 100
 /** @param {string | null} text */
 const formatText = (text) => (text === null ? "none" : wording(text));
 
-/** A name beside a bar, which leaves room for it: of at most so many letters. */
+/**
+ * A name beside a bar, which leaves room for it: of at most so many letters. The middle is left out,
+ * since names that begin alike are told apart by their ends.
+ */
 function shorten(text, most) {
   const letters = [...text.replace(/\s+/g, " ")];
   const longest = Math.floor(Math.min(most, LONGEST_LABEL));
   if (letters.length <= longest) return letters.join("");
-  return `${letters.slice(0, longest - 1).join("")}…`;
+  const tail = Math.floor(Math.max(longest - 1, 0) / 2);
+  const head = Math.max(longest - 1 - tail, 0);
+  return `${letters.slice(0, head).join("")}…${letters.slice(letters.length - tail).join("")}`;
 }
 
 /**
@@ -106,11 +111,8 @@ function dayNumber(date) {
 /** @param {number} day as `dayNumber` gives it */
 const dateOfDay = (day) => new Date(day * MILLISECONDS_A_DAY);
 
-/** @param {number} day as `dayNumber` gives it */
+/** A day as a date of the export. @param {number} day as `dayNumber` gives it */
 const isoDate = (day) => dateOfDay(day).toISOString().slice(0, 10);
-
-/** A day as a date of the export. */
-const textOfDay = (day) => dateOfDay(day).toISOString().slice(0, 10);
 
 /** @param {string} date */
 const formatDate = (date) => mediumDate.format(dateOfDay(dayNumber(date)));

@@ -103,7 +103,6 @@ function tileTools({ view, website }) {
 
 /** The sentences on the period and its figures. */
 function overviewSection(payloads, context) {
-  const { view } = context;
   return element(
     "div",
     { class: "overview" },
@@ -112,7 +111,7 @@ function overviewSection(payloads, context) {
       (failure) => [failure],
     ),
     ...attempt(
-      () => [...overviewTiles(payloads, view.period), ...tileTools(context)],
+      () => overviewTiles(payloads, context),
       (failure) => [failure],
     ),
   );
@@ -130,7 +129,9 @@ function headlineTexts(rows) {
 }
 
 /** The figures of the period: first those that tell how it does, then those that explain them. */
-function overviewTiles(payloads, { asOf, days }) {
+function overviewTiles(payloads, context) {
+  const { asOf, days } = context.view.period;
+  const [tools, aside] = tileTools(context);
   const rows = new Map(payloads.comparison().map((row) => [row.figure, row]));
   const makeTile = (tile) =>
     attempt(
@@ -139,7 +140,13 @@ function overviewTiles(payloads, { asOf, days }) {
     );
   const isCompared = [...rows.values()].some(({ status }) => status === "ok");
   return [
-    element("p", { class: "caption" }, isCompared ? comparedWith(asOf, days) : NOTHING_BEFORE(days)),
+    element(
+      "div",
+      { class: "against" },
+      element("p", { class: "caption" }, isCompared ? comparedWith(asOf, days) : NOTHING_BEFORE(days)),
+      tools,
+    ),
+    aside,
     element("dl", { class: "tiles leading" }, ...LEADING_TILES.map(makeTile)),
     element(
       "dl",

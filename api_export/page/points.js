@@ -50,7 +50,8 @@ function showLiability(data, { asOf }) {
     {
       label: "Points held",
       key: "points_held",
-      value: formatNumber(data.points_held), note: "by clients with points",
+      value: formatNumber(data.points_held),
+      note: "by clients with points",
     },
     {
       label: "Expected to be redeemed",
@@ -61,13 +62,14 @@ function showLiability(data, { asOf }) {
     {
       label: "Breakage",
       key: "breakage_rate",
-      value: formatPercentIfKnown(data.breakage_rate), note: "never redeemed",
+      value: formatPercentIfKnown(data.breakage_rate),
+      note: neverRedeemed(data),
     },
     {
       label: "Value of a point",
       key: "point_value",
       value: formatValueIfKnown(data.point_value),
-      note: "as set, or as converted",
+      note: costOfPoint(data),
     },
     {
       label: "Liability",
@@ -106,6 +108,18 @@ function showLiability(data, { asOf }) {
     rows: [...rows, ...others],
     pictures: { tiles: () => tilesOf(LIABILITY_STATES[data.status](data), rows) },
   };
+}
+
+/** How many of the points held are expected never to be redeemed. */
+function neverRedeemed({ points_held: held, points_expected: expected }) {
+  return expected === null ? "never redeemed" : `${formatNumber(held - expected)} never redeemed`;
+}
+
+/** What a point costs as it is issued: its value, times the share of points that is redeemed. */
+function costOfPoint({ point_value: value, ultimate_redemption_rate: rate }) {
+  if (value === null || rate === null) return "as set, or as converted";
+  const cost = formatValueIfKnown((figure(value) * figure(rate)) / 100);
+  return `costs ${cost} as it is issued: ${formatPercent(rate)} are ever redeemed`;
 }
 
 /** What can be said of the programme's return; where nothing can be, why. */

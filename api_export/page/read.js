@@ -12,6 +12,7 @@ const MAX_DAYS = 3660;
 const MAX_DAYS_AHEAD = 90;
 const DEFAULT_LIMIT = 10;
 const FIRST_DATE = "1970-01-01";
+const LAST_DATE = "2199-12-31";
 
 /** All websites together, in the place of one: what adds up is in a folder of that name. */
 const ALL_WEBSITES = { id: "all", name: "All websites", timezone: "each website's own" };

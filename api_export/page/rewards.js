@@ -6,13 +6,29 @@
 const REWARD_CARDS = [
   ["Redemptions of items", "item_performance", showItems, "bar"],
   ["Who can afford an item", "item_performance", showAffordable, "bar"],
-  ["Never redeemed", "item_performance", showNeverRedeemed, "table"],
+  ["Top items of all time", "top_redemptions", showTopItems, "bar"],
+  ["Redemptions by category", "redemption_categories", showCategories, "bar"],
   ["Requests by status", "request_funnel", showStatuses, "bar"],
   ["How requests are answered", "request_funnel", showAnswers, "metric"],
+  ["Never redeemed", "item_performance", showNeverRedeemed, "table"],
+  ["When clients redeem", "redemption_patterns", showPatterns, "heat"],
 ];
 
-/** The cards of the part. */
-const rewardCards = (payloads, context) => payloadCards(REWARD_CARDS, payloads, context);
+/** The cards of the part; of all time there is one where that is more than the last 365 days. */
+function rewardCards(payloads, context) {
+  const isRepeated = attempt(
+    () => isOfLastYear(payloads.top_redemptions(), payloads.item_performance()),
+    () => false,
+  );
+  const cards = REWARD_CARDS.filter(([, endpoint]) => !isRepeated || endpoint !== "top_redemptions");
+  return payloadCards(cards, payloads, context);
+}
+
+/** Whether the items redeemed most of all time were never redeemed before the last 365 days. */
+function isOfLastYear(ofAllTime, items) {
+  const lately = new Map(items.map(({ id, redemptions_365: number }) => [id, number]));
+  return ofAllTime.every(({ id, redemption_count: number }) => lately.get(id) === number);
+}
 
 const NO_ITEMS = "No items are defined.";
 const formatOffer = orWords((isActive) => (isActive ? "yes" : "no"), "not known");
@@ -101,6 +117,7 @@ function showNeverRedeemed(items) {
     columns: [...ITEM_COLUMNS, OFFER_COLUMN, AFFORDING_COLUMNS[0]],
     rows,
     pictures: {},
+    shape: "row",
     saved: (exact) => exact(items).filter(({ last_redeemed: date }) => date === null),
   };
 }
@@ -156,7 +173,7 @@ function showAnswers(data, { asOf }) {
     columns: FIGURE_COLUMNS,
     rows,
     pictures: {
-      metric: () => metric(rows[0].value, "of fulfilled and rejected requests", rows.slice(1)),
+      metric: () => metric(rows[0].value, "rejected, of all fulfilled and rejected requests", rows.slice(1)),
     },
   };
 }

@@ -53,7 +53,7 @@ const fileName = (title, content) => `${ownerOf(content)} ${title} ${dateRange(c
 function dateRange({ source }) {
   if (!source?.asOf) return "";
   return OF_PERIOD.has(source.endpoint)
-    ? wholePeriod(source).map(textOfDay).join(" ")
+    ? wholePeriod(source).map(isoDate).join(" ")
     : source.asOf;
 }
 

@@ -108,17 +108,7 @@ const SECTIONS = {
       "redemption_patterns",
       "request_funnel",
     ],
-    make: (...shown) => [
-      ...rewardCards(...shown),
-      ...payloadCards(
-        [
-          ["Redemptions by category", "redemption_categories", showCategories, "bar"],
-          ["Top items of all time", "top_redemptions", showTopItems, "bar"],
-          ["When clients redeem", "redemption_patterns", showPatterns, "heat"],
-        ],
-        ...shown,
-      ),
-    ],
+    make: (...shown) => rewardCards(...shown),
   },
   points: {
     title: "Points",

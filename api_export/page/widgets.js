@@ -87,7 +87,7 @@ function configuredDays({ days, date_from: from, date_to: to }, asOf) {
 
 /** The day of a config's date as `dayNumber` gives it; null where the export reads none. */
 function configuredDay(value) {
-  if (!isDate(value) || value < "1970" || value >= "2200") return null;
+  if (!isDate(value) || value < FIRST_DATE || value > LAST_DATE) return null;
   const day = dayNumber(value);
   return dateOfDay(day).toISOString().startsWith(`${value}T`) ? day : null;
 }

@@ -68,6 +68,8 @@ class Endpoint:
     parameter: Parameter | None = None
     condition: str = "true"
     """Which rows of the report belong to a value of the parameter, `$value`."""
+    has_nested_rows: bool = False
+    """Whether the rows of a value of the parameter are among those of every greater one."""
     takes_range: bool = False
     """Whether the report is a table macro of a first and a last date, not a table: it is asked for
     a window's dates, where rows for every window would be too many."""
@@ -100,11 +102,6 @@ class Endpoint:
         ordered = (column.split()[0] for column in self.order.split(",") if column.strip())
         keys = self.schema.__annotations__
         return self.identity or tuple(column for column in ordered if column in keys)
-
-    @property
-    def has_nested_rows(self) -> bool:
-        """Whether the rows of a value of the parameter are among those of every greater one."""
-        return "<= $value" in self.condition
 
     @property
     def payload_type(self) -> Any:
@@ -140,6 +137,7 @@ ENDPOINTS = (
         order="date",
         parameter=DAYS,
         condition=IN_WINDOW,
+        has_nested_rows=True,
         widget_type="points_issued",
         sums_up=True,
     ),
@@ -150,6 +148,7 @@ ENDPOINTS = (
         identity=("id",),
         parameter=LIMIT,
         condition="item_rank <= $value",
+        has_nested_rows=True,
         widget_type="top_redemptions",
     ),
     Endpoint(
@@ -180,6 +179,7 @@ ENDPOINTS = (
         order="date",
         parameter=DAYS,
         condition=IN_WINDOW,
+        has_nested_rows=True,
         widget_type="redemptions_trend",
         sums_up=True,
     ),
@@ -189,6 +189,7 @@ ENDPOINTS = (
         order="date",
         parameter=DAYS,
         condition=IN_WINDOW,
+        has_nested_rows=True,
     ),
     Endpoint(
         name="redemption_categories",
@@ -293,6 +294,7 @@ ENDPOINTS = (
         name="comparison",
         schema=comparison_schemas.ComparedFigure,
         order="place",
+        identity=("figure",),
         parameter=DAYS,
         takes_range=True,
         sums_up=True,
@@ -312,6 +314,7 @@ ENDPOINTS = (
         identity=("date", "series"),
         parameter=DAYS_AHEAD,
         condition="days_ahead <= $value",
+        has_nested_rows=True,
     ),
     Endpoint(
         name="forecast_accuracy",
@@ -334,4 +337,5 @@ ENDPOINTS = (
     ),
 )
 
+BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
 BY_WIDGET_TYPE = {endpoint.widget_type: endpoint for endpoint in ENDPOINTS if endpoint.widget_type}

@@ -25,10 +25,10 @@ FIGURES = {
 }
 """The figures of `comparison`, as the table names them."""
 WITH_DECIMALS = {"average_redemption_value", "points_per_active_client", "engagement_rate"}
-MOST_ITEMS = 5
 LONGEST = 300
 """Letters of a name or a warning: a mail is no place for more."""
 NOTHING = "–"
+FIRST_WEEK = "The week before begins before the first event: there is nothing to compare with."
 TURNING = re.compile("[\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]")
 """Characters that turn the direction of what follows, beyond the name that they stand in."""
 UNPRINTABLE = re.compile("[\x00-\x20\x7f-\xa0\u2028\u2029\ufeff]+")
@@ -80,7 +80,7 @@ def make_summary(
         sentences=tuple(row["sentence"] for row in headlines),
         figures=tuple(_figure_line(row) for row in comparison),
         is_first_week=any(row["status"] != "ok" for row in comparison),
-        items=tuple(_item_line(row) for row in items[:MOST_ITEMS]),
+        items=tuple(_item_line(row) for row in items),
         warnings=tuple(plain(warning) for warning in warnings),
     )
 

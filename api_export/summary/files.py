@@ -6,13 +6,13 @@ from heapq import nsmallest
 from api_export.marts import PublishedMarts
 from api_export.payloads.additions import WidgetEdit
 from api_export.payloads.date_ranges import DateRange
-from api_export.payloads.endpoints import ALL_WEBSITES, ENDPOINTS
-from api_export.summary.content import MOST_ITEMS, Row, make_summary
+from api_export.payloads.endpoints import ALL_WEBSITES, BY_NAME
+from api_export.summary.content import Row, make_summary
 from api_export.summary.html import html_of
 from api_export.summary.text import text_of
 from api_export.summary.week import Week, last_complete_week
 
-BY_NAME = {endpoint.name: endpoint for endpoint in ENDPOINTS}
+MOST_ITEMS = 5
 
 
 def summary_files(
@@ -21,7 +21,7 @@ def summary_files(
     """The path and the content of each. Each payload is read once, of all websites."""
     week = last_complete_week(marts.run()["as_of"])
     headlines, comparisons = (_payloads(marts, name, week) for name in ("headlines", "comparison"))
-    items = marts.week_items() if week else {}
+    items = marts.redeemed_items(DateRange(*week), MOST_ITEMS) if week else {}
     warnings = marts.warning_rows(edits)
     websites = {website["id"]: website["name"] for website in marts.websites()}
     for website_id, name in {None: "All websites", **websites}.items():
@@ -52,6 +52,6 @@ def _payloads(marts: PublishedMarts, name: str, week: Week | None) -> dict[int |
 
 def _items_of_all(items: dict[int, list[Row]], websites: dict[int, str]) -> list[Row]:
     """Those redeemed most on all websites, and whose they are: each leads on its own website."""
-    rows = [row for of_website in items.values() for row in of_website]
+    rows = [row for website_id in websites for row in items.get(website_id, [])]
     most = nsmallest(MOST_ITEMS, rows, key=lambda row: (-row["redemptions"], row["id"]))
     return [row | {"name": f"{row['name']}, {websites[row['website_id']]}"} for row in most]

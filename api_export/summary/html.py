@@ -7,8 +7,7 @@ seen on either.
 from collections.abc import Iterator, Sequence
 from html import escape
 
-from api_export.summary.content import FigureLine, ItemLine, Summary
-from api_export.summary.text import FIRST_WEEK
+from api_export.summary.content import FIRST_WEEK, FigureLine, ItemLine, Summary
 
 FONT = "font-family:system-ui,-apple-system,'Segoe UI',Roboto,Helvetica,Arial,sans-serif"
 LINE = "border-bottom:1px solid #888888"

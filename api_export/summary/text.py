@@ -3,7 +3,7 @@
 from collections.abc import Iterator, Sequence
 from unicodedata import combining, east_asian_width
 
-from api_export.summary.content import FigureLine, Summary
+from api_export.summary.content import FIRST_WEEK, FigureLine, Summary
 
 WIDTH = 72
 INDENT = "  "
@@ -35,9 +35,6 @@ def _lines(summary: Summary) -> Iterator[str]:
         yield from _headed("To look at")
         for warning in summary.warnings:
             yield from _wrapped(warning, "- ")
-
-
-FIRST_WEEK = "The week before begins before the first event: there is nothing to compare with."
 
 
 def _headed(heading: str) -> Iterator[str]:
@@ -74,15 +71,12 @@ def _list(rows: Sequence[tuple[str, ...]]) -> Iterator[str]:
 
 def _wrapped(text: str, mark: str = "", width: int = WIDTH) -> list[str]:
     """A text in lines that are no wider, its words whole where they fit."""
-    lines, line = [], mark
-    room = width - len(mark)
+    lines, room = [""], width - len(mark)
     for word in _words(text, room):
-        if line != mark and line.strip() and columns(line) + 1 + columns(word) > width:
-            lines.append(line)
-            line = " " * len(mark)
-        is_begun = line != mark and line.strip()
-        line += f" {word}" if is_begun else word
-    return [*lines, line]
+        if lines[-1] and columns(lines[-1]) + 1 + columns(word) > room:
+            lines.append("")
+        lines[-1] += f" {word}" if lines[-1] else word
+    return [(" " * len(mark) if at else mark) + line for at, line in enumerate(lines)]
 
 
 def _words(text: str, longest: int) -> Iterator[str]:

@@ -27,6 +27,8 @@
 {%- set first, last = requested_from(), requested_to() -%}
 {%- set last_before = first ~ ' - 1' -%}
 {%- set first_before = first ~ ' - cast(' ~ last ~ ' - ' ~ first ~ ' + 1 as integer)' -%}
+{%- set first_of_span =
+    'if(returns.date < ' ~ first ~ ', ' ~ first_before ~ ', ' ~ first ~ ')' -%}
 {%- set website = 'website_id' if of == 'each' -%}
 spans as (
 
@@ -112,7 +114,7 @@ transacting as (
     where
         {{ is_of_website('returns') ~ ' and' if of == 'requested' }}
         returns.date between {{ first_before }} and {{ last }}
-        and {{ is_first_since('returns', 'if(returns.date < ' ~ first ~ ', ' ~ first_before ~ ', ' ~ first ~ ')') }}
+        and {{ is_first_since('returns', first_of_span) }}
     group by all
 
 ),

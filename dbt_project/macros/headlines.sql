@@ -1,5 +1,5 @@
 {# The figures beside points outstanding of which a sentence may tell, as it names them. #}
-{% macro told_figures() -%}
+{% macro further_figures() -%}
     {{ return({
         'redemptions': 'Redemptions',
         'points_issued': 'Points issued',
@@ -23,7 +23,10 @@
     {%- endset -%}
     if({{ value }} > {{ value_before }}, 'rose ', 'fell ')
     || case
-        when {{ value }} <= 0 or {{ value_before }} <= 0 or {{ percent }} > 100
+        when
+            {{ value }} <= 0
+            or {{ value_before }} <= 0
+            or {{ percent }} > if({{ value }} > {{ value_before }}, 100, 99)
             then 'from ' || {{ number_text(value_before) }}
         when {{ percent }} < 1 then 'by less than 1' || chr(160) || '%'
         else cast({{ percent }} as bigint) || chr(160) || '%'
@@ -57,12 +60,11 @@
 
 
 {#
-    The steps from figures to sentences, by the rules of docs/metrics.md; the last one is
-    `headlines`. They follow those of `comparison`, and are of the same websites: `each`, `all`
-    together, or the one `requested`; `site_id` is the website's id, or 0 where there is but one to
-    tell of.
+    The steps to the figures that sentences are made of. They follow those of `comparison`, and are
+    of the same websites: `each`, `all` together, or the one `requested`; `site_id` is the website's
+    id, or 0 where there is but one to tell of.
 #}
-{% macro headline_steps(of) -%}
+{% macro headline_figures(of) -%}
 requested_periods as (
 
     select
@@ -82,7 +84,7 @@ requested_periods as (
 
 ),
 
-compared_figures as (
+compared_of_sites as (
 
     select
         {{ 'compared.website_id' if of == 'each' else 'cast(0 as bigint)' }} as site_id,
@@ -155,7 +157,7 @@ totals as (
             max(value) filter (where figure = '{{ figure }}') as {{ figure }},
         {% endfor -%}
         max(value_before) filter (where figure = 'points_outstanding') as outstanding_before
-    from compared_figures as compared
+    from compared_of_sites as compared
     group by compared.site_id
 
 ),
@@ -245,8 +247,15 @@ day_texts as (
         end as part
     from day_parts
 
-),
+)
+{%- endmacro %}
 
+
+{#
+    The steps from those figures to sentences, by the rules of docs/metrics.md; the last one is
+    `headlines`.
+#}
+{% macro headline_sentences() -%}
 flows as (
 
     select
@@ -346,13 +355,13 @@ changed_figures as (
             order by
                 abs(compared.change_percentage) desc nulls first,
                 case compared.figure
-                    {%- for figure in told_figures() %} when '{{ figure }}' then {{ loop.index }}
+                    {%- for figure in further_figures() %} when '{{ figure }}' then {{ loop.index }}
                     {%- endfor %}
                 end
         ) as rank,
         compared.figure,
         case compared.figure
-            {%- for figure, name in told_figures().items() %} when '{{ figure }}' then '{{ name }}'
+            {%- for figure, name in further_figures().items() %} when '{{ figure }}' then '{{ name }}'
             {%- endfor %}
         end
         || ' ' || {{ change_text('compared.value', 'compared.value_before') }}
@@ -361,10 +370,10 @@ changed_figures as (
             ' in ' || periods.length,
             ' compared with ' || periods.length_before
         ) || '.' as sentence
-    from compared_figures as compared
+    from compared_of_sites as compared
     inner join periods on compared.site_id = periods.site_id
     where
-        compared.figure in ({{ as_literals(told_figures()) }})
+        compared.figure in ({{ as_literals(further_figures()) }})
         and compared.change != 0
         and 10 * abs(compared.change) >= compared.value_before
         and case

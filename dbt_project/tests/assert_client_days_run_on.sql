@@ -67,9 +67,8 @@ broken_starts as (
     where
         balance != balance_before + net
         or lifetime_issued != lifetime_issued_before + issued
-        or date = date_before
-        or previous_date != date_before
         or previous_date >= date
+        or (date_before is not null and previous_date is distinct from date_before)
 
 ),
 

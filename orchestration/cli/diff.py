@@ -19,8 +19,8 @@ if TYPE_CHECKING:
 @click.command()
 @workspace_option
 @json_option
-@click.argument("a", metavar="A")
-@click.argument("b", metavar="B")
+@click.argument("a")
+@click.argument("b")
 def diff(workspace_folder: Path | None, is_json: bool, a: str, b: str) -> None:
     """Show the figures that differ between two exports: A's value, B's, and B less A.
 
@@ -41,10 +41,7 @@ def diff(workspace_folder: Path | None, is_json: bool, a: str, b: str) -> None:
     else:
         _print(found, folders)
     if not found.are_equal:
-        raise RunError(
-            f"the exports differ: {len(found.figures):,} figures,"
-            f" {len(found.rows_only_in_a) + len(found.rows_only_in_b):,} rows that only one has"
-        )
+        raise RunError(f"the exports differ: {_counts(found)}")
 
 
 def _find(export: Path, name: str) -> Path:
@@ -80,6 +77,23 @@ def _print(found: "Differences", folders: tuple[Path, Path]) -> None:
         ("endpoint", "figures that differ", "rows only in A", "rows only in B"),
         [(endpoint, *count.values()) for endpoint, count in counts],
         len(counts),
+    )
+
+
+def _counts(found: "Differences") -> str:
+    """How many there are of all that differs, as part of a sentence."""
+    lone_rows = len(found.rows_only_in_a) + len(found.rows_only_in_b)
+    lone_files = len(found.files_only_in_a) + len(found.files_only_in_b)
+    counts = (
+        (len(found.settings), "setting", ""),
+        (len(found.figures), "figure", ""),
+        (lone_rows, "row", " that only one has"),
+        (lone_files, "file", " that only one has"),
+    )
+    return ", ".join(
+        f"{count:,} {name}{'' if count == 1 else 's'}{which}"
+        for count, name, which in counts
+        if count
     )
 
 

@@ -10,7 +10,7 @@ import click
 
 from orchestration.cli.options import json_option, run_options
 from orchestration.cli.progress import out, progress
-from orchestration.cli.run import check_source_first, deployment_of, loading
+from orchestration.cli.starting import check_source_first, deployment_of, loading
 from orchestration.cli.tables import print_limited, printable
 from orchestration.errors import RunError
 

@@ -1,9 +1,7 @@
 """`loyalty run`: the whole pipeline, its progress, and what it did."""
 
 import contextlib
-import gc
 import logging
-import tempfile
 from collections.abc import Iterator
 from datetime import datetime
 from pathlib import Path
@@ -14,10 +12,10 @@ from rich.table import Table
 
 from orchestration.cli.options import run_options
 from orchestration.cli.progress import out, progress
+from orchestration.cli.starting import check_source_first, deployment_of, loading
 from orchestration.cli.stopping import StopSignals
 from orchestration.deployment import Deployment
 from orchestration.errors import causes
-from orchestration.settings import DEFAULT_SOURCE, load_settings
 
 log = logging.getLogger(__name__)
 
@@ -50,11 +48,11 @@ def run(
             with loading():
                 from orchestration.pipeline.run import refresh
 
-            summary = refresh(deployment, is_full_refresh=full_refresh, looks_back=lookback)
-    table = Table("step", "what it did", "seconds", title=f"as of {summary.as_of}")
-    for step in summary.steps:
+            report = refresh(deployment, is_full_refresh=full_refresh, looks_back=lookback)
+    table = Table("step", "what it did", "seconds", title=f"as of {report.as_of}")
+    for step in report.steps:
         table.add_row(step.name, step.done, f"{step.seconds:.1f}")
-    for warning in summary.warnings:
+    for warning in report.warnings:
         table.add_row("warning", escape(warning), "")
     out.print(table)
     page = workspace.current_export / "index.html"
@@ -62,35 +60,6 @@ def run(
         out.print(f"page   {page}")
     out.print(f"JSON   {workspace.current_export}")
     out.print(f"marts  {workspace.marts}")
-
-
-def deployment_of(
-    source: str | None,
-    workspace_folder: Path | None,
-    as_of: datetime | None,
-    accept_quarantine: bool,
-) -> Deployment:
-    """The deployment that a run's options describe; warns of an as_of in the future."""
-    settings = load_settings(
-        source=source,
-        workspace=workspace_folder,
-        as_of=as_of and as_of.date(),
-        accept_quarantine=accept_quarantine or None,
-    )
-    if settings.as_of and settings.as_of > datetime.now().date():
-        click.echo(f"loyalty: warning: as_of {settings.as_of} lies in the future", err=True)
-    return Deployment(settings)
-
-
-@contextlib.contextmanager
-def loading() -> Iterator[None]:
-    """Look for no garbage in what is imported, neither now nor later: all of it stays."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.freeze()
-        gc.enable()
 
 
 @contextlib.contextmanager
@@ -119,20 +88,3 @@ def _check_alerts_first(deployment: Deployment) -> None:
         from orchestration.quality.thresholds import read_thresholds
 
         read_thresholds(deployment.settings.alerts)
-
-
-def check_source_first(deployment: Deployment, *, is_full_refresh: bool) -> None:
-    """Refuse an unusable source before anything starts or is written."""
-    import duckdb
-
-    from orchestration.pull.load_raw import delivered_columns
-
-    workspace = deployment.workspace
-    if deployment.is_demo:
-        workspace.check_source(DEFAULT_SOURCE, is_full_refresh=is_full_refresh)
-        return
-    with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
-        source = deployment.open_source(Path(scratch))
-        workspace.check_source(source.identity, is_full_refresh=is_full_refresh)
-        with source.reading(connection):
-            delivered_columns(connection, source)

@@ -49,7 +49,7 @@ def watch_figures(deployment: Deployment) -> None:
 
 
 def _send(deployment: Deployment, event: str, findings: list[Finding]) -> bool:
-    """Post what became of thresholds in one message; whether that worked, or none was needed."""
+    """Post what became of thresholds in one message; whether it was, or none was needed."""
     if not findings:
         return True
     look = shlex.join(["loyalty", "serve", "--workspace", str(deployment.workspace.root)])

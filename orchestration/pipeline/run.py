@@ -20,8 +20,8 @@ from orchestration.pipeline.dagster_home import find_dagster_home
 from orchestration.pipeline.dagster_runs import remove_old_runs
 from orchestration.pipeline.event_log import open_instance
 from orchestration.pipeline.jobs import lookback_end, refresh_config
+from orchestration.pipeline.run_report import RunReport, report_run
 from orchestration.pipeline.sensors import alert_of_dead_runs
-from orchestration.pipeline.summary import Summary, summarize
 from orchestration.workspace.workspace import Workspace
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -37,7 +37,9 @@ class StoppedStep(BaseException):
         self.step_key = step_key
 
 
-def refresh(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool = False) -> Summary:
+def refresh(
+    deployment: Deployment, *, is_full_refresh: bool, looks_back: bool = False
+) -> RunReport:
     """Run the job `refresh`; raises the user's error where there is one, else `RunError`.
 
     The caller holds the workspace.
@@ -58,7 +60,7 @@ def refresh(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool =
                 result = job.execute_in_process(
                     run_config=config | QUIET, instance=instance, run_id=run_id
                 )
-        return summarize(result, workspace)
+        return report_run(result, workspace)
     except Exception as error:
         raise user_error(error, workspace) from error
 

@@ -1,4 +1,4 @@
-"""What a run finds to be another than in the last one, by its name: why models are built again."""
+"""What differs from the last run, by its name: why models are built again."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple

@@ -19,7 +19,7 @@ from orchestration.pull.extract import ID, Extract
 from orchestration.pull.loading import Compared, load_entity, replace_entity
 from orchestration.pull.published_rows import attached, load_published_rows
 from orchestration.pull.run_inputs import RunInputs, load_inputs
-from orchestration.pull.run_progress import CODE_CHANGED, begin, find_changed_parts, why_full
+from orchestration.pull.run_progress import begin, find_changed_parts, why_full
 from orchestration.pull.sync import Lookback, sync_events
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES, Entity
@@ -49,7 +49,7 @@ class Pull:
     reason: str
     """Why the models are built in this mode."""
     changes: tuple[Change, ...]
-    """What was found to be another than in the last run, as far as that is the reason."""
+    """What differs from the last run, whether or not it is the reason; none where none finished."""
     entities: dict[str, Compared]
     extra_columns: dict[str, list[str]]
     """The columns of each entity's table that nothing reads."""
@@ -61,21 +61,21 @@ def load_raw(
     inputs: RunInputs,
     earlier: EarlierRuns = EarlierRuns(),
     *,
-    build_fingerprint: str = "",
     build_parts: Mapping[str, str] = MappingProxyType({}),
     full_reason: str | None = None,
     lookback: Lookback | None = None,
 ) -> Pull:
     """Bring raw to the state of the source, and record what changed.
 
-    `build_fingerprint` stands for all that shapes the marts beside rows, code and settings, which
-    `build_parts` names. The models are built anew where it is not that of the last finished run,
-    where there is none, or for `full_reason`; then raw is loaded anew too. `lookback` narrows the
-    comparison of events to recent ones.
+    `build_parts` names all that shapes the marts beside rows, code and settings. The models are
+    built anew where those of the last finished run differ, where there is none, or for
+    `full_reason`; then raw is loaded anew too. `lookback` narrows the comparison of events to
+    recent ones.
 
     Raises `SourceError`, and leaves raw as it was, where the source breaks the contract.
     """
-    reason = full_reason or why_full(connection, build_fingerprint)
+    changed_parts = find_changed_parts(connection, build_parts)
+    reason = full_reason or why_full(connection, changed_parts)
     with (
         source.reading(connection),
         attached(connection, earlier.published),
@@ -85,12 +85,10 @@ def load_raw(
         _check_timezones(connection, source)
         extra_columns = {entity.name: source.extra_columns(entity) for entity in ENTITIES}
         added = _find_added(extra_columns, earlier.known_columns)
-        parts = find_changed_parts(connection, build_parts)
-        news = [
-            *(Change(name) for name, result in compared.items() if result.has_changed),
-            *load_inputs(connection, source, inputs, added, compared),
-        ]
-        mode, reason = _choose_mode(connection, inputs, compared, reason, parts, news)
+        news = load_inputs(connection, source, inputs, added, compared)
+        if changed_parts is not None:
+            news = [*_find_changed(connection, compared, is_full=reason is not None), *news]
+        mode, reason = _choose_mode(connection, inputs, compared, reason, news)
         if mode != "nothing":
             load_history(connection, earlier.state)
             load_published_rows(connection)
@@ -98,7 +96,6 @@ def load_raw(
                 connection.execute("delete from raw.changed_ids")
             begin(
                 connection,
-                build_fingerprint=build_fingerprint,
                 build_parts=build_parts,
                 is_full=mode == "full",
                 source=source.identity,
@@ -108,7 +105,8 @@ def load_raw(
             raise SourceError(
                 f"{source.identity}: {', '.join(replaced)} changed while it was read; run again"
             )
-    return Pull(mode, reason, tuple(parts if mode == "full" else news), compared, extra_columns)
+    changes = () if changed_parts is None else tuple(dict.fromkeys((*changed_parts, *news)))
+    return Pull(mode, reason, changes, compared, extra_columns)
 
 
 @contextmanager
@@ -129,12 +127,11 @@ def _choose_mode(
     inputs: RunInputs,
     compared: dict[str, Compared],
     full_reason: str | None,
-    parts: list[Change],
     news: list[Change],
 ) -> tuple[Mode, str]:
-    """How the models have to be built, and why: for `parts` of the build, or for `news`."""
+    """How the models have to be built, and why: for `full_reason`, or for what is new."""
     if full_reason is not None:
-        return "full", with_changes(full_reason, parts if full_reason == CODE_CHANGED else [])
+        return "full", full_reason
     retyped = [name for name, result in compared.items() if result.is_retyped]
     if retyped:
         return "full", f"the source delivers {', '.join(retyped)} in other types"
@@ -233,11 +230,34 @@ def _find_added(
 def _forget_changes(connection: duckdb.DuckDBPyConnection, *, is_full: bool) -> None:
     """Begin the record of what this pull changes; a failed run's is made up for by a full build."""
     connection.execute("create or replace table raw.changed_ids (entity varchar, id bigint)")
-    create = "create or replace table" if is_full else "create table if not exists"
-    connection.execute(
-        f"{create} raw.fingerprints"
-        " (entity varchar, block bigint, row_count bigint, checksum varchar)"
-    )
+    columns = "(entity varchar, block bigint, row_count bigint, checksum varchar)"
+    connection.execute(f"create table if not exists raw.fingerprints {columns}")
+    if is_full:
+        connection.execute("create or replace temp table earlier_blocks as from raw.fingerprints")
+        connection.execute(f"create or replace table raw.fingerprints {columns}")
+
+
+def _find_changed(
+    connection: duckdb.DuckDBPyConnection, compared: dict[str, Compared], *, is_full: bool
+) -> list[Change]:
+    """The entities that differ from the last run's; of those loaded from nothing, by their blocks.
+
+    There the comparison with raw itself says nothing: all rows are added.
+    """
+    differing = {name for name, result in compared.items() if result.has_changed}
+    if is_full:
+        found = connection.execute(
+            """
+            select distinct entity
+            from (
+                (from earlier_blocks except from raw.fingerprints)
+                union all
+                (from raw.fingerprints except from earlier_blocks)
+            )
+            """
+        )
+        differing = {name for (name,) in found.fetchall()}
+    return [Change(name) for name in compared if name in differing]
 
 
 def _is_day_over(connection: duckdb.DuckDBPyConnection, inputs: RunInputs) -> bool:

@@ -36,7 +36,7 @@ class Compared:
 
     @property
     def has_changed(self) -> bool:
-        """Whether raw is another than before."""
+        """Whether raw differs from before."""
         return self.is_retyped or self.written > 0 or self.removed > 0
 
 

@@ -2,7 +2,6 @@
 
 from collections.abc import Mapping
 from pathlib import Path
-from types import MappingProxyType
 
 import duckdb
 
@@ -21,8 +20,7 @@ def pull_into(
     source: Source,
     inputs: RunInputs,
     *,
-    build_fingerprint: str = "",
-    build_parts: Mapping[str, str] = MappingProxyType({}),
+    build_parts: Mapping[str, str],
     lookback: Lookback | None = None,
     is_full_refresh: bool = False,
     wait_seconds: float = 0,
@@ -47,7 +45,6 @@ def pull_into(
                 source,
                 inputs,
                 earlier,
-                build_fingerprint=build_fingerprint,
                 build_parts=build_parts,
                 full_reason=reason,
                 lookback=lookback,

@@ -60,7 +60,7 @@ def load_inputs(
     added_columns: list[str],
     compared: dict[str, Compared],
 ) -> list[Change]:
-    """Write the inputs of the run; what is another than in the last one."""
+    """Write the inputs of the run; what differs from the last one's."""
     settings = (
         inputs.as_of,
         inputs.tier_basis,
@@ -129,10 +129,7 @@ def load_inputs(
 
 def _read_settings(connection: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     """The settings of the last pull by what people call them; empty where there was none."""
-    if not connection.execute(
-        "select 1 from duckdb_tables() where database_name = current_database()"
-        " and schema_name = 'raw' and table_name = 'settings'"
-    ).fetchone():
+    if not has_table(connection, "settings"):
         return {}
     table = connection.table("raw.settings")
     values = dict(zip(table.columns, table.fetchone(), strict=True))
@@ -150,3 +147,13 @@ def fill(
     for row in rows:
         connection.execute(f"insert into {table} values ({', '.join('?' * len(row))})", row)
     return connection.table(table).fetchall() != before
+
+
+def has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
+    """Whether there is such a table of raw."""
+    found = connection.execute(
+        "select 1 from duckdb_tables()"
+        " where database_name = current_database() and schema_name = 'raw' and table_name = ?",
+        [table],
+    )
+    return found.fetchone() is not None

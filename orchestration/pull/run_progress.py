@@ -6,12 +6,12 @@ brings anything takes the latter two away, so a run that doesn't end leaves its 
 """
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 import duckdb
 
-from orchestration.pull.changes import Change, find_changes
-from orchestration.pull.run_inputs import fill
+from orchestration.pull.changes import Change, find_changes, with_changes
+from orchestration.pull.run_inputs import fill, has_table
 
 CODE_CHANGED = "code or settings changed"
 """Why all is built anew after an upgrade, or with a setting that shapes every table."""
@@ -20,7 +20,6 @@ CODE_CHANGED = "code or settings changed"
 def begin(
     connection: duckdb.DuckDBPyConnection,
     *,
-    build_fingerprint: str,
     build_parts: Mapping[str, str],
     is_full: bool,
     source: str,
@@ -32,30 +31,20 @@ def begin(
     fill(
         connection,
         "pending",
-        "build_fingerprint varchar, is_full boolean, source varchar, extra_columns varchar,"
-        " build_parts varchar",
-        [
-            (
-                build_fingerprint,
-                is_full,
-                source,
-                json.dumps(extra_columns),
-                json.dumps(dict(build_parts)),
-            )
-        ],
+        "is_full boolean, source varchar, extra_columns varchar, build_parts varchar",
+        [(is_full, source, json.dumps(extra_columns), json.dumps(dict(build_parts)))],
     )
 
 
 def finish(connection: duckdb.DuckDBPyConnection, export_fingerprint: str = "") -> None:
     """Record that what the last pull brought is in the marts and the export.
 
-    `export_fingerprint` stands for the code that wrote the export, as the pull's build fingerprint
-    does for what shapes the marts.
+    `export_fingerprint` stands for the code that wrote the export, as the pull's parts of the build
+    do for what shapes the marts.
     """
     connection.execute(
         "create or replace table raw.finished as"
-        " select build_fingerprint, cast(? as varchar) as export_fingerprint, build_parts"
-        " from raw.pending",
+        " select build_parts, cast(? as varchar) as export_fingerprint from raw.pending",
         [export_fingerprint],
     )
 
@@ -72,14 +61,12 @@ def note_exported(connection: duckdb.DuckDBPyConnection, export_fingerprint: str
 
 def note_published(connection: duckdb.DuckDBPyConnection) -> None:
     """Record that what the last pull brought is in the published marts."""
-    connection.execute(
-        "create or replace table raw.published as select build_fingerprint from raw.pending"
-    )
+    connection.execute("create or replace table raw.published as select true as is_published")
 
 
 def is_published(connection: duckdb.DuckDBPyConnection) -> bool:
     """Whether what the last pull brought is in the published marts."""
-    return _has_table(connection, "published")
+    return has_table(connection, "published")
 
 
 def pending_source(connection: duckdb.DuckDBPyConnection) -> tuple[str, dict[str, list[str]]]:
@@ -95,37 +82,27 @@ def is_full_build(connection: duckdb.DuckDBPyConnection) -> bool:
     return connection.table("raw.pending").select("is_full").fetchone()[0]
 
 
-def why_full(connection: duckdb.DuckDBPyConnection, build_fingerprint: str) -> str | None:
-    """Why the models have to be built from nothing; null if the last run's can be updated."""
-    if not _has_table(connection, "websites"):
-        return "the workspace is new"
-    if not _has_table(connection, "finished"):
-        return "the last run did not finish"
-    finished = connection.table("raw.finished")
-    if "build_fingerprint" not in finished.columns:  # an older version of the project wrote it
-        return CODE_CHANGED
-    if finished.select("build_fingerprint").fetchall() != [(build_fingerprint,)]:
-        return CODE_CHANGED
-    return None
-
-
 def find_changed_parts(
     connection: duckdb.DuckDBPyConnection, build_parts: Mapping[str, str]
-) -> list[Change]:
-    """What shapes the marts and isn't as in the last finished run; empty where none is known."""
-    if not _has_table(connection, "finished"):
-        return []
+) -> list[Change] | None:
+    """What shapes the marts and isn't as in the last finished run; null where none is known."""
+    if not has_table(connection, "finished"):
+        return None
     finished = connection.table("raw.finished")
     if "build_parts" not in finished.columns:  # an older version of the project wrote it
-        return []
+        return None
     (known,) = finished.select("build_parts").fetchone()
     return list(find_changes(json.loads(known), build_parts))
 
 
-def _has_table(connection: duckdb.DuckDBPyConnection, table: str) -> bool:
-    found = connection.execute(
-        "select 1 from duckdb_tables()"
-        " where database_name = current_database() and schema_name = 'raw' and table_name = ?",
-        [table],
-    )
-    return found.fetchone() is not None
+def why_full(
+    connection: duckdb.DuckDBPyConnection, changed_parts: Sequence[Change] | None
+) -> str | None:
+    """Why the models have to be built from nothing; null if the last run's can be updated."""
+    if not has_table(connection, "websites"):
+        return "the workspace is new"
+    if not has_table(connection, "finished"):
+        return "the last run did not finish"
+    if changed_parts is None:
+        return CODE_CHANGED
+    return with_changes(CODE_CHANGED, changed_parts) if changed_parts else None

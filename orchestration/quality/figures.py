@@ -1,20 +1,26 @@
 """Figures held to their thresholds, read from the published marts."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
 from pathlib import Path
 from typing import Any, Literal
 
-import duckdb
-
+from api_export.marts_file import MartsFile
 from api_export.payloads.endpoints import ALL_WEBSITES
 from orchestration.quality.thresholds import EACH_WEBSITE, Threshold
 
 NAME_CHARACTERS = 40
-HARMLESS = " -.'"
-"""What names may have beside letters and digits: chat services read more into other signs."""
+HARMLESS = " -'"
+"""What names may have beside letters and digits: chat services read more into other signs, and a
+link into a dot."""
+OF_ALL = "select * from {name}(null, $first, $last)"
+OF_EACH = (
+    "select websites.website_id, payload.* from dim_websites as websites,"
+    " lateral {name}(websites.website_id, $first, $last) as payload"
+)
+"""The payloads of any range, of all websites together and of each: a query for each would take a
+while."""
 
 
 @dataclass(frozen=True)
@@ -33,15 +39,13 @@ class _Website:
 
     id: int | None
     name: str
-    first_event: date | None
 
 
 def check_figures(marts: Path, thresholds: tuple[Threshold, ...]) -> list[Finding]:
     """What became of each threshold, on each website that it is for, in order."""
     if not thresholds:
         return []
-    with duckdb.connect(str(marts), read_only=True) as connection:
-        reader = _Reader(connection)
+    with _Reader(marts) as reader:
         return [
             _compare(threshold, website, reader)
             for threshold in thresholds
@@ -49,59 +53,61 @@ def check_figures(marts: Path, thresholds: tuple[Threshold, ...]) -> list[Findin
         ]
 
 
-class _Reader:
-    """Reads payloads, each once."""
+class _Reader(MartsFile):
+    """Reads payloads, those of all websites at once, and each once."""
 
-    def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
-        self._connection = connection
-        (self.as_of,) = connection.execute("select as_of from dim_run").fetchone()
+    def __init__(self, path: Path) -> None:
+        super().__init__(path)
+        (run,) = self._rows("select as_of from dim_run")
+        self.as_of: date | None = run["as_of"]
         self._websites = [
-            _Website(id, _harmless(name), first_event)
-            for id, name, first_event in connection.execute(
-                "select website_id, website_name, first_event_date from dim_websites order by all"
-            ).fetchall()
+            _Website(website["website_id"], _harmless(website["website_name"]))
+            for website in self._rows(
+                "select website_id, website_name from dim_websites order by 1"
+            )
         ]
-        self._payloads: dict[tuple, dict[str, Any] | None] = {}
+        self._read: dict[tuple, dict[int | None, dict[str, Any]]] = {}
 
-    def websites(self, wanted: int | str) -> Iterator[_Website]:
-        """Those that a threshold is for; one that isn't there has no name and no event."""
-        known = {website.id: website for website in self._websites}
+    def websites(self, wanted: int | str) -> list[_Website]:
+        """Those that a threshold is for; one that isn't there has no name and no figures."""
         if wanted == EACH_WEBSITE:
-            yield from self._websites
-        elif wanted == ALL_WEBSITES:
-            events = [each.first_event for each in self._websites if each.first_event is not None]
-            yield _Website(None, "", min(events, default=None))
-        else:
-            yield known.get(wanted, _Website(wanted, "", None))
+            return self._websites
+        if wanted == ALL_WEBSITES:
+            return [_Website(None, "")]
+        return [each for each in self._websites if each.id == wanted] or [_Website(wanted, "")]
 
     def figure(self, threshold: Threshold, website: _Website, last: date | None) -> Decimal | None:
         """A figure of the window that ends on a date; null where it isn't known."""
-        wanted = (threshold.endpoint, website.id, threshold.days, last)
-        if wanted not in self._payloads:
-            self._payloads[wanted] = self._read(threshold, website.id, last)
-        payload = self._payloads[wanted]
-        value = None if payload is None else payload[threshold.key]
-        return None if value is None else Decimal(value)
-
-    def _read(
-        self, threshold: Threshold, website_id: int | None, last: date | None
-    ) -> dict[str, Any] | None:
-        endpoint = threshold.endpoint
+        endpoint, is_all, values = threshold.endpoint, website.id is None, {}
         if threshold.days is None:
-            report = endpoint.report_of_all if website_id is None else endpoint.report
-            where = "true" if website_id is None else "website_id = $website_id"
-            sql = f"select * from reports.{report} where {where}"
-            values = {} if website_id is None else {"website_id": website_id}
+            sql = f"select * from reports.{endpoint.report_of_all if is_all else endpoint.report}"
         elif last is None:
             return None
         else:
-            sql = f"select * from {endpoint.name}($website_id, $first, $last)"
-            first = last - timedelta(days=threshold.days - 1)
-            values = {"website_id": website_id, "first": first, "last": last}
-        done = self._connection.execute(sql, values)
-        names = [column[0] for column in done.description]
-        row = done.fetchone()
-        return None if row is None else dict(zip(names, row, strict=True))
+            sql = OF_ALL if is_all else OF_EACH
+            values = {"first": last - timedelta(days=threshold.days - 1), "last": last}
+        payload = self._by_website(sql.format(name=endpoint.name), values).get(website.id)
+        value = None if payload is None else payload[threshold.key]
+        return None if value is None else Decimal(value)
+
+    def has_before(self, days: int, website: _Website) -> bool:
+        """Whether as many dates just before the window that ends on as_of count, by `comparison`.
+
+        They do where they begin on or after the first event.
+        """
+        report = "rpt_all_comparison" if website.id is None else "rpt_comparison"
+        sql = f"select * from reports.{report}($first, $last) where place = 1"
+        values = {"first": self.as_of - timedelta(days=days - 1), "last": self.as_of}
+        compared = self._by_website(sql, values).get(website.id)
+        return compared is not None and compared["status"] == "ok"
+
+    def _by_website(self, sql: str, values: dict[str, date]) -> dict[int | None, dict[str, Any]]:
+        """The row of each website, or of all together, whose id is null."""
+        wanted = (sql, *values.values())
+        if wanted not in self._read:
+            rows = self._rows(sql, **values)
+            self._read[wanted] = {row.get("website_id"): row for row in rows}
+        return self._read[wanted]
 
 
 def _compare(threshold: Threshold, website: _Website, reader: _Reader) -> Finding:
@@ -114,7 +120,7 @@ def _compare(threshold: Threshold, website: _Website, reader: _Reader) -> Findin
         f" {threshold.days} days, {threshold.condition} {threshold.limit}"
     )
     what = f"{where}: {threshold.figure}"
-    if threshold.days is not None:
+    if threshold.days is not None and reader.as_of is not None:
         what += f" of the {threshold.days} days to {reader.as_of}"
     if value is None:
         return Finding(key, "unknown", f"{what} can't be known")
@@ -137,10 +143,8 @@ def _compare_change(
     value: Decimal,
 ) -> Finding:
     """Hold a figure to that of the window just before, which must lie after the first event."""
-    length = timedelta(days=threshold.days)
-    last_before = reader.as_of - length
-    first_before = last_before - length + timedelta(days=1)
-    is_whole = website.first_event is not None and website.first_event <= first_before
+    last_before = reader.as_of - timedelta(days=threshold.days)
+    is_whole = reader.has_before(threshold.days, website)
     before = reader.figure(threshold, website, last_before) if is_whole else None
     if not before:
         why = "was 0" if before is not None else "isn't known"

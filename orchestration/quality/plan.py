@@ -99,7 +99,7 @@ class Plan:
     lookback: Lookback | None
     """The instants of events that are compared; null for all history."""
     changes: tuple[Change, ...]
-    """What is another than in the last run."""
+    """What differs from the last run."""
     exports_again: bool
     as_of_before: date | None
     as_of: date | None

@@ -16,13 +16,13 @@ from difflib import get_close_matches
 from functools import cache
 from pathlib import Path
 from types import NoneType
-from typing import NoReturn, get_args, get_type_hints
+from typing import get_args, get_type_hints
 
 import yaml
 
 from api_export.payloads.endpoints import ALL_WEBSITES, DAYS, ENDPOINTS, Endpoint
 from api_export.payloads.limits import MAX_INT64, MIN_INT64
-from orchestration.errors import UsageError
+from orchestration.yaml_files import read_yaml, refuse
 
 EACH_WEBSITE = "each"
 CONDITIONS = ("above", "below", "changed_by")
@@ -70,41 +70,30 @@ def read_thresholds(path: Path | None) -> tuple[Threshold, ...]:
     """
     if path is None:
         return ()
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise UsageError(f"the alerts {path} can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"the alerts {path} aren't UTF-8 text") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise UsageError(f"{path}:{line}: this isn't YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise UsageError(f"the alerts {path} aren't YAML: {error}") from None
+    root = read_yaml(path, "the thresholds")
     if root is None:
         return ()
     if not isinstance(root, yaml.SequenceNode):
-        _refuse(path, root, f"the alerts must be a list, whose items have {', '.join(KEYS)}")
+        refuse(path, root, f"the thresholds must be a list, whose items have {', '.join(KEYS)}")
     thresholds = tuple(each for item in root.value for each in _read_item(path, item))
     if len(thresholds) > MOST_THRESHOLDS:
-        _refuse(path, root, f"there are {len(thresholds)} thresholds; give {MOST_THRESHOLDS}")
+        refuse(path, root, f"there are {len(thresholds)} thresholds; give {MOST_THRESHOLDS}")
     return thresholds
 
 
 def _read_item(path: Path, item: yaml.Node) -> Iterable[Threshold]:
     given = _given(path, item)
     if "figure" not in given:
-        _refuse(path, item, "an alert must name its figure, such as overview.total_points_issued")
+        refuse(path, item, "a threshold must name its figure, such as overview.total_points_issued")
     endpoint, key = _figure(path, given["figure"])
     website = _website(path, given.get("website"), endpoint)
     days = _days(path, given.get("days"), endpoint)
     conditions = [name for name in CONDITIONS if name in given]
     if not conditions:
-        _refuse(path, item, f"an alert must say when: give one of {', '.join(CONDITIONS)}")
+        refuse(path, item, f"a threshold must say when: give one of {', '.join(CONDITIONS)}")
     for name in conditions:
         if name == "changed_by" and days is None:
-            _refuse(
+            refuse(
                 path,
                 given[name],
                 f"{endpoint.name} has no window, so none before it to have changed from;"
@@ -117,13 +106,13 @@ def _read_item(path: Path, item: yaml.Node) -> Iterable[Threshold]:
 def _given(path: Path, item: yaml.Node) -> dict[str, yaml.Node]:
     """The values of an item; a key that is unknown, or is there twice, is refused."""
     if not isinstance(item, yaml.MappingNode):
-        _refuse(path, item, f"an alert must be a mapping of {', '.join(KEYS)}")
+        refuse(path, item, f"a threshold must be a mapping of {', '.join(KEYS)}")
     given: dict[str, yaml.Node] = {}
     for key, value in item.value:
         if not isinstance(key, yaml.ScalarNode) or key.value not in KEYS:
-            _refuse(path, key, f"{_text(key)!r} is unknown; use one of {', '.join(KEYS)}")
+            refuse(path, key, f"{_text(key)!r} is unknown; use one of {', '.join(KEYS)}")
         if key.value in given:
-            _refuse(path, key, f"{key.value!r} is there twice")
+            refuse(path, key, f"{key.value!r} is there twice")
         given[key.value] = value
     return given
 
@@ -135,14 +124,14 @@ def _figure(path: Path, node: yaml.Node) -> tuple[Endpoint, str]:
     if len(named) == 1:
         return figures[named[0]]
     if named:
-        _refuse(path, node, f"more than one figure is named {name}: write {' or '.join(named)}")
+        refuse(path, node, f"more than one figure is named {name}: write {' or '.join(named)}")
     close = get_close_matches(name, figures, n=3, cutoff=0.5) or [
         full
         for full, (_, key) in figures.items()
         if key in get_close_matches(name, [key for _, key in figures.values()], n=3)
     ]
     hint = f"did you mean {' or '.join(close)}?" if close else f"known are {', '.join(figures)}"
-    _refuse(path, node, f"the figure {name!r} is unknown; {hint}")
+    refuse(path, node, f"the figure {name!r} is unknown; {hint}")
 
 
 def _website(path: Path, node: yaml.Node | None, endpoint: Endpoint) -> int | str:
@@ -150,26 +139,24 @@ def _website(path: Path, node: yaml.Node | None, endpoint: Endpoint) -> int | st
         return EACH_WEBSITE
     text = _text(node)
     if text == ALL_WEBSITES and not endpoint.sums_up:
-        _refuse(
-            path, node, f"{endpoint.name} isn't added up over websites: give each, or a website"
-        )
+        refuse(path, node, f"{endpoint.name} isn't added up over websites: give each, or a website")
     if text in (ALL_WEBSITES, EACH_WEBSITE):
         return text
     if (website := _whole(text)) is None or not MIN_INT64 <= website <= MAX_INT64:
-        _refuse(path, node, f"the website {text!r} is none: give an id, each, or all")
+        refuse(path, node, f"{text!r} isn't a website: give an id, each, or all")
     return website
 
 
 def _days(path: Path, node: yaml.Node | None, endpoint: Endpoint) -> int | None:
-    if endpoint.parameter is not DAYS:
+    if not endpoint.looks_back:
         if node is not None:
-            _refuse(path, node, f"{endpoint.name} has no window, so no days")
+            refuse(path, node, f"{endpoint.name} has no window, so no days")
         return None
     if node is None:
         return DAYS.default
     text = _text(node)
     if (days := _whole(text)) is None or not 1 <= days <= DAYS.highest:
-        _refuse(path, node, f"days must be a whole number from 1 to {DAYS.highest}, not {text!r}")
+        refuse(path, node, f"days must be a whole number from 1 to {DAYS.highest}, not {text!r}")
     return days
 
 
@@ -180,9 +167,9 @@ def _number(path: Path, node: yaml.Node, condition: str) -> Decimal:
     except InvalidOperation:
         number = Decimal("NaN")
     if not number.is_finite() or abs(number.adjusted()) > LONGEST_NUMBER:
-        _refuse(path, node, f"{condition} must be a number, such as 1000 or 2.5, not {text!r}")
+        refuse(path, node, f"{condition} must be a number, such as 1000 or 2.5, not {text!r}")
     if condition == "changed_by" and number <= 0:
-        _refuse(path, node, f"changed_by is percent, up or down: more than 0, not {text}")
+        refuse(path, node, f"changed_by is percent, up or down: more than 0, not {text}")
     return number
 
 
@@ -193,7 +180,3 @@ def _whole(text: str) -> int | None:
 
 def _text(node: yaml.Node) -> str:
     return node.value if isinstance(node, yaml.ScalarNode) else f"a {node.id}"
-
-
-def _refuse(path: Path, node: yaml.Node, problem: str) -> NoReturn:
-    raise UsageError(f"{path}:{node.start_mark.line + 1}: {problem}")

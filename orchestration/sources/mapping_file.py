@@ -14,13 +14,12 @@ wallet_conversions:
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import NoReturn
 
 import yaml
 
-from orchestration.errors import UsageError
 from orchestration.sources.contract import ENTITIES, LEDGER, TRANSACTION_TYPES, Entity
 from orchestration.sources.mapping import BY_SIGN, Mapped
+from orchestration.yaml_files import read_yaml, refuse
 
 DATABASE_KEYS = ("table", "select")
 """What places an entity in a database; a folder has its files for that."""
@@ -39,18 +38,7 @@ def read_mapping(path: Path, *, is_for_files: bool = False) -> dict[str, Mapped]
 
     Raises `UsageError` that names the file, the line and what may stand there.
     """
-    try:
-        root = yaml.compose(path.read_text(encoding="utf-8"), Loader=yaml.SafeLoader)
-    except OSError as error:
-        raise UsageError(f"the mapping {path} can't be read: {error.strerror}") from None
-    except UnicodeDecodeError:
-        raise UsageError(f"the mapping {path} isn't UTF-8 text") from None
-    except yaml.MarkedYAMLError as error:
-        mark = error.problem_mark or error.context_mark
-        line = mark.line + 1 if mark else 1
-        raise UsageError(f"{path}:{line}: this isn't YAML: {error.problem}") from None
-    except yaml.YAMLError as error:
-        raise UsageError(f"the mapping {path} isn't YAML: {error}") from None
+    root = read_yaml(path, "the mapping")
     if root is None:
         return {}
     entities = {entity.name: entity for entity in ENTITIES}
@@ -69,7 +57,7 @@ def _read_entity(path: Path, entity: Entity, node: yaml.Node, is_for_files: bool
     _refuse_misplaced(path, entity, node, keys)
     given = dict(_items(path, node, entity.name, keys))
     if "select" in given and not given.keys().isdisjoint(("table", *SHARED_KEYS)):
-        _refuse(
+        refuse(
             path,
             node,
             f"{entity.name} has a select, which leaves no room for table, columns, where",
@@ -93,16 +81,16 @@ def _refuse_misplaced(
         if key.value in allowed:
             continue
         if key.value == "points_scale":
-            _refuse(path, key, NO_SCALE)
+            refuse(path, key, NO_SCALE)
         if key.value in DATABASE_KEYS:
-            _refuse(
+            refuse(
                 path,
                 key,
                 f"{key.value} is for databases; {entity.name} comes from files,"
                 f" which take {', '.join(allowed)}",
             )
         if key.value in LEDGER_KEYS:
-            _refuse(path, key, f"{key.value} is for {LEDGER} alone, not for {entity.name}")
+            refuse(path, key, f"{key.value} is for {LEDGER} alone, not for {entity.name}")
 
 
 def _types(path: Path, node: yaml.Node | None) -> dict[str, str]:
@@ -130,15 +118,15 @@ def _items(
     """
     named = "names" if allowed is None else ", ".join(allowed)
     if not isinstance(node, yaml.MappingNode):
-        _refuse(path, node, f"{what} must be a mapping of {named}")
+        refuse(path, node, f"{what} must be a mapping of {named}")
     seen = set()
     for key, value in node.value:
         if not isinstance(key, yaml.ScalarNode) or (
             key.value not in allowed if allowed is not None else not key.value.strip()
         ):
-            _refuse(path, key, f"{key.value!r} is unknown in {what}; use one of {named}")
+            refuse(path, key, f"{key.value!r} is unknown in {what}; use one of {named}")
         if key.value in seen:
-            _refuse(path, key, f"{key.value!r} is there twice in {what}")
+            refuse(path, key, f"{key.value!r} is there twice in {what}")
         seen.add(key.value)
         yield key.value, value
 
@@ -149,15 +137,11 @@ def _statement(path: Path, node: yaml.Node | None, what: str) -> str | None:
 
 def _text(path: Path, node: yaml.Node, what: str) -> str:
     if not isinstance(node, yaml.ScalarNode) or not node.value.strip():
-        _refuse(path, node, f"{what} must be text")
+        refuse(path, node, f"{what} must be text")
     return node.value
 
 
 def _choice(path: Path, node: yaml.Node, what: str, choices: tuple[str, ...]) -> str:
     if not isinstance(node, yaml.ScalarNode) or node.value not in choices:
-        _refuse(path, node, f"{what} must be {' or '.join(choices)}")
+        refuse(path, node, f"{what} must be {' or '.join(choices)}")
     return node.value
-
-
-def _refuse(path: Path, node: yaml.Node, problem: str) -> NoReturn:
-    raise UsageError(f"{path}:{node.start_mark.line + 1}: {problem}")

@@ -4,8 +4,7 @@ They are taken of whole packages: a file that comes counts without being listed 
 """
 
 import hashlib
-import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -21,15 +20,10 @@ FORECAST_LIBRARIES = ("statsmodels", "numpy", "pandas", "scipy")
 """What forecasts are fitted with, likewise; without statsmodels nothing is fitted."""
 
 
-def fingerprint_of(parts: Mapping[str, str]) -> str:
-    """Stands for all parts together."""
-    return hashlib.sha256(json.dumps(sorted(parts.items())).encode()).hexdigest()
-
-
 def models_parts(settings: Settings, source_identity: str) -> dict[str, str]:
     """All that shapes the marts beside rows, by its name: files by their checksums, else as it is.
 
-    So a run can say what is another than before.
+    So a run can say what differs from the last run.
     """
     parts = {"LOYALTY_TIER_BASIS": settings.tier_basis, "the source": source_identity}
     if settings.engine != "duckdb":

@@ -85,8 +85,9 @@ def _comments(node: dict[str, Any]) -> str:
     relation, description = node["relation_name"], node["description"]
     columns = {name: column["description"] for name, column in node["columns"].items()}
     if node["config"]["materialized"] == "table_macro":
-        lines = [description, *(f"{name}: {text}" for name, text in columns.items())]
-        return " comment on macro table {} is {}".format(relation, _literal("\n".join(lines)))
+        lines = [f"{name}: {text}".replace("\n", " ") for name, text in columns.items()]
+        comment = _literal("\n".join([description, *lines]))
+        return f" comment on macro table {relation} is {comment}"
     kind = "view" if node["config"]["materialized"] == "view" else "table"
     return f" comment on {kind} {relation} is {_literal(description)};" + ";".join(
         f' comment on column {relation}."{name}" is {_literal(text)}'

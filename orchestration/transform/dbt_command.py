@@ -1,7 +1,8 @@
 """dbt's command: where it is, what it is called with, and how it is ended.
 
 dbt runs as a process of its own. What it must know of a deployment it is given as environment
-variables, which the plugin reads; this process's stay as they are.
+variables, which the plugin reads; this process's stay as they are. Those that dbt itself would read
+are for who calls dbt by hand.
 """
 
 import os
@@ -19,6 +20,8 @@ PROGRESS_LOGGER = "Forecasts"
 """The name under which the plugin has dbt log how far long work is."""
 ENDS_SECONDS = 10
 """How long dbt has to end after it was asked to."""
+OPTION = "DBT_"
+"""What the names of variables begin with that dbt reads as its options."""
 Process = subprocess.Popen
 """A dbt that works."""
 
@@ -34,8 +37,12 @@ def dbt_command(*arguments: str) -> list[str]:
 
 
 def dbt_environment(variables: Mapping[str, str]) -> dict[str, str]:
-    """This process's environment with these variables laid over it."""
-    return os.environ | variables
+    """This process's environment with these variables laid over it, and no other option of dbt.
+
+    A target, a full refresh, a sample or a state of somebody's own would make another run of it.
+    """
+    ours = {name: value for name, value in os.environ.items() if not name.startswith(OPTION)}
+    return ours | variables
 
 
 def call_dbt(

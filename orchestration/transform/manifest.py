@@ -1,4 +1,4 @@
-"""dbt's manifest of the project, made anew where a file of the project is another than before.
+"""dbt's manifest of the project, made anew where a file of the project changed.
 
 Dagster makes its assets of it. It says nothing of a workspace, so one serves all of a checkout, and
 so does what dbt parsed.

@@ -11,9 +11,9 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from orchestration.errors import LoyaltyError, UnwritableError, is_full_disk
-from orchestration.workspace.lock import holding
+from orchestration.workspace.lock import LOCK, holding
 
-PREFIX = "rehearsal-"
+PREFIX = ".rehearsal-"
 COMPILED = ("compiled", "run")
 """What dbt writes anew in each run."""
 
@@ -43,8 +43,11 @@ def rehearsal_folder(root: Path) -> Iterator[Path]:
 
 
 def remove_abandoned(root: Path) -> None:
-    """Remove the rehearsals that were killed; the caller holds the workspace."""
-    for folder in root.glob(f"{PREFIX}*"):
+    """Remove the rehearsals that were killed; the caller holds the workspace.
+
+    One without a lock is just being made, or none of ours.
+    """
+    for folder in [lock.parent for lock in root.glob(f"{PREFIX}*/{LOCK}")]:
         with suppress(LoyaltyError), holding(folder, "its removal", 0) as was_free:
             if was_free:
                 shutil.rmtree(folder, ignore_errors=True)

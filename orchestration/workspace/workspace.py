@@ -2,7 +2,7 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import ExitStack, contextmanager
 from datetime import datetime
 from pathlib import Path
 
@@ -106,10 +106,12 @@ class Workspace:
         Nothing else of this one changes, not even what a killed writer left half-done. Another
         writer is waited for as in `writing`, and then kept out only as long as copying takes.
         """
-        with rehearsal_folder(self.root) as root:
-            has_writers = (self.root / LOCK).exists()  # else nobody has ever written there
-            with holding(self.root, "loyalty plan", wait_seconds) if has_writers else nullcontext():
-                remove_abandoned(self.root)
+        with ExitStack() as rehearsal:
+            with ExitStack() as writing:
+                if (self.root / LOCK).exists():  # else nobody has ever written there
+                    writing.enter_context(holding(self.root, "loyalty plan", wait_seconds))
+                    remove_abandoned(self.root)
+                root = rehearsal.enter_context(rehearsal_folder(self.root))
                 self._copy_into(Workspace(root))
             yield root
 

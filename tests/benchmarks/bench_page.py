@@ -34,6 +34,8 @@ def measure(browser: Browser, address: str) -> tuple[float, float, int]:
 
 def main() -> None:
     """Print the median of some visits."""
+    if not (EXPORT / "index.html").exists():
+        raise SystemExit(f"there is no page in {EXPORT}: `make run` makes it")
     with sync_playwright() as playwright, serving(EXPORT) as address:
         browser = playwright.chromium.launch(executable_path=CHROMIUM)
         visits = [measure(browser, address) for _ in range(VISITS)]

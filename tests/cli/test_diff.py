@@ -72,7 +72,7 @@ def test_a_damaged_export_is_named(workspace: Path, loyalty: Loyalty) -> None:
 def test_json_has_all_of_it_in_whole_numbers(workspace: Path, loyalty: Loyalty) -> None:
     done = loyalty("diff", "--json", "--workspace", workspace, "previous", "current")
     assert done.returncode == 1
-    assert done.stderr == "loyalty: the exports differ: 2 figures, 0 rows that only one has\n"
+    assert done.stderr == "loyalty: the exports differ: 2 figures\n"
     found = simplejson.loads(done.stdout, use_decimal=True)
     versions = workspace / "export/versions"
     assert found == {
@@ -105,6 +105,25 @@ def test_json_has_all_of_it_in_whole_numbers(workspace: Path, loyalty: Loyalty) 
             for name in ("overview", "redemption_categories")
         },
     }
+
+
+def test_it_says_how_many_there_are_of_all_that_differs(workspace: Path, loyalty: Loyalty) -> None:
+    versions = workspace / "export/versions"
+    earlier = shutil.copytree(versions / "aaaa", versions / "cccc")
+    manifest = json.loads((earlier / "manifest.json").read_text())
+    (earlier / "manifest.json").write_text(json.dumps(manifest | {"as_of": "2024-02-29"}))
+
+    def told(b: str) -> str:
+        done = loyalty("diff", "--workspace", workspace, "aaaa", b)
+        assert done.returncode == 1
+        return done.stderr
+
+    assert told("cccc") == "loyalty: the exports differ: 1 setting\n"
+    write_version(versions / "bbbb", 5, rows=3)
+    (versions / "bbbb" / OVERVIEW).unlink()
+    assert told("bbbb") == (
+        "loyalty: the exports differ: 2 rows that only one has, 1 file that only one has\n"
+    )
 
 
 def test_hostile_names_are_shown_and_do_nothing(workspace: Path, loyalty: Loyalty) -> None:

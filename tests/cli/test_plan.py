@@ -31,14 +31,7 @@ EVENTS = (
 @pytest.fixture(scope="module")
 def small(sharing: Sharing) -> Path:
     """A source of a few rows, and a workspace that was run from it."""
-
-    def build(folder: Path) -> None:
-        (folder / "source").mkdir(parents=True)
-        write_source(folder / "source", clients=clients(1, 2), loyalty_transactions=ledger(*EVENTS))
-        done = call("run", *told(folder))
-        assert done.returncode == 0, done.stderr
-
-    return sharing.folder("small", build)
+    return sharing.folder("small", run_once)
 
 
 @pytest.fixture
@@ -105,7 +98,7 @@ def test_a_plan_says_what_the_next_run_does_and_leaves_no_trace(
 
     assert done.returncode == 0, done.stderr
     assert contents(workspace) == before
-    assert not list(workspace.glob("rehearsal-*"))
+    assert not list(workspace.glob(".rehearsal-*"))
     assert "dbt build" in done.stderr
     plan = planned(done)
     assert plan["outcome"] == "succeeds" and plan["error"] is None
@@ -234,5 +227,5 @@ def test_a_plan_that_ends_in_the_middle_leaves_the_workspace_as_it_was(
     if number == signal.SIGKILL:
         with workspace.writing("the next one"):  # as each run begins
             pass
-    assert not list(workspace.root.glob("rehearsal-*"))
+    assert not list(workspace.root.glob(".rehearsal-*"))
     assert contents(workspace.root) == before

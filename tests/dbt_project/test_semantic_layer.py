@@ -31,7 +31,7 @@ METRICS = yaml.safe_load((SEMANTIC / "_metrics.yml").read_text())["metrics"]
 
 @dataclass(frozen=True)
 class Question:
-    """Metrics by the columns of a payload that are the same, and by what they are question."""
+    """Metrics by the columns of a payload that are the same, and by what they are asked."""
 
     figures: dict[str, str]
     payload: str

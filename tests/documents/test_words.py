@@ -46,7 +46,8 @@ def test_the_glossary_s_names_are_in_the_code() -> None:
     """But for those that vary, such as `int_…_validated` or `dim_`."""
     cells = re.findall(r"\| ([^|\n]+) \|$", GLOSSARY.partition("## Words that we avoid")[0], re.M)
     names = {word for cell in cells for name in CODE_SPAN.findall(cell) for word in words(name)}
-    known = {word for path in CODE for word in words(path.read_text()) | {path.stem}}
+    texts = [*CODE, *(PROJECT / "api_export/page").glob("*.js")]
+    known = {word for path in texts for word in words(path.read_text()) | {path.stem}}
     known |= {path.name for path in (PROJECT / "orchestration").rglob("*") if path.is_dir()}
     assert names
     assert names - known == set()

@@ -1,5 +1,6 @@
 """What each key counts, in JSON Schemas and the OpenAPI document: dbt's words, and no others."""
 
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,10 @@ from api_export.descriptions import TABLES
 from api_export.payloads.endpoints import ENDPOINTS
 from api_export.payloads.json_schemas import PAYLOADS
 from orchestration.workspace.workspace import Workspace
+
+MODELS = PROJECT / "dbt_project/models"
+BLOCK = re.compile(r"{% docs (\w+) %}(.*?){% enddocs %}", re.DOTALL)
+NAMED_BLOCK = re.compile(r"{{ doc\('(\w+)'\) }}")
 
 
 @pytest.fixture(scope="module")
@@ -43,13 +48,19 @@ def documents(served: Serving) -> dict[str, dict[str, Any]]:
 
 
 def dbt_columns() -> dict[str, dict[str, str]]:
-    """Each model's columns and what dbt says of them."""
-    files = (PROJECT / "dbt_project/models").rglob("*.yml")
+    """Each model's columns and what dbt says of them, there or in a block of docs."""
+    texts = "".join(file.read_text() for file in MODELS.rglob("*.md"))
+    blocks = {name: " ".join(text.split()) for name, text in BLOCK.findall(texts)}
     models = [
-        model for file in files for model in yaml.safe_load(file.read_text()).get("models", ())
+        model
+        for file in MODELS.rglob("*.yml")
+        for model in yaml.safe_load(file.read_text()).get("models", ())
     ]
     return {
-        model["name"]: {column["name"]: column["description"] for column in model["columns"]}
+        model["name"]: {
+            column["name"]: NAMED_BLOCK.sub(lambda found: blocks[found[1]], column["description"])
+            for column in model["columns"]
+        }
         for model in models
     }
 

@@ -13,7 +13,7 @@ from api_export.errors import UsageError
 from api_export.export.differences import Difference, Differences, LoneRow, find_differences
 from api_export.export.figures import Subject, files_of, identity_of, read_json
 from api_export.export.versions import find_version
-from api_export.payloads.endpoints import ENDPOINTS
+from api_export.payloads.endpoints import ENDPOINTS, Endpoint
 
 ROOT = "1/api/v1/loyalty-management"
 MANIFEST = {
@@ -202,6 +202,11 @@ def test_any_json_is_compared(tmp_path: Path, payload: Any) -> None:
 def test_every_list_names_what_tells_its_rows_apart(endpoint: Any) -> None:
     assert set(endpoint.row_identity) <= set(endpoint.schema.__annotations__)
     assert bool(endpoint.row_identity) == endpoint.is_list
+
+
+@pytest.mark.parametrize("endpoint", ENDPOINTS, ids=lambda endpoint: endpoint.name)
+def test_rows_are_nested_where_a_value_has_those_of_all_smaller_ones(endpoint: Endpoint) -> None:
+    assert endpoint.has_nested_rows == endpoint.condition.endswith(" <= $value")
 
 
 def test_the_keys_tell_all_rows_of_a_real_export_apart(built: Built) -> None:

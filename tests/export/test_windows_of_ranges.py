@@ -9,9 +9,9 @@ import duckdb
 import pytest
 
 from api_export.marts import PublishedMarts
-from api_export.payloads.endpoints import ENDPOINTS
+from api_export.payloads.endpoints import BY_NAME
 
-(REQUEST_FUNNEL,) = (endpoint for endpoint in ENDPOINTS if endpoint.name == "request_funnel")
+REQUEST_FUNNEL = BY_NAME["request_funnel"]
 REQUESTS = (
     "select website_id, count(*) from fct_redemption_requests"
     " where date between $first and $last group by website_id"

@@ -92,6 +92,12 @@ TELLINGS = {
 }
 """Campaigns of every kind, and what is said of each."""
 
+SUMMED_UP = (
+    "4 of 14 campaigns had an effect on points issued that chance doesn't explain; 3 not to be told"
+    " from chance, 2 without a hold-out, 2 with too few clients, 1 still running on the last day"
+    " counted, 1 not split as planned, 1 without a figure."
+)
+
 
 def test_handmade_campaigns_have_the_keys_of_real_ones() -> None:
     row, _ = TELLINGS["told"]
@@ -166,6 +172,15 @@ def test_money_that_is_not_known_has_its_reason(
     page = opened(visit, told)
     page.page.get_by_label("Effect on").select_option(metric)
     assert items(page).locator(".verdict").text_content() == reason
+
+
+def test_all_of_them_are_summed_up_first(visit: Visiting, told: Path) -> None:
+    page = opened(visit, told)
+    expect(page.page.locator("#part-campaigns .picture > p")).to_have_text(SUMMED_UP)
+    put(told, [TELLINGS["told"][0]])
+    expect(opened(visit, told).page.locator("#part-campaigns .picture > p")).to_have_text(
+        "1 of 1 campaign had an effect on points issued that chance doesn't explain."
+    )
 
 
 def test_a_mark_differs_by_what_can_be_told_and_not_in_colour_alone(

@@ -80,8 +80,8 @@ def test_the_rule_for_old_data_is_written_on_the_page(visit: Visiting, export: P
     page = visit(export)
     page.open("Data")
     figures = page.card("Age").locator(".figures").inner_text()
-    assert "Getting old\n2 days after the newest event" in figures
-    assert "Out of date\n7 days after the newest event" in figures
+    assert "Said to be getting old\nmore than 2 days after the newest event" in figures
+    assert "Said to be out of date\nmore than 7 days after the newest event" in figures
 
 
 def test_the_newest_event_of_several_websites_is_called_that(

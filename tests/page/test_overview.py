@@ -103,7 +103,7 @@ def test_without_a_period_before_no_change_is_shown_and_the_tile_says_why(
     reason = "No change is shown: the 365 days before would begin before the first event."
     assert tile(page, "Redemptions").get_attribute("title") == reason
     assert tile(page, "Redemptions").locator(".unseen").text_content() == reason
-    expect(page.page.locator(".overview > .caption")).to_have_text(reason)
+    expect(page.page.locator(".against .caption")).to_have_text(reason)
 
 
 @pytest.mark.parametrize("website", [SHOP, OLD, "all"])

@@ -2,6 +2,7 @@
 
 import json
 import re
+from collections import Counter
 from decimal import Decimal
 from pathlib import Path
 
@@ -13,12 +14,14 @@ from support.workspaces import read_files
 from api_export.export.versions import Export, write_export
 from api_export.page import fetch, page_files
 from api_export.payloads.endpoints import API_ROOT, ENDPOINTS
+from api_export.payloads.figures import FIGURES
 from api_export.payloads.json_bytes import json_bytes
 from api_export.payloads.strict_json import loads_strict
 
 PREFIX, SUFFIX = "receiveFiles(", ");\n"
 LOADED_LATER = re.compile(r'"(\w+\.js)"')
-
+DECLARED = re.compile(r"^(?:async )?(?:function\*? ?|const |let |class )(\w+)", re.M)
+"""What a script declares for all scripts of the page."""
 
 DEFAULTS = {endpoint.path() for endpoint in ENDPOINTS if endpoint.parameter}
 
@@ -34,6 +37,28 @@ def texts_of(script: bytes) -> dict[str, str]:
     text = script.decode("ascii")
     assert text.startswith(PREFIX) and text.endswith(SUFFIX)
     return json.loads(text.removeprefix(PREFIX).removesuffix(SUFFIX))
+
+
+def listed_in(script: str, name: str) -> set[str]:
+    """The words of a constant of the page, the first one of each line."""
+    text = (page_files.HERE / script).read_text()
+    listed = text.partition(f"const {name} = ")[2].partition(";\n")[0]
+    return set(re.findall(r'^ +"?(\w+)', listed, re.M))
+
+
+def test_no_two_scripts_declare_the_same_name() -> None:
+    """They share one scope: the one that is read second would not run at all."""
+    scripts = [path for path in page_files.HERE.glob("*.js") if path != page_files.CHART_JS]
+    names = Counter(name for path in scripts for name in DECLARED.findall(path.read_text()))
+    assert [name for name, times in names.items() if times > 1] == []
+
+
+def test_the_page_knows_which_endpoints_count_a_period() -> None:
+    assert listed_in("read.js", "OF_PERIOD") == {each.name for each in ENDPOINTS if each.looks_back}
+
+
+def test_the_page_names_each_figure_that_has_rows_behind_it() -> None:
+    assert listed_in("counts.js", "EXPLAINED_NAMES") == set(FIGURES)
 
 
 def test_the_manifest_lists_the_page(export: Export) -> None:

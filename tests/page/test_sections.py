@@ -169,6 +169,47 @@ def test_single_figures_are_those_of_their_payloads(visit: Visiting, shops: Path
     ]
 
 
+def test_items_of_all_time_are_shown_where_that_is_more_than_a_year(
+    visit: Visiting, shops: Path, tmp_path: Path
+) -> None:
+    export = copy_export(shops, tmp_path / "copy", only=SHOP)
+    path = api_file(export, SHOP, "analytics/item_performance/index.json")
+    of_all_time = {
+        row["id"]: row["redemption_count"]
+        for row in payload(export, "analytics/top_redemptions/index.json")
+    }
+    for more in (0, 1):
+        lately = {key: number - more for key, number in of_all_time.items()}
+        rewrite(
+            path,
+            [
+                row | {"redemptions_365": lately.get(row["id"], row["redemptions_365"])}
+                for row in read(path)
+            ],
+        )
+        page = visit(export)
+        page.open("Rewards")
+        assert page.card("Redemptions of items").count() == 1
+        assert page.card("Top items of all time").count() == more
+
+
+@pytest.mark.parametrize(
+    ("most", "label"),
+    [
+        (26, "GROCERY coupon (Type A)"),
+        (19, "GROCERY c… (Type A)"),
+        (2, "G…"),
+        (1, "…"),
+        (0.5, "…"),
+    ],
+)
+def test_a_label_is_cut_in_its_middle(
+    visit: Visiting, shops: Path, most: float, label: str
+) -> None:
+    page = visit(shops)
+    assert page.page.evaluate(f"shorten('GROCERY coupon (Type A)', {most})") == label
+
+
 @pytest.mark.parametrize("from_disk", [False, True])
 def test_names_are_text_in_the_parts_too(
     visit: Visiting, shops: Path, tmp_path: Path, from_disk: bool

@@ -43,11 +43,12 @@ def macros_of(path: Path) -> dict[str, str]:
     }
 
 
-def page_constants() -> Iterator[tuple[str, int]]:
-    """The names and numbers of the page's constants."""
+def page_constants() -> Iterator[tuple[str, int | str]]:
+    """The names of the page's constants, and their numbers or dates."""
     for path in PAGE.glob("*.js"):
-        for name, number in re.findall(r"^const ([A-Z_]+) = ([\d_]+);", path.read_text(), re.M):
-            yield name, int(number)
+        found = re.findall(r'^const ([A-Z_]+) = (?:([\d_]+)|"([\d-]+)");', path.read_text(), re.M)
+        for name, number, date in found:
+            yield name, date or int(number)
 
 
 def test_the_models_keep_the_limits_of_the_export() -> None:
@@ -62,6 +63,8 @@ def test_the_page_keeps_the_limits_of_the_export() -> None:
     assert sorted(found) == [
         ("DEFAULT_DAYS", limits.DEFAULT_DAYS),
         ("DEFAULT_LIMIT", limits.DEFAULT_LIMIT),
+        ("FIRST_DATE", str(limits.FIRST_DATE)),
+        ("LAST_DATE", str(limits.LAST_DATE)),
         ("MAX_DAYS", limits.MAX_DAYS),
         ("MAX_DAYS_AHEAD", limits.MAX_DAYS_AHEAD),
     ]

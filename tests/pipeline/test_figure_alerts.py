@@ -86,14 +86,15 @@ def test_what_is_not_known_is_noted_and_not_told_and_ends_nothing(
     assert unknown.is_told and webhook.told == []
 
 
+@pytest.mark.parametrize("unreachable", ["http://127.0.0.1:1/x", None])
 def test_what_could_not_be_told_is_told_by_the_next_run(
-    deployment: Deployment, alerts: Path, webhook: Webhook
+    deployment: Deployment, alerts: Path, webhook: Webhook, unreachable: str | None
 ) -> None:
     alerts.write_text(CROSSED)
-    unreachable = load_settings(
-        workspace=deployment.workspace.root, alerts=alerts, webhook_url="http://127.0.0.1:1/x"
+    workspace = deployment.workspace.root
+    watch_figures(
+        Deployment(load_settings(workspace=workspace, alerts=alerts, webhook_url=unreachable))
     )
-    watch_figures(Deployment(unreachable))
     (figure,) = read_figures(deployment.workspace)
     assert figure.state == "crossed" and not figure.is_told
     watch_figures(deployment)

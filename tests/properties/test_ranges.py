@@ -16,7 +16,7 @@ from support.recount.sites import Site, all_sites, latest_date
 from support.recount.validation import Validated, validate
 from support.replay import DEFAULTS, Replay
 
-from api_export.payloads.endpoints import DAYS, ENDPOINTS, Endpoint
+from api_export.payloads.endpoints import ENDPOINTS, Endpoint
 
 DATASETS = [(0, False), (3, True), (7, False)]
 """Seeds, and whether the run's as_of lies in the middle of the history."""
@@ -25,7 +25,7 @@ WINDOWS = (1, 2, 7, 30, 365, 3660)
 MARGIN = Decimal("0.25")
 AS_KNOWN_NOW = ("programme_value",)
 """Endpoints whose value of a point and results of campaigns are those of the run."""
-LOOKING_BACK = [endpoint for endpoint in ENDPOINTS if endpoint.parameter is DAYS]
+LOOKING_BACK = [endpoint for endpoint in ENDPOINTS if endpoint.looks_back]
 each_endpoint = pytest.mark.parametrize("endpoint", LOOKING_BACK, ids=lambda one: one.name)
 
 

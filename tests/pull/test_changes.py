@@ -22,6 +22,8 @@ PARTS = {
     "models/b.sql": "1" * 64,
 }
 
+ROWS = ledger((1, "add", 10, "2024-01-01"))
+
 
 class Runs:
     """Pulls into one warehouse, each finished."""
@@ -31,14 +33,19 @@ class Runs:
         self.source = source
         self.connection = duckdb.connect()
 
-    def pull(self, inputs: RunInputs = NO_INPUTS, parts: dict[str, str] = PARTS) -> Pull:
+    def pull(
+        self,
+        inputs: RunInputs = NO_INPUTS,
+        parts: dict[str, str] = PARTS,
+        full_reason: str | None = None,
+    ) -> Pull:
         """A run of these inputs, by a project of these parts."""
         pulled = load_raw(
             self.connection,
             FilesSource(self.source),
             inputs,
-            build_fingerprint=str(parts),
             build_parts=parts,
+            full_reason=full_reason,
         )
         if pulled.mode != "nothing":
             finish(self.connection)
@@ -48,8 +55,7 @@ class Runs:
 @pytest.fixture
 def runs(tmp_path: Path) -> Runs:
     """A workspace's runs, of which one has been."""
-    rows = ledger((1, "add", 10, "2024-01-01"))
-    runs = Runs(write_source(tmp_path, clients=clients(1), loyalty_transactions=rows))
+    runs = Runs(write_source(tmp_path, clients=clients(1), loyalty_transactions=ROWS))
     first = runs.pull()
     assert (first.mode, first.reason, first.changes) == ("full", "the workspace is new", ())
     return runs
@@ -86,6 +92,20 @@ def test_changed_rows_and_inputs_are_named(runs: Runs) -> None:
         Change("LOYALTY_POINT_VALUE"),
     )
     assert "LOYALTY_AS_OF (not set → 2024-01-02) and 1 more" in pulled.reason
+
+
+def test_a_full_build_names_what_differs_beside_its_reason(runs: Runs) -> None:
+    same = runs.pull(full_reason="a full refresh was requested")
+    assert (same.mode, same.reason, same.changes) == ("full", "a full refresh was requested", ())
+    write_source(runs.source, clients=clients(1, 2), loyalty_transactions=ROWS)
+    inputs = replace(NO_INPUTS, as_of=date(2024, 1, 2), tier_basis="lifetime")
+    pulled = runs.pull(inputs, PARTS | {"LOYALTY_TIER_BASIS": "lifetime"})
+    assert pulled.reason == "code or settings changed: LOYALTY_TIER_BASIS (balance → lifetime)"
+    assert pulled.changes == (
+        Change("LOYALTY_TIER_BASIS", "balance", "lifetime"),
+        Change("clients"),
+        Change("LOYALTY_AS_OF", None, "2024-01-02"),
+    )
 
 
 def test_a_workspace_of_an_older_version_tells_what_it_knows(runs: Runs) -> None:

@@ -1,14 +1,15 @@
 """Thresholds of figures: what a file of them may say, and what becomes of them."""
 
 import re
+import shutil
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
 
 import duckdb
 import pytest
-from support.macros import copy_macro
 
+from api_export.marts_file import MartsFile
 from orchestration.errors import UsageError
 from orchestration.quality.figures import Finding, check_figures
 from orchestration.quality.thresholds import known_figures, read_thresholds
@@ -48,10 +49,10 @@ def test_a_threshold_says_figure_website_window_and_condition(tmp_path: Path) ->
 @pytest.mark.parametrize(
     ("text", "problem"),
     [
-        ("figure: x", "1: the alerts must be a list, whose items have figure, website"),
-        ("- x", "1: an alert must be a mapping of figure, website, days"),
-        ("- {above: 1}", "1: an alert must name its figure"),
-        ("- {figure: conversions}", "1: an alert must say when: give one of above, below"),
+        ("figure: x", "1: the thresholds must be a list, whose items have figure, website"),
+        ("- x", "1: a threshold must be a mapping of figure, website, days"),
+        ("- {above: 1}", "1: a threshold must name its figure"),
+        ("- {figure: conversions}", "1: a threshold must say when: give one of above, below"),
         ("- {figure: conversions, over: 1}", "1: 'over' is unknown; use one of figure"),
         ("- figure: conversions\n  above: 1\n  above: 2", "3: 'above' is there twice"),
         (
@@ -69,9 +70,12 @@ def test_a_threshold_says_figure_website_window_and_condition(tmp_path: Path) ->
             " overview.total_points_balance or points_balance.total_points_balance",
         ),
         ("- {figure: conversions, website: all, above: 1}", "conversion isn't added up over"),
-        ("- {figure: conversions, website: shop, above: 1}", "the website 'shop' is none: give"),
-        ("- {figure: conversions, website: 9223372036854775808, above: 1}", "is none: give an id"),
-        ("- {figure: conversions, website: [1], above: 1}", "the website 'a sequence' is none"),
+        ("- {figure: conversions, website: shop, above: 1}", "'shop' isn't a website: give an id"),
+        (
+            "- {figure: conversions, website: 9223372036854775808, above: 1}",
+            "isn't a website: give an id",
+        ),
+        ("- {figure: conversions, website: [1], above: 1}", "'a sequence' isn't a website"),
         ("- {figure: conversions, days: 0, above: 1}", "from 1 to 3660, not '0'"),
         ("- {figure: conversions, days: 3661, above: 1}", "from 1 to 3660, not '3661'"),
         ("- {figure: conversions, days: ٣, above: 1}", "from 1 to 3660, not '٣'"),
@@ -99,10 +103,13 @@ def test_what_is_wrong_in_a_file_is_told_with_its_line(
 
 
 def test_a_file_that_cannot_be_read_is_named(tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match=r"the alerts .*/gone.yml can't be read: No such file"):
+    with pytest.raises(UsageError, match=r"the thresholds .*/gone.yml can't be read: No such file"):
         read_thresholds(tmp_path / "gone.yml")
     (tmp_path / "alerts.yml").write_bytes(b"\xff")
-    with pytest.raises(UsageError, match="aren't UTF-8 text"):
+    with pytest.raises(UsageError, match=r"alerts\.yml: this isn't UTF-8 text$"):
+        read_thresholds(tmp_path / "alerts.yml")
+    (tmp_path / "alerts.yml").write_bytes(b"- \x00")
+    with pytest.raises(UsageError, match=r"alerts\.yml: this isn't YAML: unacceptable .*$"):
         read_thresholds(tmp_path / "alerts.yml")
 
 
@@ -147,27 +154,35 @@ def test_all_websites_together_are_those_of_the_payload(marts: Path, tmp_path: P
 
 
 MARTS = """
-create schema reports;
-create table dim_run as select date '2024-03-31' as as_of;
-create table dim_websites as from (values
-    (1, 'Shop', date '2024-03-18'), (2, '<!channel> @all' || chr(8238) || chr(10) || '*b*', null)
+create or replace table dim_run as select date '2024-03-31' as as_of;
+create or replace table dim_websites as from (values
+    (1, 'Shop', date '1990-01-01'),
+    (2, '<!channel> @all' || chr(8238) || chr(10) || '*evil.com*', null)
 ) as websites (website_id, website_name, first_event_date);
-create table fct_wallet_conversions as from (values
-    (1, 1, 11, date '2024-03-18', 80, 1.00), (2, 1, 11, date '2024-03-31', 40, 1.00)
+create or replace table dim_first_events as from (values
+    (1, date '1990-01-01'), (1, date '2024-03-18'), (2, date '2024-03-22')
+) as first_events (website_id, first_event_date);
+create or replace table fct_wallet_conversions as from (values
+    (1, 1, 11, date '1990-01-01', 7, 1.00),
+    (2, 1, 11, date '2024-03-18', 80, 1.00), (3, 1, 11, date '2024-03-31', 40, 1.00)
 ) as conversions (conversion_id, website_id, client_id, date, points, amount);
-create table fct_points_daily as
-select 1 as website_id, cast(date as date) as date, 10 as issued
+delete from fct_points_daily;
+insert into fct_points_daily by name
+select
+    1 as website_id, cast(date as date) as date,
+    if(date < date '2024-03-25', 10, 20) as issued, 0 as redeemed, issued as net, 10 as outstanding
 from generate_series(date '2024-03-18', date '2024-03-31', interval 1 day) as dates (date);
 """
+"""Two websites: the first one's events begin on 2024-03-18, but for a row misdated by decades."""
 
 
 @pytest.fixture(scope="module")
 def few(marts: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Marts of two conversions, the first in the week before as_of's, with a macro of a run."""
+    """Marts as a run publishes them, of few rows."""
     path = tmp_path_factory.mktemp("few") / "marts.duckdb"
+    shutil.copyfile(marts, path)
     with duckdb.connect(str(path)) as connection:
         connection.execute(MARTS)
-        copy_macro("conversion", marts, connection)
     return path
 
 
@@ -194,25 +209,67 @@ def test_a_threshold_is_crossed_as_its_words_say(
     assert finding.sentence.startswith(what + told)
 
 
+@pytest.mark.parametrize(
+    ("days", "state", "told"),
+    [
+        (7, "crossed", "is 140, 100.0 % more than 70 before, at or beyond 1 %"),
+        (8, "unknown", "is 150, and in the window before it isn't known: no change can be known"),
+    ],
+)
+def test_all_websites_begin_with_the_first_of_them(
+    few: Path, tmp_path: Path, days: int, state: str, told: str
+) -> None:
+    text = f"- {{figure: total_points_issued, website: all, days: {days}, changed_by: 1}}"
+    (finding,) = check(few, tmp_path, text)
+    assert finding.state == state
+    assert finding.sentence.endswith(f" of the {days} days to 2024-03-31 {told}")
+
+
+def test_all_websites_are_read_at_once(
+    marts: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    read: list[str] = []
+    rows_of = MartsFile._rows
+
+    def noting_rows_of(marts_file: MartsFile, query: str, **parameters: date) -> list[dict]:
+        read.append(query)
+        return rows_of(marts_file, query, **parameters)
+
+    monkeypatch.setattr(MartsFile, "_rows", noting_rows_of)
+    found = check(marts, tmp_path, "- {figure: conversions, above: 1, changed_by: 1}")
+    assert len(found) > 10
+    # as_of, the websites, both windows, and whether the first one counts
+    assert len(read) == len(set(read)) + 1 <= 5
+
+
+def test_a_file_is_read_as_it_is_now(few: Path, marts: Path, tmp_path: Path) -> None:
+    path = tmp_path / "marts.duckdb"
+    shutil.copyfile(marts, path)
+    with duckdb.connect(str(path), read_only=True):
+        newer = shutil.copyfile(few, tmp_path / "newer.duckdb")
+        newer.replace(path)
+        found = check(path, tmp_path, "- {figure: conversions, above: 0}")
+    assert "of the 30 days to 2024-03-31 is 2, above 0" in found[0].sentence
+
+
 def test_names_bring_no_markup_and_no_mention(few: Path, tmp_path: Path) -> None:
     _, finding = check(few, tmp_path, "- {figure: conversions, below: 1}")
     assert finding.state == "crossed"
-    assert finding.sentence.startswith("website 2 (__channel_ _all___b_): conversion.conversions")
+    assert finding.sentence.startswith("website 2 (__channel_ _all___evil_com_): conversion.")
     assert not re.search(r"[<>@*\n\u202e]", finding.sentence)
 
 
-def test_a_website_that_is_not_there_and_no_as_of_are_not_known(
-    few: Path, tmp_path: Path, marts: Path
-) -> None:
+def test_a_website_that_is_not_there_and_no_as_of_are_not_known(few: Path, tmp_path: Path) -> None:
     (finding,) = check(few, tmp_path, "- {figure: conversions, website: 7, below: 1}")
     assert finding == Finding(
         "conversion.conversions of 7, 30 days, below 1",
         "unknown",
         f"website 7: conversion.conversions of the 30 days to {date(2024, 3, 31)} can't be known",
     )
-    path = tmp_path / "no_as_of.duckdb"
+    path = shutil.copyfile(few, tmp_path / "no_as_of.duckdb")
     with duckdb.connect(str(path)) as connection:
-        connection.execute(MARTS + "update dim_run set as_of = null")
-        copy_macro("conversion", marts, connection)
-    found = check(path, tmp_path, "- {figure: conversions, below: 1, changed_by: 1}")
-    assert {finding.state for finding in found} == {"unknown"}
+        connection.execute("update dim_run set as_of = null")
+    found = check(path, tmp_path, "- {figure: conversions, website: 1, below: 1, changed_by: 1}")
+    assert {(finding.state, finding.sentence) for finding in found} == {
+        ("unknown", "website 1 (Shop): conversion.conversions can't be known")
+    }

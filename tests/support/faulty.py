@@ -89,7 +89,7 @@ class FaultyRun:
         begin("done")
 
     def _pull(self, workspace: Workspace) -> str:
-        return pull_into(workspace, FilesSource(self.source), DEFAULTS).mode
+        return pull_into(workspace, FilesSource(self.source), DEFAULTS, build_parts={}).mode
 
     def _build(self, workspace: Workspace) -> None:
         with workspace.connect() as connection:

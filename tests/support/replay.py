@@ -77,7 +77,7 @@ class Replay:
             opened,
             inputs,
             EarlierRuns(state, published=published),
-            build_fingerprint=inputs.tier_basis,
+            build_parts={"LOYALTY_TIER_BASIS": inputs.tier_basis},
             lookback=lookback,
         )
         if pull.mode != "nothing":

@@ -36,8 +36,9 @@ class Visit:
         self.page.wait_for_selector("main[aria-busy=false]", state="attached")
 
     def open(self, title: str) -> Locator:
-        """Open a section by the menu, and wait for its figures."""
-        self.link(title).click()
+        """Open a section by the menu unless it is open, and wait for its figures."""
+        if self.link(title).get_attribute("aria-current") is None:
+            self.link(title).click()
         self.page.wait_for_selector(f"main[aria-busy=false] #part-{title.lower()}")
         return self.page.locator(".part")
 

@@ -1,9 +1,11 @@
 """Fingerprints of the code: a new version of the project, and what it leads to."""
 
+import json
 import os
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import duckdb
 import pytest
@@ -19,17 +21,14 @@ from orchestration.transform.build_fingerprints import models_parts
 
 MODELS, EXPORT = {"models"}, {"export"}
 TELL = """
-from orchestration.transform.build_fingerprints import (
-    export_fingerprint,
-    fingerprint_of,
-    models_parts,
-)
+import json
 from orchestration.settings import load_settings
-print(fingerprint_of(models_parts(load_settings(), "demo")), export_fingerprint())
+from orchestration.transform.build_fingerprints import export_fingerprint, models_parts
+print(json.dumps([models_parts(load_settings(), "demo"), export_fingerprint()]))
 """
 
 
-def take(project: Path) -> dict[str, str]:
+def take(project: Path) -> dict[str, Any]:
     told = subprocess.run(
         [sys.executable, "-c", TELL],
         cwd=project,
@@ -38,11 +37,11 @@ def take(project: Path) -> dict[str, str]:
         text=True,
         check=True,
     )
-    return dict(zip(("models", "export"), told.stdout.split(), strict=True))
+    return dict(zip(("models", "export"), json.loads(told.stdout), strict=True))
 
 
 @pytest.fixture(scope="module")
-def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str]]:
+def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, Any]]:
     project = copy_project(tmp_path_factory.mktemp("known") / "project")
     return project, take(project)
 
@@ -78,7 +77,7 @@ def known(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, dict[str, str
     ],
 )
 def test_a_changed_file_shapes_marts_or_export(
-    known: tuple[Path, dict[str, str]], path: str, shaped: set[str]
+    known: tuple[Path, dict[str, Any]], path: str, shaped: set[str]
 ) -> None:
     project, before = known
     changed = project / path
@@ -107,7 +106,7 @@ def test_what_shapes_the_marts_is_named_as_people_know_it() -> None:
     assert [name for name in files if not (PROJECT / name).is_file()] == []
 
 
-def test_the_code_is_the_same_wherever_it_lies(known: tuple[Path, dict[str, str]]) -> None:
+def test_the_code_is_the_same_wherever_it_lies(known: tuple[Path, dict[str, Any]]) -> None:
     assert take(PROJECT) == known[1]
 
 
@@ -115,12 +114,13 @@ def test_the_export_alone_is_known_to_be_of_other_code(dirty_source: Path) -> No
     with duckdb.connect() as connection:
         source = FilesSource(dirty_source)
 
-        def load(key: str) -> str:
-            return load_raw(connection, source, NO_INPUTS, build_fingerprint=key).mode
+        def load(checksum: str) -> str:
+            parts = {"models/a.sql": checksum}
+            return load_raw(connection, source, NO_INPUTS, build_parts=parts).mode
 
-        assert load("models") == "full"
+        assert load("its checksum") == "full"
         finish(connection, "export")
-        assert load("models") == "nothing" and exported_by(connection) == "export"
+        assert load("its checksum") == "nothing" and exported_by(connection) == "export"
         note_exported(connection, "other")
-        assert load("models") == "nothing" and exported_by(connection) == "other"
-        assert load("other models") == "full"
+        assert load("its checksum") == "nothing" and exported_by(connection) == "other"
+        assert load("another checksum") == "full"

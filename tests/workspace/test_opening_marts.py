@@ -14,6 +14,7 @@ import pytest
 from support.replay import PROJECT, Replay, open_warehouse
 from support.workspaces import Built, mart_digests
 
+from api_export.payloads.endpoints import ENDPOINTS
 from orchestration.workspace.database_files import compact
 from orchestration.workspace.duckdb_setup import Limits
 from orchestration.workspace.workspace import Workspace
@@ -22,6 +23,13 @@ PAGE = (PROJECT / "docs/analysts.md").read_text()
 ODD = "an odd name.v1"
 DUCKDB_1_4 = Path(sys.executable).with_name("duckdb")
 ANALYSES = sorted((PROJECT / "dbt_project/analyses").glob("*.sql"))
+RANGE = "'2024-01-01', '2024-03-31'"
+REPORTS = (
+    "rpt_redeemed_items",
+    *(one.report for one in ENDPOINTS if one.takes_range),
+    *(one.report_of_all for one in ENDPOINTS if one.takes_range and one.sums_up),
+)
+"""Those that are table macros of a range."""
 CALLS = (
     "calculate_analytics(1, '2024-01-01', '2024-03-31'{})",
     "explain('issued', 1, '2024-01-01', '2024-03-31'{})",
@@ -29,8 +37,8 @@ CALLS = (
     "edited_widgets('[]'{})",
     "reports.edited_dashboard_widgets('[]'{})",
     "reports.edited_manifest_warnings('[]'{})",
-    "reports.rpt_issue_sources('2024-01-01', '2024-03-31'{})",
-    "reports.rpt_request_funnel('2024-01-01', '2024-03-31'{})",
+    *(f"{one.name}(1, {RANGE}{{}})" for one in ENDPOINTS if one.looks_back),
+    *(f"reports.{name}({RANGE}{{}})" for name in REPORTS),
 )
 QUESTIONS = {
     "table": "from fct_points_daily",

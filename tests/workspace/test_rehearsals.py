@@ -3,6 +3,8 @@
 import signal
 import subprocess
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import pytest
@@ -10,7 +12,8 @@ from support.commands import hold
 from support.replay import PROJECT
 
 from orchestration.errors import BusyError, UnwritableError
-from orchestration.workspace.rehearsals import PREFIX
+from orchestration.workspace.lock import holding
+from orchestration.workspace.rehearsals import PREFIX, rehearsal_folder
 from orchestration.workspace.workspace import Workspace
 
 REHEARSE = """
@@ -124,6 +127,48 @@ def test_a_killed_rehearsal_is_removed_by_the_next_writer(workspace: Workspace) 
     assert (left / "warehouse.duckdb").exists()
     with workspace.writing("the next one"):
         assert not left.exists()
+
+
+@pytest.mark.parametrize("name", ["rehearsal-december", f"{PREFIX}notes"])
+def test_no_folder_but_a_killed_rehearsal_is_removed(workspace: Workspace, name: str) -> None:
+    theirs = workspace.root / name
+    theirs.mkdir()
+    (theirs / "notes.txt").write_text("ours to keep")
+    if name == "rehearsal-december":  # a workspace that somebody copied here
+        (theirs / ".lock").write_text("")
+    before = contents(theirs)
+    with workspace.rehearsing():
+        pass
+    with workspace.writing("a run"):
+        pass
+    assert contents(theirs) == before
+
+
+def test_rehearsals_are_removed_by_nobody_who_does_not_hold_the_workspace(tmp_path: Path) -> None:
+    left = tmp_path / f"{PREFIX}0123abcd"
+    left.mkdir()
+    (left / ".lock").write_text("")
+    with Workspace(tmp_path).rehearsing():  # nobody has written there: there is nothing to hold
+        assert left.exists()
+    with Workspace(tmp_path).writing("a run"):
+        assert not left.exists()
+
+
+def test_a_rehearsal_that_is_just_being_made_is_left_alone(
+    workspace: Workspace, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    @contextmanager
+    def holding_late(folder: Path, task: str, wait_seconds: float) -> Iterator[bool]:
+        if task == "loyalty plan":
+            with workspace.writing("a run that begins just now"):
+                pass
+            assert folder.exists()
+        with holding(folder, task, wait_seconds) as was_free:
+            yield was_free
+
+    monkeypatch.setattr("orchestration.workspace.rehearsals.holding", holding_late)
+    with rehearsal_folder(workspace.root):
+        pass
 
 
 def test_where_nobody_has_written_nothing_is_left(tmp_path: Path) -> None:

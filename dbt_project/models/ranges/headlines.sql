@@ -4,7 +4,9 @@ with
 
 {{ comparison('requested') }},
 
-{{ headline_steps('requested') }}
+{{ headline_figures('requested') }},
+
+{{ headline_sentences() }}
 
 select
     headlines.place,

@@ -4,7 +4,9 @@ with
 
 {{ comparison('all') }},
 
-{{ headline_steps('all') }}
+{{ headline_figures('all') }},
+
+{{ headline_sentences() }}
 
 select
     headlines.place,

@@ -4,7 +4,9 @@ with
 
 {{ comparison('each') }},
 
-{{ headline_steps('each') }}
+{{ headline_figures('each') }},
+
+{{ headline_sentences() }}
 
 select
     headlines.site_id as website_id,

@@ -32,11 +32,7 @@ from orchestration.quality.thresholds import read_thresholds
 from orchestration.settings import Settings
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
-from orchestration.transform.build_fingerprints import (
-    export_fingerprint,
-    fingerprint_of,
-    models_parts,
-)
+from orchestration.transform.build_fingerprints import export_fingerprint, models_parts
 from orchestration.workspace.status import note_finished
 
 log = logging.getLogger(__name__)
@@ -138,13 +134,11 @@ def build_pull(deployment: Deployment) -> AssetsDefinition:
             source = deployment.open_source(Path(scratch))
             workspace.check_source(source.identity, is_full_refresh=config.full_refresh)
             log.info("reading %s", source.identity)
-            parts = models_parts(settings, source.identity)
             pulled = pull_into(
                 workspace,
                 source,
                 inputs,
-                build_fingerprint=fingerprint_of(parts),
-                build_parts=parts,
+                build_parts=models_parts(settings, source.identity),
                 lookback=config.lookback(settings),
                 is_full_refresh=config.full_refresh,
                 wait_seconds=settings.wait_seconds,

@@ -170,7 +170,7 @@ def _change(now: int, before: int) -> str:
         percent = int(rounded(Fraction(100 * abs(now - before), before), places=0))
         if percent == 0:
             how = "by less than 1\u00a0%"
-        elif percent <= 100:
+        elif percent < 100 or (percent == 100 and now > before):
             how = f"{percent}\u00a0%"
     return f"{'rose' if now > before else 'fell'} {how} to {_number(now)}"
 

@@ -13,7 +13,7 @@ create temp macro percent_of(change, whole) as
 create temp macro changed(number, before) as
     if(number > before, 'rose ', 'fell ')
     || case
-        when number <= 0 or before <= 0 or percent_of(number - before, before) > 100
+        when number <= 0 or before <= 0 or percent_of(number - before, before) > if(number > before, 100, 99)
             then 'from ' || in_words(before)
         when percent_of(number - before, before) = 0 then 'by less than 1' || chr(160) || '%'
         else percent_of(number - before, before) || chr(160) || '%'

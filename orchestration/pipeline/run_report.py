@@ -20,7 +20,7 @@ class Step:
 
 
 @dataclass(frozen=True)
-class Summary:
+class RunReport:
     """What a run did."""
 
     as_of: str
@@ -29,7 +29,7 @@ class Summary:
     """What a person should know: what the manifest says of the data, and crossed thresholds."""
 
 
-def summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
+def report_run(result: ExecuteInProcessResult, workspace: Workspace) -> RunReport:
     """What each step did, from what the assets reported."""
     materializations = {
         event.asset_key.to_user_string(): event.step_materialization_data.materialization.metadata
@@ -43,7 +43,7 @@ def summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
     as_of, warnings = str(manifest["as_of"]), (*manifest["warnings"], *describe_figures(workspace))
     if "export" not in materializations:
         done = "nothing changed since the last run; marts and export are as they were"
-        return Summary(as_of, (Step("pull", done, seconds["pull"]),), warnings)
+        return RunReport(as_of, (Step("pull", done, seconds["pull"]),), warnings)
     export = materializations["export"]
     if "marts_duckdb" not in materializations:
         news = "other bytes" if export["is_new"].value else "the same bytes as before"
@@ -51,7 +51,7 @@ def summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
             "nothing changed but the export's code; marts are as they were, the export is"
             f" written anew: {export['files'].value:,} files, {news}"
         )
-        return Summary(as_of, (Step("export", done, seconds["pull"]),), warnings)
+        return RunReport(as_of, (Step("export", done, seconds["pull"]),), warnings)
     steps = (
         Step("pull", _describe_pull(materializations), seconds["pull"]),
         Step("models", _describe_models(result), seconds["models"]),
@@ -62,7 +62,7 @@ def summarize(result: ExecuteInProcessResult, workspace: Workspace) -> Summary:
         ),
         Step("export", _describe_export(export), seconds["export"]),
     )
-    return Summary(as_of, steps, warnings)
+    return RunReport(as_of, steps, warnings)
 
 
 def _describe_pull(materializations: dict[str, Any]) -> str:
