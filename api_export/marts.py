@@ -227,12 +227,15 @@ class PublishedMarts(MartsFile):
         rows = self._rows("select * from reports.rpt_manifest_totals order by website_id")
         return {str(row.pop("website_id")): row for row in rows}
 
-    def quarantined(self) -> dict[str, dict[str, int]]:
-        """Quarantined rows by entity and reason, where there are any."""
+    def quarantined(self) -> tuple[dict[str, dict[str, int]], dict[str, dict[str, int]]]:
+        """Quarantined rows by entity and reason, where there are any, and the points on them."""
         counts: dict[str, dict[str, int]] = defaultdict(dict)
+        points: dict[str, dict[str, int]] = defaultdict(dict)
         for row in self._rows("select * from reports.rpt_manifest_quarantined order by all"):
             counts[row["entity"]][row["reason"]] = row["row_count"]
-        return dict(counts)
+            if row["points"] is not None:
+                points[row["entity"]][row["reason"]] = row["points"]
+        return dict(counts), dict(points)
 
     def drift(self) -> dict[str, int]:
         """Clients checked and drifted, and the points between."""

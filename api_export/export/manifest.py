@@ -21,6 +21,7 @@ def file_entry(path: str, content: bytes) -> dict[str, Any]:
 def manifest_header(marts: PublishedMarts, edits: tuple[WidgetEdit, ...] = ()) -> dict[str, Any]:
     """What the manifest says of the figures: all of it but its list of files."""
     run = marts.run()
+    quarantined, excluded_points = marts.quarantined()
     return {
         "schema_version": SCHEMA_VERSION,
         "as_of": run["as_of"],
@@ -28,7 +29,8 @@ def manifest_header(marts: PublishedMarts, edits: tuple[WidgetEdit, ...] = ()) -
         "accepted_quarantine": run["accepts_quarantine"],
         "settings": {key: run[key] for key in ("tier_basis", "window_days", "top_limits")},
         "totals": marts.totals(),
-        "quarantined": marts.quarantined(),
+        "quarantined": quarantined,
+        "excluded_points": excluded_points,
         "drift": marts.drift(),
         "warnings": marts.warnings(edits),
     }

@@ -63,20 +63,25 @@ function showWarnings(manifest) {
   };
 }
 
-function showQuarantine({ quarantined }) {
+function showQuarantine({ quarantined, excluded_points: excluded }) {
+  const pointsOf = (entity, reason) => excluded?.[entity]?.[reason] ?? null;
   const rows = Object.entries(quarantined).flatMap(([entity, counts]) =>
-    Object.entries(counts).map(([reason, number]) => ({ entity, reason, rows: number })),
+    Object.entries(counts).map(([reason, number]) => ({
+      entity,
+      reason,
+      rows: number,
+      points: pointsOf(entity, reason),
+    })),
   );
   const all = rows.reduce((sum, row) => sum + figure(row.rows), 0);
   return {
-    caption:
-      `${count(all, "row")} left out of every figure` +
-      (all > 0 ? ". The warnings say how many points are on those of the ledger" : ""),
+    caption: `${count(all, "row")} left out of every figure`,
     empty: rows.length === 0 && "No row is in quarantine.",
     columns: [
       column("Entity", "entity", formatText),
       textColumn("Reason", "reason"),
       column("Rows", "rows"),
+      column("Points on them", "points", orWords(formatNumber, "–")),
     ],
     rows,
     pictures: {},

@@ -68,6 +68,10 @@ class Manifest(TypedDict):
         dict[str, dict[str, int]],
         Field(description="Rows that reach no figure, by entity and reason; no reason without."),
     ]
+    excluded_points: Annotated[
+        dict[str, dict[str, int]],
+        Field(description="The points on those rows, where any can be read, signed as delivered."),
+    ]
     drift: Annotated[Drift, Field(description="How far cached balances are from the ledger.")]
     warnings: Annotated[
         list[str], Field(description="What a person should know of the data, a sentence each.")

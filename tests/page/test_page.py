@@ -195,10 +195,13 @@ def test_quarantine_and_drift_are_told(visit: Visiting, dirty: Path) -> None:
     page.open("Data")
     quarantine = page.card("Quarantine, of all websites")
     assert f"{rows:,} rows left out" in quarantine.locator(".caption").text_content()
+    excluded = manifest["excluded_points"]
+    assert excluded["loyalty_transactions"]
     assert page.table("Quarantine, of all websites")[1:] == [
-        [entity, reason, f"{count:,}"]
+        [entity, reason, f"{count:,}", "–" if points is None else f"{points:,}"]
         for entity, counts in manifest["quarantined"].items()
         for reason, count in counts.items()
+        for points in [excluded.get(entity, {}).get(reason)]
     ]
     drift = manifest["drift"]
     checks = page.card("Checks, of all websites")

@@ -1,8 +1,8 @@
 with
 
-quarantined as (
+excluded as (
 
-    select * from {{ ref('quarantined_rows') }}
+    select * from {{ ref('fct_excluded_points') }}
 
 ),
 
@@ -11,8 +11,9 @@ payload as (
     select
         entity,
         reason,
-        count(*) as row_count
-    from quarantined
+        cast(sum(excluded_rows) as bigint) as row_count,
+        cast(sum(points) as bigint) as points
+    from excluded
     group by entity, reason
 
 )

@@ -12,6 +12,13 @@ from support.recount.sites import all_sites, event_dates, latest_date
 from support.recount.validation import Validated, validate
 from support.recount.widgets import fallbacks_of
 
+POINTS = {
+    "loyalty_transactions": "points",
+    "redemption_requests": "points_used",
+    "wallet_conversions": "points",
+}
+"""The points that a row of an entity is about."""
+
 
 def _drift(validated: Validated) -> Row:
     """Cached loyalty_points against the ledger over all events (metrics.md, "Drift")."""
@@ -34,8 +41,18 @@ def _quarantined(validated: Validated) -> dict[str, dict[str, int]]:
     return {
         entity: {reason: counts[reason] for reason in REASONS if counts[reason]}
         for entity in CONTRACT
-        if (counts := validated.quarantined[entity])
+        if (counts := Counter(reason for reason, _ in validated.quarantined[entity]))
     }
+
+
+def _excluded_points(validated: Validated) -> dict[str, dict[str, int]]:
+    """The points on those rows that have any, by entity and reason."""
+    sums: dict[str, Counter[str]] = {}
+    for entity, column in POINTS.items():
+        for reason, row in validated.quarantined[entity]:
+            if row.get(column) is not None:
+                sums.setdefault(entity, Counter())[reason] += row[column]
+    return {entity: dict(points) for entity, points in sums.items()}
 
 
 def recount_manifest(
@@ -71,6 +88,7 @@ def recount_manifest(
             for site in sites
         },
         "quarantined": _quarantined(validated),
+        "excluded_points": _excluded_points(validated),
         "drift": _drift(validated),
     }
 
@@ -98,5 +116,5 @@ def recount_left_out(source: Path) -> list[str]:
     return [
         f"{entity}: {left_out} of {left_out + len(validated.valid[entity])} rows"
         for entity in sorted(CONTRACT)
-        if (left_out := sum(validated.quarantined[entity].values()))
+        if (left_out := len(validated.quarantined[entity]))
     ]

@@ -32,14 +32,14 @@ from support.recount.values import read_row
 
 @dataclass
 class Validated:
-    """The valid rows by entity and id, the quarantined rows counted, the entities not there.
+    """The valid rows by entity and id, the others with their reasons, the entities not there.
 
     A campaign's members have two ids: campaign and client. Named are those of every row that has
     both, valid or not.
     """
 
     valid: dict[str, dict[Any, Row]]
-    quarantined: dict[str, Counter[str]]
+    quarantined: dict[str, list[tuple[str, Row]]]
     absent: set[str]
     named_members: set[tuple[int, int]]
 
@@ -128,42 +128,43 @@ def _id_of(entity: str, row: Row) -> Any:
     return row["id"]
 
 
-def _without_conflicts(members: dict[Any, Row], reasons: Counter[str]) -> dict[Any, Row]:
+def _without_conflicts(
+    members: dict[Any, Row], quarantined: list[tuple[str, Row]]
+) -> dict[Any, Row]:
     """The members by campaign and client, of which none is in both arms."""
     arms = Counter((campaign, client) for campaign, client, _ in members)
-    if both := sum(count for count in arms.values() if count > 1):
-        reasons["conflicting_arms"] = both
-    return {
-        (campaign, client): row
-        for (campaign, client, _), row in members.items()
-        if arms[campaign, client] == 1
-    }
+    single = {}
+    for (campaign, client, _), row in members.items():
+        if arms[campaign, client] == 1:
+            single[campaign, client] = row
+        else:
+            quarantined.append(("conflicting_arms", row))
+    return single
 
 
 def _validate_entity(
     entity: str, rows: list[Cells | None], valid: dict[str, dict[Any, Row]]
-) -> tuple[dict[Any, Row], Counter[str]]:
-    reasons: Counter[str] = Counter()
+) -> tuple[dict[Any, Row], list[tuple[str, Row]]]:
+    quarantined: list[tuple[str, Row]] = []
     readable: dict[Any, list[Row]] = defaultdict(list)
     for cells in rows:
         row = None if cells is None else read_row(entity, cells)
         if row is None or _is_invalid(entity, row):
-            reasons["invalid_value"] += 1
+            quarantined.append(("invalid_value", row or {}))
         else:
             readable[_id_of(entity, row)].append(row)
     kept: dict[Any, Row] = {}
     for row_id, twins in readable.items():
-        if len(twins) > 1:
-            reasons["duplicate_id"] += len(twins) - 1
         row = max(twins, key=lambda twin: _rank(entity, twin))
+        quarantined += [("duplicate_id", twin) for twin in twins if twin is not row]
         reason = _later_reason(entity, row, valid)
         if reason is None:
             kept[row_id] = row
         else:
-            reasons[reason] += 1
+            quarantined.append((reason, row))
     if entity == "campaign_members":
-        kept = _without_conflicts(kept, reasons)
-    return kept, reasons
+        kept = _without_conflicts(kept, quarantined)
+    return kept, quarantined
 
 
 def _named_members(rows: list[Cells | None]) -> set[tuple[int, int]]:
@@ -203,9 +204,9 @@ def validate(source: Path) -> Validated:
         rows = read_entity(source, entity)
         if rows is None:
             validated.absent.add(entity)
-        kept, reasons = _validate_entity(entity, rows or [], validated.valid)
+        kept, others = _validate_entity(entity, rows or [], validated.valid)
         validated.valid[entity] = kept
-        validated.quarantined[entity] = reasons
+        validated.quarantined[entity] = others
         if entity == "campaign_members":
             validated.named_members = _named_members(rows or [])
     zones = {row["id"]: zone_of(row["timezone"]) for row in validated.valid["websites"].values()}
