@@ -1,6 +1,7 @@
 """Tables for people: of values that may be hostile, and no longer than anybody reads."""
 
 from collections.abc import Sequence
+from decimal import Decimal
 from typing import Any
 
 from rich.markup import escape
@@ -16,9 +17,14 @@ def cell(value: Any) -> str:
     """A value as the text of a cell: nothing where there is none, and nothing that acts."""
     if value is None:
         return ""
-    text = printable(f"{value:,}" if type(value) is int else str(value))
+    text = printable(number(value) if type(value) in (int, Decimal) else str(value))
     cut = text if len(text) <= SHOWN_CHARACTERS else f"{text[: SHOWN_CHARACTERS - 1]}…"
     return escape(cut)
+
+
+def number(value: int | Decimal) -> str:
+    """A number with its thousands marked; a whole one without decimals."""
+    return f"{int(value):,}" if value == int(value) else f"{value:,f}"
 
 
 def printable(text: str) -> str:

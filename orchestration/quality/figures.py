@@ -121,7 +121,8 @@ def _compare(threshold: Threshold, website: _Website, reader: _Reader) -> Findin
     )
     what = f"{where}: {threshold.figure}"
     if threshold.days is not None and reader.as_of is not None:
-        what += f" of the {threshold.days} days to {reader.as_of}"
+        dates = f"the {threshold.days} days to " if threshold.days > 1 else ""
+        what += f" of {dates}{reader.as_of}"
     if value is None:
         return Finding(key, "unknown", f"{what} can't be known")
     if threshold.condition == "changed_by":
@@ -152,8 +153,9 @@ def _compare_change(
         return Finding(key, "unknown", f"{sentence} can be known")
     change = value - before
     percent = abs(change) * 100 / abs(before)
-    direction = "more" if change > 0 else "less"
-    told = f"{what} is {_shown(value)}, {percent:,.1f} % {direction} than {_shown(before)} before"
+    size = f"{percent:,.1f} %" if percent >= Decimal("0.05") else "under 0.1 %"
+    compared = f"{size} {'more' if change > 0 else 'less'} than {_shown(before)}"
+    told = f"{what} is {_shown(value)}, {compared if change else 'the same as'} before"
     is_crossed = abs(change) * 100 >= threshold.limit * abs(before)
     reached = "at or beyond" if is_crossed else "within"
     sentence = f"{told}, {reached} {_shown(threshold.limit)} %"

@@ -210,6 +210,27 @@ def test_a_threshold_is_crossed_as_its_words_say(
 
 
 @pytest.mark.parametrize(
+    ("before", "told"),
+    [
+        (20, "is 20, the same as before, within 5 %"),
+        (19_990, "is 20, 99.9 % less than 19,990 before, at or beyond 5 %"),
+    ],
+)
+def test_a_single_day_is_told_as_its_date(
+    few: Path, tmp_path: Path, before: int, told: str
+) -> None:
+    marts = tmp_path / "marts.duckdb"
+    shutil.copyfile(few, marts)
+    with duckdb.connect(str(marts)) as connection:
+        connection.execute(
+            "update fct_points_daily set issued = ? where date = date '2024-03-30'", [before]
+        )
+    text = "- {figure: total_points_issued, website: all, days: 1, changed_by: 5}"
+    (finding,) = check(marts, tmp_path, text)
+    assert finding.sentence == f"all websites: overview.total_points_issued of 2024-03-31 {told}"
+
+
+@pytest.mark.parametrize(
     ("days", "state", "told"),
     [
         (7, "crossed", "is 140, 100.0 % more than 70 before, at or beyond 1 %"),
