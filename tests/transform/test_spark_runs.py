@@ -6,10 +6,14 @@ import signal
 import subprocess
 from pathlib import Path
 
+import duckdb
 import pytest
 from support.commands import LOYALTY, Loyalty, assert_session_ends, clean_environment
 from support.replay import PROJECT
 from support.workspaces import Built, mart_digests, read_payloads
+
+from orchestration.errors import RunError
+from orchestration.transform.spark.build import build_tables
 
 pytest.importorskip("pyspark")
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
@@ -41,6 +45,22 @@ def test_a_run_that_ends_ends_its_spark(
     assert "Traceback" not in said
     if number == signal.SIGTERM:
         assert said.endswith("loyalty: stopped by SIGTERM\n")
+
+
+def test_a_build_that_fails_names_models_and_reasons_and_no_frames_of_java(tmp_path: Path) -> None:
+    """Nothing has landed but websites without a column that is read."""
+    (tmp_path / "raw" / "websites").mkdir(parents=True)
+    duckdb.sql(f"copy (select 1 as id) to '{tmp_path}/raw/websites/part-0.parquet'")
+    with pytest.raises(RunError) as told:
+        build_tables(tmp_path, tmp_path / "target", {"LOYALTY_WORKSPACE": str(tmp_path)})
+    first, *failures, last = str(told.value).splitlines()
+    assert first == "dbt build on Spark failed"
+    assert last == f"logs: {tmp_path / 'target'}"
+    reasons = dict(line.split(": ", 1) for line in failures)
+    assert reasons["model.loyalty_analytics.stg_loyalty__websites"].startswith("[UNRESOLVED_COLUMN")
+    assert reasons["model.loyalty_analytics.stg_loyalty__clients"].startswith("[TABLE_OR_VIEW_NOT")
+    assert all("\tat " not in line and len(line) < 500 for line in failures)
+    assert (tmp_path / "target" / "dbt.log").exists()
 
 
 def assert_builds_as_duckdb(

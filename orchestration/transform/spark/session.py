@@ -114,9 +114,13 @@ def claim_schemas(session: "SparkSession", lakehouse: Path) -> None:
 
 
 def release_schemas(session: "SparkSession") -> None:
-    """Have the catalog forget the schemas; the files of their tables stay."""
-    for schema in SCHEMAS:
-        session.sql(f"drop schema if exists {schema} cascade")
+    """Have a server's catalog forget the schemas; the files of their tables lie elsewhere.
+
+    A catalog of this process's own ends with it, and would remove its folder, in which they lie.
+    """
+    if REMOTE in os.environ:
+        for schema in SCHEMAS:
+            session.sql(f"drop schema if exists {schema} cascade")
 
 
 def check_shared(session: "SparkSession", tables: Path) -> None:
