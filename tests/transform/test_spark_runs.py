@@ -36,8 +36,8 @@ def test_a_run_that_ends_ends_its_spark(
     ) as process:
         assert process.stdout is not None
         assert any("dbt build on Spark on this machine" in line for line in process.stdout)
-        schema = workspace / "lakehouse" / "tables"
-        while not list(schema.glob("*/main.db")):  # Java works
+        tables = workspace / "lakehouse" / "tables"
+        while not list(tables.glob("*/catalog/main.db")):  # Java works
             assert process.poll() is None
         process.send_signal(number)
         said = process.communicate()[0]

@@ -64,13 +64,13 @@ def heap_bytes(limits: Limits) -> int:
 
 
 def open_session(tables: Path, limits: Limits | None = None) -> "SparkSession":
-    """This process's session; what isn't told where else to lie goes into the folder `tables`."""
+    """This process's session; its catalog has a folder of its own within the folder `tables`."""
     from pyspark.sql import SparkSession
 
     settings = dict(SETTINGS)
     if REMOTE not in os.environ:  # the catalog lives as long as the process, which is that of dbt
         settings["spark.sql.catalogImplementation"] = "in-memory"
-        settings["spark.sql.warehouse.dir"] = str(tables)
+        settings["spark.sql.warehouse.dir"] = str(tables / "catalog")
     if is_local():
         limits = limits or Limits()
         settings |= LOCAL
@@ -98,6 +98,7 @@ def claim_schemas(session: "SparkSession", lakehouse: Path) -> None:
     """Make the schemas of the models anew; raises `RunError` where one is somebody else's.
 
     A server keeps its catalog for all its sessions, and a run that was killed leaves them there.
+    Dropping a schema removes its folder in the catalog's, where no table lies.
     """
     mark = f"loyalty {hashlib.sha256(str(lakehouse).encode()).hexdigest()}"
     for schema in SCHEMAS:
@@ -114,13 +115,9 @@ def claim_schemas(session: "SparkSession", lakehouse: Path) -> None:
 
 
 def release_schemas(session: "SparkSession") -> None:
-    """Have a server's catalog forget the schemas; the files of their tables lie elsewhere.
-
-    A catalog of this process's own ends with it, and would remove its folder, in which they lie.
-    """
-    if REMOTE in os.environ:
-        for schema in SCHEMAS:
-            session.sql(f"drop schema if exists {schema} cascade")
+    """Have the catalog forget the schemas; the files of their tables stay."""
+    for schema in SCHEMAS:
+        session.sql(f"drop schema if exists {schema} cascade")
 
 
 def check_shared(session: "SparkSession", tables: Path) -> None:
