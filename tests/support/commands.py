@@ -76,13 +76,13 @@ def hold(workspace: Path, seconds: float) -> subprocess.Popen[str]:
 def assert_session_ends(leader: int) -> None:
     """All processes of a session end; those that were told to are still on their way."""
     for _ in range(1000):
-        if not (left := list(_session(leader))):
+        if not (left := list(processes_of(leader))):
             break
         time.sleep(0.02)
     assert left == []
 
 
-def _session(leader: int) -> Iterator[str]:
+def processes_of(leader: int) -> Iterator[str]:
     """The processes of a session that still run."""
     for folder in Path("/proc").glob("[0-9]*"):
         try:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import duckdb
 import pytest
-from support.commands import LOYALTY, Loyalty, assert_session_ends, clean_environment
+from support.commands import LOYALTY, Loyalty, assert_session_ends, clean_environment, processes_of
 from support.replay import PROJECT
 from support.workspaces import Built, mart_digests, read_payloads
 
@@ -21,14 +21,16 @@ deep = pytest.mark.skipif("LOYALTY_TEST_RUNS" not in os.environ, reason="minutes
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
-def test_a_run_that_ends_ends_its_spark(
+def test_a_run_that_ends_ends_its_spark_which_kept_to_its_limits(
     number: signal.Signals, tmp_path: Path, dirty_source: Path
 ) -> None:
     workspace = tmp_path / "workspace"
     with subprocess.Popen(
         [LOYALTY, "run", "--workspace", workspace, "--source", f"files:{dirty_source}"],
         cwd=PROJECT,
-        env=clean_environment(LOYALTY_ENGINE="spark"),
+        env=clean_environment(
+            LOYALTY_ENGINE="spark", LOYALTY_THREADS="1", LOYALTY_MEMORY_LIMIT="2500MB"
+        ),
         start_new_session=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
@@ -39,6 +41,8 @@ def test_a_run_that_ends_ends_its_spark(
         tables = workspace / "lakehouse" / "tables"
         while not list(tables.glob("*/catalog/main.db")):  # Java works
             assert process.poll() is None
+        (java,) = [line for line in processes_of(process.pid) if "SparkSubmit" in line]
+        assert "-Xmx1000m" in java and "spark.master=local[1]" in java
         process.send_signal(number)
         said = process.communicate()[0]
     assert_session_ends(process.pid)
