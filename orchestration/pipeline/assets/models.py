@@ -13,6 +13,7 @@ from dagster import (
 )
 
 from orchestration.deployment import Deployment
+from orchestration.errors import RunError
 from orchestration.pipeline.dagster_dbt_alone import (
     DagsterDbtTranslator,
     DbtCliInvocation,
@@ -104,7 +105,10 @@ def _build_on_spark(deployment: Deployment) -> dict[str, str]:
         register_functions(connection)
         land_raw(connection, emptied(workspace.lakehouse / "raw"))
     target = workspace.dbt_target / "spark"
-    tables = build_tables(workspace.lakehouse, target, deployment.environment())
+    try:
+        tables = build_tables(workspace.lakehouse, target, deployment.environment())
+    except RunError as error:
+        raise Failure(str(error)) from None
     return {SPARK_TABLES: str(tables)}
 
 
