@@ -9,7 +9,6 @@ from typing import Any
 import duckdb
 
 from orchestration.transform.spark.landing import land_raw
-from orchestration.transform.spark.session import name_raw
 from orchestration.workspace.duckdb_setup import register_functions
 from support.macros import project_macros
 
@@ -24,21 +23,21 @@ FILES = (
 def differences(session: Any, values: str, expressions: Expressions) -> list[tuple[str, ...]]:
     """Where Spark says something else than DuckDB: of which row, what, and what each says.
 
-    `values` is a query for DuckDB; its rows are `raw.nasty`, which lands for Spark as a run's do.
+    `values` is a query for DuckDB; its rows are `raw.orders`, which lands for Spark as a run's do.
     """
     with tempfile.TemporaryDirectory() as scratch, duckdb.connect() as connection:
         connection.execute("set timezone = 'UTC'")
         register_functions(connection)
         connection.execute("create schema raw")
         connection.execute(
-            f"create table raw.nasty as select row_number() over () as place, * from ({values})"
+            f"create table raw.orders as select row_number() over () as place, * from ({values})"
         )
         land_raw(connection, Path(scratch, "raw"))
-        name_raw(session, Path(scratch, "raw"))
+        session.read.parquet(f"{scratch}/raw/orders").createOrReplaceTempView("orders")
         columns = {engine: _columns(expressions, engine) for engine in ("duckdb", "spark")}
-        connection.execute(f"create table ours as select {columns['duckdb']} from raw.nasty")
+        connection.execute(f"create table ours as select {columns['duckdb']} from raw.orders")
         theirs = f"{scratch}/theirs"
-        session.sql(f"select {columns['spark']} from raw.nasty").write.parquet(theirs)
+        session.sql(f"select {columns['spark']} from orders").write.parquet(theirs)
         found = connection.execute(
             "select column_name, data_type from duckdb_columns() where table_name = 'ours'"
             " and column_name != 'place'"
@@ -47,9 +46,9 @@ def differences(session: Any, values: str, expressions: Expressions) -> list[tup
             row
             for name, kind in found
             for row in connection.execute(
-                f"select nasty, '{name}', cast(ours.{name} as varchar),"
+                f"select orders, '{name}', cast(ours.{name} as varchar),"
                 f" cast(theirs.{name} as varchar)"
-                " from ours inner join raw.nasty using (place)"
+                " from ours inner join raw.orders using (place)"
                 f" left join read_parquet('{theirs}/*.parquet') as theirs using (place)"
                 f" where ours.{name} is distinct from cast(theirs.{name} as {kind})"
                 " order by place"

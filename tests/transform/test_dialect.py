@@ -125,8 +125,10 @@ TYPES: dict[str, list[str]] = {
     "uuid": ["00000000-0000-0000-0000-000000000001"],
     "blob": ["a\\x00b"],
     "bit": ["0101"],
-    "integer[]": ["[1, 2]", "[]"],
-    "varchar[]": ["[a, 'b c']"],
+    "integer[]": ["[1, 2]", "[]", "[null]"],
+    "varchar[]": ["[a, 'b, c', null, '']"],
+    "decimal(4, 2)[]": ["[1.50]"],
+    "struct(a integer, b varchar[])": ["{'a': 1, 'b': ['x y']}"],
     "json": ['{"a": 1}', "1e3", '"x"'],
 }
 
