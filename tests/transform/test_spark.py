@@ -3,6 +3,9 @@
 import os
 import shutil
 from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
 from pathlib import Path
 from typing import Any
 
@@ -12,11 +15,14 @@ from support.replay import DEFAULTS, execute, forecast_naively, open_warehouse
 from support.spark_builds import build_tables
 from support.spark_tables import compare_tables
 
-from orchestration.pull.load_raw import load_raw
+from api_export.payloads.additions import RequestedRange, WidgetEdit
+from orchestration.pull.load_raw import EarlierRuns, load_raw
+from orchestration.settings import PointValue
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import full_build
 from orchestration.transform.spark.dbt_main import keep_ansi
 from orchestration.transform.spark.session import ANSI, ZONE, RunError, check_session, open_session
+from orchestration.workspace.report_history import save_history
 
 FORMATS: tuple[FileFormat, ...] = ("parquet", "csv", "jsonl")
 DATASETS: list[tuple[FileFormat, int, bool]] = [
@@ -35,6 +41,32 @@ OF_PYTHON = {
     *("rpt_item_performance", "rpt_manifest_warnings"),
 }
 """The tables that DuckDB makes of Spark's, for only there models can call Python."""
+
+INPUTS = replace(
+    DEFAULTS,
+    tier_basis="lifetime",
+    window_days=(1, 7, 30, 365, 3660),
+    top_limits=(1, 100),
+    requested_ranges=(
+        RequestedRange(1, date(2023, 11, 30), date(2024, 3, 10)),
+        RequestedRange(27_983_085_677, date(2024, 1, 1), date(2024, 4, 19)),
+        RequestedRange(900_720, date(1970, 1, 1), date(2024, 4, 20)),
+        RequestedRange(4, date(2024, 1, 1), date(2024, 1, 2)),
+    ),
+    widget_edits=(
+        WidgetEdit(1, 9_007_199_254_740_995, is_deleted=True),
+        WidgetEdit(1, -1, is_deleted=False, title="\\ 😀\n", config='{"days": "7", "limit": 1e1}'),
+        WidgetEdit(
+            *(2, 9_000_000_000_000_000, False, "points_issued", "", 2**62, True),
+            *('{"date_from": "2024-01-01", "date_to": "2024-02-29"}', "2024-01-01T00:00:00.5Z"),
+        ),
+    ),
+    point_values=(PointValue(None, Decimal("0.000001")), PointValue(2, Decimal("12345.678901"))),
+    margin=Decimal("0.333333"),
+    began_at=datetime(2024, 4, 20, 23, 30, tzinfo=UTC),
+    max_quarantined=0.1,
+)
+"""All that a run can be told."""
 
 pytest.importorskip("pyspark")
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
@@ -87,6 +119,20 @@ def test_a_session_that_would_count_otherwise_is_refused(
         session.conf.set(name, expected)
 
 
+def publish_another(folder: Path, seed: int) -> EarlierRuns:
+    """What was published of other rows, so that every figure is restated."""
+    marts, state = folder / "marts.duckdb", folder / "state"
+    write_dataset(folder / "source", seed, transactions=300)
+    state.mkdir()
+    with open_warehouse(":memory:", marts, forecast_naively) as connection:
+        load_raw(connection, FilesSource(folder / "source"), INPUTS)
+        execute(connection, full_build())
+        connection.execute("detach marts")
+        for written, path in save_history(connection, marts, state):
+            written.replace(path)
+    return EarlierRuns(state=state, published=marts)
+
+
 @pytest.mark.parametrize(("file_format", "seed", "crowd"), [*DATASETS, *DEEP])
 def test_every_table_is_duckdbs_row_for_row(
     session: Any, tmp_path: Path, file_format: FileFormat, seed: int, crowd: bool
@@ -94,7 +140,8 @@ def test_every_table_is_duckdbs_row_for_row(
     write_dataset(tmp_path / "source", seed, file_format=file_format, crowd=crowd)
     warehouse, marts = tmp_path / "warehouse.duckdb", tmp_path / "marts.duckdb"
     with open_warehouse(warehouse, marts, forecast_naively) as connection:
-        load_raw(connection, FilesSource(tmp_path / "source"), DEFAULTS)
+        source = FilesSource(tmp_path / "source")
+        load_raw(connection, source, INPUTS, publish_another(tmp_path / "earlier", seed + 1))
         execute(connection, full_build())
         tables = build_tables(connection, tmp_path / "lakehouse")
     compared = compare_tables(warehouse, marts, tables)
