@@ -32,6 +32,10 @@ FEW_ROWS = 1_000
 ENGINES = ("duckdb", "spark")
 SKEWS = {"": NO_SKEW, "client": Skew(client=0.3), "website": Skew(website=0.9)}
 SETTINGS = """\
+spark.master local[*]
+spark.driver.memory 6g
+spark.sql.shuffle.partitions 4
+spark.ui.enabled false
 spark.eventLog.enabled true
 spark.eventLog.compress false
 spark.eventLog.rolling.enabled false
@@ -39,7 +43,8 @@ spark.hadoop.parquet.hadoop.vectored.io.enabled false
 spark.eventLog.dir {events}
 spark.local.dir {scratch}
 """
-"""What a session of Spark takes from the folder SPARK_CONF_DIR. Vectored reads go uncounted."""
+"""What a session takes from the folder SPARK_CONF_DIR: about as much memory as DuckDB is given, what
+a run on one machine sets, and a log. Bytes of vectored reads go uncounted."""
 
 
 def main(scale: str, skew: str) -> None:
@@ -120,9 +125,8 @@ def _ratios(dividends: list[float], divisors: list[float]) -> list[float]:
 
 def _differing(duckdb: Path, spark: Path) -> list[str]:
     """The tables and exported files that the two workspaces don't share."""
-    tables = differing_tables(
-        duckdb / "warehouse.duckdb", duckdb / "marts.duckdb", spark / "lakehouse/tables"
-    )
+    (main,) = (spark / "lakehouse/tables").rglob("main.db")
+    tables = differing_tables(duckdb / "warehouse.duckdb", duckdb / "marts.duckdb", main.parent)
     exports = [_files(workspace / "export/current") for workspace in (duckdb, spark)]
     files = {
         path
