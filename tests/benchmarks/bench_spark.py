@@ -43,8 +43,8 @@ spark.hadoop.parquet.hadoop.vectored.io.enabled false
 spark.eventLog.dir {events}
 spark.local.dir {scratch}
 """
-"""What a session takes from the folder SPARK_CONF_DIR: about as much memory as DuckDB is given, what
-a run on one machine sets, and a log. Bytes of vectored reads go uncounted."""
+"""What a session takes from the folder SPARK_CONF_DIR: what a run on one machine sets, about as
+much memory as DuckDB is given, and a log. Bytes of vectored reads go uncounted."""
 
 
 def main(scale: str, skew: str) -> None:
