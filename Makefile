@@ -15,7 +15,7 @@ PYTEST := PYTEST_DEBUG_TEMPROOT=$(SCRATCH) $(BIN)/python -m pytest --numprocesse
 WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 
 .PHONY: run test test-deep lint dev docs reference bench bench-campaigns bench-change bench-export \
-	bench-fixed bench-forecasts bench-models bench-page bench-pull bench-serve run-spark
+	bench-fixed bench-forecasts bench-models bench-page bench-pull bench-serve bench-spark run-spark
 
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
@@ -75,6 +75,10 @@ bench-page: $(CHART_JS)  ## how fast the page of the last run is
 
 bench-serve: $(INSTALLED)  ## how many readers the API answers, with the marts of the last run
 	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_serve.py
+
+bench-spark: $(INSTALLED)  ## both engines on the same SCALE ledger rows; SKEW=client or website
+	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[spark]'
+	PYTHONPATH=tests $(BIN)/python tests/benchmarks/bench_spark.py $(SCALE) "$(SKEW)"
 
 $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed")'

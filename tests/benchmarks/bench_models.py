@@ -20,15 +20,13 @@ from pathlib import Path
 import duckdb
 from support.datasets import write_dataset
 from support.replay import DEFAULTS, Replay, open_warehouse
-from support.yardsticks.generate import DAYS, generate
+from support.yardsticks.generate import DAYS, ROWS_PER_CLIENT, generate, rows_of
 from tabulate import tabulate
 
 from orchestration.pull.load_raw import load_raw
 from orchestration.pull.run_progress import finish
 from orchestration.sources.files.folder import FilesSource
 
-UNITS = {"k": 1_000, "m": 1_000_000}
-ROWS_PER_CLIENT = 50
 MEMORY_LIMIT = "8GB"
 WRITTEN = re.compile(r'(?:replace (?:table|view|macro)|insert into) "?\w+"?\."?\w+"?\."?(\w+)"?')
 SHOWN_SECONDS = 0.1
@@ -37,7 +35,7 @@ RUNS = ("full", "one more day")
 
 def main(scale: str) -> None:
     """Measure and print."""
-    rows = int(scale[:-1]) * UNITS[scale[-1]] if scale[-1] in UNITS else int(scale)
+    rows = rows_of(scale)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         costs = dict(zip(RUNS, _measure(scratch, rows), strict=True))

@@ -18,8 +18,8 @@ from functools import partial
 from pathlib import Path
 
 import duckdb
-from bench_run import UNITS
 from support.postgres_server import postgres_server
+from support.yardsticks.generate import rows_of
 from support.yardsticks.web_application import OPTIONS
 from tabulate import tabulate
 
@@ -49,7 +49,7 @@ alter table {TABLE} add primary key (id);
 
 def main(scale: str) -> None:
     """Measure and print."""
-    rows = int(scale[:-1]) * UNITS[scale[-1]] if scale[-1] in UNITS else int(scale)
+    rows = rows_of(scale)
     seconds = defaultdict(list)
     with postgres_server(**OPTIONS) as url:
         _psql(url, MAKE.format(rows=rows), "vacuum analyze")

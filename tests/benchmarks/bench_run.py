@@ -10,23 +10,19 @@ are given 8 GB of memory; hand-written SQL takes what DuckDB takes by itself. Al
 day of the new rows, as a schedule would have them.
 """
 
-import os
 import re
-import resource
 import statistics
-import subprocess
 import sys
 import tempfile
-import threading
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
 from datetime import timedelta
 from pathlib import Path
 
-from support.commands import LOYALTY, clean_environment
+from support.commands import LOYALTY
+from support.measured import Measured, measure
 from support.replay import PROJECT
-from support.yardsticks.generate import DAYS, LAST_DATE, generate
+from support.yardsticks.generate import DAYS, LAST_DATE, ROWS_PER_CLIENT, generate, rows_of
 from support.yardsticks.handwritten import find_differences
 from support.yardsticks.web_application import load_dashboard
 from tabulate import tabulate
@@ -36,13 +32,10 @@ from api_export.payloads.additions import RequestedRange
 from api_export.payloads.endpoints import API_ROOT
 
 YARDSTICKS = PROJECT / "tests/support/yardsticks"
-UNITS = {"k": 1_000, "m": 1_000_000}
 LARGEST_ELSEWHERE = 10_000_000
 """PostgreSQL and pandas get no more ledger rows than this."""
-ROWS_PER_CLIENT = 50
 MEMORY_LIMIT = "8GB"
 TIMES = 20
-SAMPLE_SECONDS = 0.2
 STEPS = ("pull", "models", "publish", "export")
 STEP = re.compile(rf"│ ({'|'.join(STEPS)}) .*│ +([0-9.]+) +│")
 WEBSITE = 1
@@ -57,24 +50,9 @@ PAGE = (
 """The exported files that answer what the web application is asked for."""
 
 
-@dataclass(frozen=True)
-class Measured:
-    """What a command took."""
-
-    seconds: float
-    processor_seconds: float
-    peak_bytes: int
-    output: str
-
-    @property
-    def cells(self) -> list:
-        """The figures for a table."""
-        return [self.seconds, self.processor_seconds, f"{self.peak_bytes / 1e9:.1f} GB"]
-
-
 def main(scale: str) -> None:
     """Measure and print; exits with 1 where results differ."""
-    rows = int(scale[:-1]) * UNITS[scale[-1]] if scale[-1] in UNITS else int(scale)
+    rows = rows_of(scale)
     with tempfile.TemporaryDirectory() as folder:
         scratch = Path(folder)
         source, workspace, database = (scratch / name for name in ("source", "data", "sql.duckdb"))
@@ -120,52 +98,7 @@ def _python(script: str, *arguments: Path) -> Measured:
 
 
 def _measure(*command: object) -> Measured:
-    """Run a command away from the settings of who measures; ends the benchmark if it fails."""
-    began, used = time.monotonic(), _processor_seconds()
-    process = subprocess.Popen(
-        [str(part) for part in command],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-        env=clean_environment(
-            COLUMNS="200", LOYALTY_MEMORY_LIMIT=MEMORY_LIMIT, LOYALTY_AS_OF=LAST_DATE.isoformat()
-        ),
-        start_new_session=True,
-    )
-    peaks = [0]
-
-    def watch() -> None:
-        while process.poll() is None:
-            peaks.append(_resident_bytes(process.pid))
-            time.sleep(SAMPLE_SECONDS)
-
-    watcher = threading.Thread(target=watch)
-    watcher.start()
-    output = process.stdout.read()
-    watcher.join()
-    if process.returncode:
-        sys.exit(output)
-    seconds, processor_seconds = time.monotonic() - began, _processor_seconds() - used
-    return Measured(seconds, processor_seconds, max(peaks), output)
-
-
-def _processor_seconds() -> float:
-    """What all processes that this one waited for have used of the processor."""
-    usage = resource.getrusage(resource.RUSAGE_CHILDREN)
-    return usage.ru_utime + usage.ru_stime
-
-
-def _resident_bytes(session: int) -> int:
-    """The memory of all processes of a session; pages that they share count for each."""
-    pages = 0
-    for path in Path("/proc").glob("[0-9]*/stat"):
-        try:
-            fields = path.read_text().rpartition(")")[2].split()
-        except OSError:  # the process is gone
-            continue
-        if int(fields[3]) == session:
-            pages += int(fields[21])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+    return measure(*command, LOYALTY_MEMORY_LIMIT=MEMORY_LIMIT, LOYALTY_AS_OF=LAST_DATE.isoformat())
 
 
 def _print_runs(runs: dict[str, Measured]) -> None:

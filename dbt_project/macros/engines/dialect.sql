@@ -466,3 +466,8 @@
     as {{ 'not materialized' if is_inlined else 'materialized' }}
 {%- endmacro %}
 {% macro spark__as_inlined(is_inlined) -%} as {%- endmacro %}
+
+{# Whether a branch with a condition that no row has to do with is skipped; Spark reads its rows. #}
+{% macro skips_branches() -%} {{ return(adapter.dispatch('skips_branches')()) }} {%- endmacro %}
+{% macro duckdb__skips_branches() -%} {{ return(true) }} {%- endmacro %}
+{% macro spark__skips_branches() -%} {{ return(false) }} {%- endmacro %}

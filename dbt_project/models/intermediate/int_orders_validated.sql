@@ -71,9 +71,10 @@ utc_offsets as (
 
 ),
 
+{# Few rows: without the hint Spark would shuffle all of `flagged` to find theirs. #}
 validated as (
 
-    select
+    select /*+ broadcast(utc_offsets) */
         flagged.*,
         case
             when not flagged.is_readable then 'invalid_value'

@@ -1,5 +1,6 @@
 """A programme of any size in the source contract's shape: deterministic, skewed, and not clean."""
 
+from dataclasses import dataclass
 from datetime import date, timedelta
 from pathlib import Path
 
@@ -13,10 +14,33 @@ LAST_DATE = FIRST_DATE + timedelta(days=DAYS)
 SECONDS = DAYS * 86_400
 WEBSITES = 4
 CAMPAIGNS = 30
+ROWS_PER_CLIENT = 50
+UNITS = {"k": 1_000, "m": 1_000_000}
+
+
+@dataclass(frozen=True)
+class Skew:
+    """What share of the ledger one client has, and what share of the rest one website."""
+
+    client: float = 0
+    website: float = 0
+
+
+NO_SKEW = Skew()
+
+
+def rows_of(scale: str) -> int:
+    """The number of ledger rows that `10m`, `100k` or a plain number stands for."""
+    return int(scale[:-1]) * UNITS[scale[-1]] if scale[-1] in UNITS else int(scale)
 
 
 def generate(
-    directory: Path, rows: int, clients: int, extra_rows: int = 0, websites: int = WEBSITES
+    directory: Path,
+    rows: int,
+    clients: int,
+    extra_rows: int = 0,
+    websites: int = WEBSITES,
+    skew: Skew = NO_SKEW,
 ) -> None:
     """Write Parquet files of `rows` ledger rows over 730 days, and `extra_rows` of the day after.
 
@@ -50,20 +74,26 @@ def generate(
                 )
             """
         )
-        connection.execute(_ledger(rows, clients, extra_rows, websites))
+        connection.execute(_ledger(rows, clients, extra_rows, websites, skew))
         for entity, query in _queries(directory, clients, websites).items():
             path = directory / f"{entity}.parquet"
             connection.execute(f"copy ({query}) to '{path}' (format parquet)")
 
 
-def _ledger(rows: int, clients: int, extra_rows: int, websites: int) -> str:
+def _ledger(rows: int, clients: int, extra_rows: int, websites: int, skew: Skew) -> str:
     """What happens, an event a row, before anything is dirty."""
     return f"""
         create view ledger as
         with events as (
             select
                 id,
-                1 + (({clients} - 1) * pow(pick(id, 1, 1000003) / 1000003, 2.5))::bigint as picked,
+                1 + (({clients} - 1) * pow(pick(id, 1, 1000003) / 1000003, 2.5))::bigint as any_one,
+                case
+                    when pick(id, 15, 1000) < {1000 * skew.client} then {websites}
+                    when pick(id, 16, 1000) < {1000 * skew.website}
+                        then greatest(any_one - any_one % {websites}, {websites})
+                    else any_one
+                end as picked,
                 {START} + to_seconds(
                     if(
                         id <= {rows},
