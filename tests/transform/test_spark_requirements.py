@@ -127,7 +127,7 @@ def test_a_run_that_can_have_no_spark_pulls_nothing(
         PATH=os.environ["PATH"],
     )
     assert done.returncode == 2
-    assert re.fullmatch(r"Error: .*Spark.*", done.stderr.strip())
+    assert re.fullmatch(r"loyalty: .*Spark.*", done.stderr.strip())
     assert "reading" not in done.stdout
     assert not workspace.exists()
 
