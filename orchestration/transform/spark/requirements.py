@@ -46,7 +46,7 @@ def _check_java() -> None:
     """Spark's own scripts start this Java."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else "java"
-    wanted = f"install Java {OLDEST_JAVA} or newer, such as Debian's openjdk-17-jre-headless"
+    wanted = f"install Java {OLDEST_JAVA} or newer, such as Debian's default-jre-headless"
     found = shutil.which(java)
     if found is None:
         where = f"in JAVA_HOME ({home})" if home else "on PATH"
