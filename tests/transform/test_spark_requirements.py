@@ -40,7 +40,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if all packages were there."""
     monkeypatch.setattr(requirements, "_is_installed", lambda _: True)
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.delenv("SPARK_REMOTE", raising=False)
+    for variable in ("SPARK_REMOTE", "SPARK_CONF_DIR"):
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture
@@ -102,6 +103,13 @@ def test_java_needs_room_beside_python(path: Path) -> None:
     put_java(path, 'openjdk version "21"')
     with pytest.raises(UsageError, match=r"LOYALTY_MEMORY_LIMIT: .* at least 2000MB"):
         check_spark(Limits(memory=1_900_000_000))
+
+
+@pytest.mark.usefixtures("installed")
+def test_a_cluster_has_memory_of_its_own(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    put_java(path, 'openjdk version "21"')
+    monkeypatch.setenv("SPARK_CONF_DIR", "/etc/spark/conf")
+    check_spark(Limits(memory=1_900_000_000))
 
 
 @pytest.mark.usefixtures("installed", "path")
