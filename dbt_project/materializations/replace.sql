@@ -14,18 +14,16 @@
 {% endmaterialization %}
 
 {#
-    The rows of a table: those of its SQL, or the files in which Spark left them, in the contract's
-    types; see docs/spark.md.
+    The rows of a table: those of its SQL, or the files in which Spark left them, in the types that
+    its SQL would give them here; see docs/spark.md.
 #}
 {% macro rows_of_table(sql) -%}
     {%- if not env_var('LOYALTY_SPARK_TABLES', '') or calls_python(model) -%}
         {{ sql }}
     {%- else -%}
         select
-        {%- for column in model.columns.values() if config.get('contract').enforced %}
-            cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }},
-        {%- else %}
-            *
+        {%- for column in run_query('describe from (' ~ sql ~ '\n)') %}
+            cast({{ adapter.quote(column[0]) }} as {{ column[1] }}) as {{ adapter.quote(column[0]) }},
         {%- endfor %}
         from read_parquet({{ as_literal(
             env_var('LOYALTY_SPARK_TABLES') ~ '/' ~ this.schema ~ '.db/' ~ this.identifier

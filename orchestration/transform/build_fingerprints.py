@@ -16,6 +16,8 @@ from orchestration.settings import Settings
 
 ENGINE = ("dbt-core", "dbt-duckdb", "duckdb", "simplejson")
 """What computes the marts; each version may round or write otherwise."""
+SPARK = ("dbt-spark", "pyspark")
+"""What computes them before, where that is Spark."""
 FORECAST_LIBRARIES = ("statsmodels", "numpy", "pandas", "scipy")
 """What forecasts are fitted with, likewise; without statsmodels nothing is fitted."""
 
@@ -28,6 +30,7 @@ def models_parts(settings: Settings, source_identity: str) -> dict[str, str]:
     parts = {"LOYALTY_TIER_BASIS": settings.tier_basis, "the source": source_identity}
     if settings.engine != "duckdb":
         parts["LOYALTY_ENGINE"] = settings.engine
+        parts |= {f"the version of {name}": _version_if_installed(name) for name in SPARK}
     if settings.mapping is not None:
         parts["the mapping"] = _checksum(settings.mapping)
     parts |= {f"the version of {name}": version(name) for name in ENGINE}

@@ -124,3 +124,12 @@ def test_the_export_alone_is_known_to_be_of_other_code(dirty_source: Path) -> No
         note_exported(connection, "other")
         assert load("its checksum") == "nothing" and exported_by(connection) == "other"
         assert load("another checksum") == "full"
+
+
+def test_the_engine_and_its_versions_shape_the_marts() -> None:
+    on_duckdb, on_spark = (
+        models_parts(load_settings(engine=engine), "demo") for engine in ("duckdb", "spark")
+    )
+    assert on_spark.keys() - on_duckdb.keys() == {
+        *("LOYALTY_ENGINE", "the version of dbt-spark", "the version of pyspark")
+    }

@@ -40,7 +40,8 @@ def installed(monkeypatch: pytest.MonkeyPatch) -> None:
     """As if all packages were there."""
     monkeypatch.setattr(requirements, "_is_installed", lambda _: True)
     monkeypatch.delenv("JAVA_HOME", raising=False)
-    monkeypatch.delenv("SPARK_REMOTE", raising=False)
+    for variable in ("SPARK_REMOTE", "SPARK_CONF_DIR"):
+        monkeypatch.delenv(variable, raising=False)
 
 
 @pytest.fixture
@@ -104,6 +105,13 @@ def test_java_needs_room_beside_python(path: Path) -> None:
         check_spark(Limits(memory=1_900_000_000))
 
 
+@pytest.mark.usefixtures("installed")
+def test_a_cluster_has_memory_of_its_own(monkeypatch: pytest.MonkeyPatch, path: Path) -> None:
+    put_java(path, 'openjdk version "21"')
+    monkeypatch.setenv("SPARK_CONF_DIR", "/etc/spark/conf")
+    check_spark(Limits(memory=1_900_000_000))
+
+
 @pytest.mark.usefixtures("installed", "path")
 def test_a_server_needs_no_java_here_and_has_to_answer(monkeypatch: pytest.MonkeyPatch) -> None:
     address = f"127.0.0.1:{free_port()}"
@@ -127,7 +135,7 @@ def test_a_run_that_can_have_no_spark_pulls_nothing(
         PATH=os.environ["PATH"],
     )
     assert done.returncode == 2
-    assert re.fullmatch(r"Error: .*Spark.*", done.stderr.strip())
+    assert re.fullmatch(r"loyalty: .*Spark.*", done.stderr.strip())
     assert "reading" not in done.stdout
     assert not workspace.exists()
 

@@ -29,7 +29,8 @@ it takes over."""
 COMMAND = [sys.executable, "-P", "-m", "orchestration.transform.spark.dbt_main"]
 ARGUMENTS = (
     *("build", "--target", "spark", "--full-refresh", "--profiles-dir", "dbt_project"),
-    *("--log-format", "json", "--resource-type", "seed", "--resource-type", "model"),
+    *("--log-format", "json", "--log-format-file", "debug"),
+    *("--resource-type", "seed", "--resource-type", "model"),
     *("--exclude", "config.materialized:table_macro", "tag:python+"),
 )
 """DuckDB builds the rest: macros, and all that descends from a model that calls Python."""

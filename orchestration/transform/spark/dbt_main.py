@@ -5,6 +5,7 @@ LAKEHOUSE names the folder in which raw landed, SPARK_TABLES the one that tables
 
 import os
 import sys
+import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -30,6 +31,9 @@ if TYPE_CHECKING:
 QUERIES = "SQLQueryContextLogger"
 """Spark's logger, which writes the whole plan of a query that fails; dbt says why it did."""
 
+HIVE = "Failed to set spark.sql.catalogImplementation"
+"""What a client of Spark Connect warns of at each of dbt's statements, which ask for Hive."""
+
 
 def main() -> None:
     """Run dbt with the arguments of this process."""
@@ -38,6 +42,7 @@ def main() -> None:
     from py4j.protocol import Py4JError
     from pyspark.errors import PySparkException
 
+    warnings.filterwarnings("ignore", message=HIVE)
     keep_ansi()
     try:
         session = open_prepared(Path(os.environ[LAKEHOUSE]), Path(os.environ[SPARK_TABLES]))

@@ -10,7 +10,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 from orchestration.errors import UsageError
-from orchestration.transform.spark.session import REMOTE, describe_spark, heap_bytes
+from orchestration.transform.spark.session import REMOTE, describe_spark, heap_bytes, is_local
 from orchestration.workspace.duckdb_setup import Limits
 
 PACKAGES = ("pyspark", "dbt.adapters.spark")
@@ -32,7 +32,8 @@ def check_spark(limits: Limits) -> None:
         _check_remote(os.environ[REMOTE])
     else:
         _check_java()
-        heap_bytes(limits)
+        if is_local():
+            heap_bytes(limits)
 
 
 def _is_installed(module: str) -> bool:
@@ -46,7 +47,7 @@ def _check_java() -> None:
     """Spark's own scripts start this Java."""
     home = os.environ.get("JAVA_HOME")
     java = str(Path(home) / "bin" / "java") if home else "java"
-    wanted = f"install Java {OLDEST_JAVA} or newer, such as Debian's openjdk-17-jre-headless"
+    wanted = f"install Java {OLDEST_JAVA} or newer, such as Debian's default-jre-headless"
     found = shutil.which(java)
     if found is None:
         where = f"in JAVA_HOME ({home})" if home else "on PATH"
