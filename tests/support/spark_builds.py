@@ -16,6 +16,7 @@ from orchestration.transform.spark.build import ARGUMENTS, SPARK_TABLES
 from orchestration.transform.spark.dbt_main import open_prepared
 from orchestration.transform.spark.lakehouse import emptied
 from orchestration.transform.spark.landing import land_raw
+from orchestration.transform.spark.session import release_schemas
 
 INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
@@ -43,6 +44,7 @@ def build_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> Path:
         patch.chdir(project_root())
         patch.setenv(SPARK_TABLES, str(tables))
         done: Any = dbtRunner().invoke(["--quiet", *ARGUMENTS, *paths])
+    release_schemas(session)
     results = done.result.results if done.result else []
     failed = [f"{each.node.name}: {each.message}" for each in results if each.status == "error"]
     assert done.success, failed or done.exception

@@ -2,7 +2,6 @@
 
 import os
 import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -20,8 +19,7 @@ from orchestration.pull.load_raw import EarlierRuns, load_raw
 from orchestration.settings import PointValue
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import full_build
-from orchestration.transform.spark.dbt_main import keep_ansi
-from orchestration.transform.spark.session import ANSI, ZONE, RunError, check_session, open_session
+from orchestration.transform.spark.session import ANSI, ZONE, RunError, check_session
 from orchestration.workspace.report_history import save_history
 
 FORMATS: tuple[FileFormat, ...] = ("parquet", "csv", "jsonl")
@@ -70,14 +68,6 @@ INPUTS = replace(
 
 pytest.importorskip("pyspark")
 pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
-
-
-@pytest.fixture(scope="module")
-def session(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
-    keep_ansi()
-    opened = open_session(tmp_path_factory.mktemp("lakehouse"))
-    yield opened
-    opened.stop()
 
 
 @pytest.mark.parametrize(

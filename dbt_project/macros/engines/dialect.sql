@@ -424,17 +424,16 @@
 {%- endmacro %}
 {% macro duckdb__all_as_text(table, keys) -%} cast(columns(*) as string) {%- endmacro %}
 {% macro spark__all_as_text(table, keys) -%}
-    {%- for name in spark__names(table) %}
-        {{ text_of('`' ~ name ~ '`') }} as `{{ name }}`,
+    {%- for column in spark__names(table) %}
+        {{ text_of(column) }} as {{ column }},
     {%- endfor %}
     {%- for key in range(1, keys + 1) %}
         cast(_key_{{ key }} as string) as _key_{{ key }}{{ ',' if not loop.last }}
     {%- endfor %}
 {%- endmacro %}
-{# To be put between backticks. #}
 {% macro spark__names(table) -%}
-    {%- set names = get_columns_in_query('select * from ' ~ table) if execute else [] -%}
-    {{ return(names | map('replace', '`', '``') | list) }}
+    {%- set columns = adapter.get_columns_in_relation(table) if execute else [] -%}
+    {{ return(columns | map(attribute='quoted') | list) }}
 {%- endmacro %}
 
 {# A row of such a table as JSON, without what is not delivered. #}
@@ -450,9 +449,9 @@
 {%- endmacro %}
 {% macro spark__row_as_json(row, table) -%}
     {%- set names = spark__names(table)
-        | reject('in', ['_copy_number', 'config_as_strict_json']) | list -%}
+        | reject('in', ['`_copy_number`', '`config_as_strict_json`']) | list -%}
     to_json(
-        struct({{ row }}.`{{ names | join('`, ' ~ row ~ '.`') }}`), map('ignoreNullFields', 'false')
+        struct({{ row }}.{{ names | join(', ' ~ row ~ '.') }}), map('ignoreNullFields', 'false')
     )
 {%- endmacro %}
 
