@@ -1,0 +1,106 @@
+"""`loyalty run` with the models on Spark: here and elsewhere, stopped, and after DuckDB."""
+
+import os
+import shutil
+import signal
+import subprocess
+from pathlib import Path
+
+import pytest
+from support.commands import LOYALTY, Loyalty, assert_session_ends, clean_environment
+from support.replay import PROJECT
+from support.workspaces import Built, mart_digests, read_payloads
+
+pytest.importorskip("pyspark")
+pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
+deep = pytest.mark.skipif("LOYALTY_TEST_RUNS" not in os.environ, reason="minutes: make test-deep")
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])
+def test_a_run_that_ends_ends_its_spark(
+    number: signal.Signals, tmp_path: Path, dirty_source: Path
+) -> None:
+    workspace = tmp_path / "workspace"
+    with subprocess.Popen(
+        [LOYALTY, "run", "--workspace", workspace, "--source", f"files:{dirty_source}"],
+        cwd=PROJECT,
+        env=clean_environment(LOYALTY_ENGINE="spark"),
+        start_new_session=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        text=True,
+    ) as process:
+        assert process.stdout is not None
+        assert any("dbt build on Spark on this machine" in line for line in process.stdout)
+        schema = workspace / "lakehouse" / "tables"
+        while not list(schema.glob("*/main.db")):  # Java works
+            assert process.poll() is None
+        process.send_signal(number)
+        said = process.communicate()[0]
+    assert_session_ends(process.pid)
+    assert "Traceback" not in said
+    if number == signal.SIGTERM:
+        assert said.endswith("loyalty: stopped by SIGTERM\n")
+
+
+def assert_builds_as_duckdb(
+    loyalty: Loyalty, workspace: Path, source: Path, built: Built, **settings: str
+) -> str:
+    done = loyalty(
+        *("run", "--workspace", workspace, "--source", f"files:{source}"),
+        LOYALTY_ENGINE="spark",
+        **settings,
+    )
+    assert done.returncode == 0, done.stderr + done.stdout
+    assert mart_digests(workspace / "marts.duckdb") == mart_digests(
+        built.workspace / "marts.duckdb"
+    )
+    return done.stdout
+
+
+@deep
+def test_engines_take_turns_in_a_workspace(
+    loyalty: Loyalty, workspace: Path, dirty_source: Path, built: Built
+) -> None:
+    said = assert_builds_as_duckdb(loyalty, workspace, dirty_source, built)
+    assert "full: LOYALTY_ENGINE" in said
+    assert "100 models done" in said
+    run = ("run", "--workspace", workspace, "--source", f"files:{dirty_source}")
+    again = loyalty(*run, LOYALTY_ENGINE="spark")
+    assert "nothing" in again.stdout and "dbt build" not in again.stdout
+    back = loyalty(*run)
+    assert "full: LOYALTY_ENGINE" in back.stdout
+    expected = mart_digests(built.workspace / "marts.duckdb")
+    assert mart_digests(workspace / "marts.duckdb") == expected
+    payloads = read_payloads(workspace / "export" / "current")
+    assert payloads.keys() == read_payloads(built.workspace / "export" / "current").keys()
+
+
+@deep
+@pytest.mark.parametrize("where", ["standalone", "connect"])
+def test_a_run_elsewhere_publishes_the_same(
+    loyalty: Loyalty, tmp_path: Path, dirty_source: Path, built: Built, where: str
+) -> None:
+    from support.spark_clusters import connect_server, standalone_cluster
+
+    start = standalone_cluster if where == "standalone" else connect_server
+    with start(tmp_path / "cluster") as variables:
+        settings = variables | {"LOYALTY_LAKEHOUSE": str(tmp_path / "shared")}
+        workspace = tmp_path / "workspace"
+        assert_builds_as_duckdb(loyalty, workspace, dirty_source, built, **settings)
+        source = ("--source", f"files:{dirty_source}")
+        plan = loyalty(
+            *("plan", "--workspace", workspace, *source, "--full-refresh"),
+            LOYALTY_ENGINE="spark",
+            **settings,
+        )
+        assert plan.returncode == 0, plan.stderr + plan.stdout
+        refused = loyalty(
+            *("run", "--workspace", tmp_path / "another", *source),
+            LOYALTY_ENGINE="spark",
+            **settings,
+        )
+    assert refused.returncode == 2
+    assert "is another workspace's" in refused.stderr
+    assert {path.name for path in (tmp_path / "shared").iterdir()} == {"owner", "raw", "tables"}
+    assert not (workspace / "lakehouse").exists()
