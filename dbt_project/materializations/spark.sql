@@ -41,3 +41,19 @@
     {%- else -%} {{ type }}
     {%- endif -%}
 {%- endmacro %}
+
+{#
+    Fixtures of unit tests. A list or a record is written as JSON, which DuckDB casts to its type and
+    dbt-spark takes for SQL. A backslash stands for itself, as it does in DuckDB.
+#}
+{% macro spark__safe_cast(field, type) -%}
+    {%- if type.startswith(('array', 'struct')) and field.startswith("'") -%}
+        from_json({{ field }}, '{{ type }}', map('mode', 'FAILFAST'))
+    {%- else -%}
+        cast({{ field }} as {{ type }})
+    {%- endif -%}
+{%- endmacro %}
+
+{% macro spark__escape_single_quotes(expression) -%}
+    {{ expression | replace('\\', '\\\\') | replace("'", "\\'") }}
+{%- endmacro %}

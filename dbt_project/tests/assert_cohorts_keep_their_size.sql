@@ -51,7 +51,7 @@ uneven as (
         min(cohorts.clients) != max(cohorts.clients)
         or min(cohorts.months_since) != 0
         or count(*) != max(cohorts.months_since) + 1
-        or cohorts.cohort + to_months(max(cohorts.months_since)) != last_months.month
+        or cohorts.cohort + max(cohorts.months_since) * interval '1' month != last_months.month
 
 ),
 

@@ -12,7 +12,10 @@ delivered as (
         select
             '{{ entity }}' as entity,
             count(*) as delivered_count,
-            sum({{ key.values() | join(') + sum(') }}) + sum(copy_number) as delivered_sum
+            {% for column in key.values() -%}
+                {{ sum_of(column) }} +
+            {%- endfor %}
+            sum(copy_number) as delivered_sum
         from {{ ref('stg_loyalty__' ~ entity) }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}
@@ -25,7 +28,10 @@ validated as (
             '{{ entity }}' as entity,
             count(*) filter (where quarantine_reason is null) as valid_count,
             count(*) as validated_count,
-            sum({{ key.values() | join(') + sum(') }}) + sum(copy_number) as validated_sum
+            {% for column in key.values() -%}
+                {{ sum_of(column) }} +
+            {%- endfor %}
+            sum(copy_number) as validated_sum
         from {{ ref('int_' ~ entity ~ '_validated') }}
         {% if not loop.last %}union all{% endif %}
     {% endfor %}

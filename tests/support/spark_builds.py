@@ -16,7 +16,6 @@ from orchestration.transform.spark.build import ARGUMENTS, SPARK_TABLES
 from orchestration.transform.spark.dbt_main import open_prepared
 from orchestration.transform.spark.lakehouse import emptied
 from orchestration.transform.spark.landing import land_raw
-from orchestration.transform.spark.session import release_schemas
 
 INTERPRETED = {
     "spark.sql.codegen.wholeStage": "false",
@@ -31,21 +30,26 @@ def build_tables(connection: duckdb.DuckDBPyConnection, folder: Path) -> Path:
 
     Needs `keep_ansi` to have been called in this process.
     """
-    from dbt.cli.main import dbtRunner
-
     tables = folder / uuid4().hex
     tables.mkdir(parents=True)
     land_raw(connection, emptied(folder / "raw"))
     session = open_prepared(folder, tables)
     for name, value in INTERPRETED.items():
         session.conf.set(name, value)
+    done = call_dbt(folder, tables, *ARGUMENTS)
+    failed = [f"{name}: {each.message}" for name, each in done.items() if each.status == "error"]
+    assert not failed
+    return tables
+
+
+def call_dbt(folder: Path, tables: Path, *arguments: str) -> dict[str, Any]:
+    """Call dbt in this process's session; gives what came of each model or test by its name."""
+    from dbt.cli.main import dbtRunner
+
     paths = ("--target-path", str(folder / "target"), "--log-path", str(folder / "target"))
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(project_root())
         patch.setenv(SPARK_TABLES, str(tables))
-        done: Any = dbtRunner().invoke(["--quiet", *ARGUMENTS, *paths])
-    release_schemas(session)
-    results = done.result.results if done.result else []
-    failed = [f"{each.node.name}: {each.message}" for each in results if each.status == "error"]
-    assert done.success, failed or done.exception
-    return tables
+        done: Any = dbtRunner().invoke(["--quiet", *arguments, *paths])
+    assert done.result, done.exception
+    return {each.node.name: each for each in done.result.results}

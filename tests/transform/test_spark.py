@@ -15,11 +15,12 @@ from support.spark_builds import build_tables
 from support.spark_tables import compare_tables
 
 from api_export.payloads.additions import RequestedRange, WidgetEdit
+from orchestration.errors import RunError
 from orchestration.pull.load_raw import EarlierRuns, load_raw
 from orchestration.settings import PointValue
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.compiled_models import full_build
-from orchestration.transform.spark.session import ANSI, ZONE, RunError, check_session
+from orchestration.transform.spark.session import ANSI, ZONE, check_session, release_schemas
 from orchestration.workspace.report_history import save_history
 
 FORMATS: tuple[FileFormat, ...] = ("parquet", "csv", "jsonl")
@@ -133,6 +134,7 @@ def test_every_table_is_duckdbs_row_for_row(
         source = FilesSource(tmp_path / "source")
         load_raw(connection, source, INPUTS, publish_another(tmp_path / "earlier", seed + 1))
         execute(connection, full_build())
+        release_schemas(session)  # those of the dataset before
         tables = build_tables(connection, tmp_path / "lakehouse")
     compared = compare_tables(warehouse, marts, tables)
     assert compared.different == {}

@@ -34,6 +34,11 @@
 
 {# Whole numbers. #}
 
+{# The sum of whole numbers that their own type can't hold: DuckDB's is a `whole_number` anyway. #}
+{% macro sum_of(number) -%} {{ adapter.dispatch('sum_of')(number) }} {%- endmacro %}
+{% macro duckdb__sum_of(number) -%} sum({{ number }}) {%- endmacro %}
+{% macro spark__sum_of(number) -%} sum(cast({{ number }} as decimal(38, 0))) {%- endmacro %}
+
 {# How often the divisor goes into the dividend, both of `whole_number`; neither is negative. #}
 {% macro quotient(dividend, divisor) -%}
     {{ adapter.dispatch('quotient')(dividend, divisor) }}

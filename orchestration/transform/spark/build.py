@@ -27,13 +27,13 @@ SPARK_TABLES = "LOYALTY_SPARK_TABLES"
 """The variable by which dbt knows where tables lie: on Spark those it builds, on DuckDB those that
 it takes over."""
 COMMAND = [sys.executable, "-P", "-m", "orchestration.transform.spark.dbt_main"]
+NOT_ON_SPARK = ("config.materialized:table_macro", "tag:python+")
+"""What DuckDB builds: macros, and all that descends from a model that calls Python."""
 ARGUMENTS = (
     *("build", "--target", "spark", "--full-refresh", "--profiles-dir", "dbt_project"),
     *("--log-format", "json", "--log-format-file", "debug"),
-    *("--resource-type", "seed", "--resource-type", "model"),
-    *("--exclude", "config.materialized:table_macro", "tag:python+"),
+    *("--resource-type", "seed", "--resource-type", "model", "--exclude", *NOT_ON_SPARK),
 )
-"""DuckDB builds the rest: macros, and all that descends from a model that calls Python."""
 BUILT = ("LogModelResult", "LogSeedResult")
 FAILURES = ("RunResultError", "RunResultErrorNoMessage")
 PROGRESS_EVERY = 50
