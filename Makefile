@@ -2,6 +2,9 @@
 PYTHON ?= python3
 BIN := .venv/bin
 INSTALLED := .venv/installed
+SPARK := .venv/installed-spark
+# What tests of Spark need beside Java, where there is one: 500 MB.
+TESTED := $(shell command -v java >/dev/null && echo $(SPARK))
 CHART_JS := api_export/page/chart.umd.min.js
 SCALE ?= 1m
 # Tests write and sync gigabytes: in memory, where there are 4 GB of it.
@@ -17,14 +20,13 @@ WORKSPACE := $(abspath $(or $(LOYALTY_WORKSPACE),data))
 run: $(CHART_JS)  ## the whole pipeline on the demo source
 	$(BIN)/loyalty run
 
-run-spark: $(CHART_JS)  ## the same with the models on Spark, which needs Java 17 or newer
-	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[spark]'
+run-spark: $(CHART_JS) $(SPARK)  ## the same with the models on Spark, which needs Java 17 or newer
 	LOYALTY_ENGINE=spark $(BIN)/loyalty run
 
-test: $(CHART_JS)  ## every test
+test: $(CHART_JS) $(TESTED)  ## every test
 	$(PYTEST)
 
-test-deep: $(CHART_JS)  ## every test, with thousands of histories and hundreds of kills
+test-deep: $(CHART_JS) $(TESTED)  ## every test, with thousands of histories and hundreds of kills
 	LOYALTY_TEST_HISTORIES=2000 LOYALTY_TEST_RUNS=20 LOYALTY_TEST_KILLS=200 $(PYTEST)
 
 lint: $(INSTALLED)  ## Python and SQL style
@@ -83,6 +85,10 @@ $(INSTALLED): pyproject.toml constraints.txt
 	$(PYTHON) -m venv .venv
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check pip==26.3
 	$(BIN)/python -m pip install --quiet --constraint constraints.txt --editable '.[postgres,mysql,sqlite,forecast]' --group dev
+	touch $@
+
+$(SPARK): $(INSTALLED)
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check --constraint constraints.txt --editable '.[spark]'
 	touch $@
 
 # Without it the pipeline runs all the same, and its export has no page.

@@ -115,6 +115,13 @@ PointValues = Annotated[
 ]
 
 
+def _folder(given: Any) -> Any:
+    """An absolute path; raises `ValueError` for the address of a store that isn't mounted."""
+    if "://" in str(given):
+        raise ValueError(f"{given} isn't a folder: mount the store, and give the path it has there")
+    return Path(given).expanduser().absolute()
+
+
 def _numbers(highest: int) -> Any:
     """A comma-separated list of whole numbers from 1 to `highest`."""
     number = Annotated[int, Field(ge=1, le=highest)]
@@ -167,8 +174,12 @@ class Settings(BaseSettings):
     engine: Literal["duckdb", "spark"] = "duckdb"
     """What builds the models: DuckDB in a run's own processes, or Spark, which builds all of them
     anew each time; see docs/spark.md. Either way the same marts are published."""
+    lakehouse: Annotated[Path, BeforeValidator(_folder)] | None = None
+    """The folder in which a run and Spark hand tables to each other, where Spark works on other
+    machines too: mounted on each at the same path, and one workspace's alone. Without it,
+    `lakehouse` in the workspace."""
     threads: Annotated[int, Field(ge=1)] | None = None
-    """How many threads DuckDB may use; without it, one for each core."""
+    """How many threads DuckDB, or Spark on this machine, may use; without it, one for each core."""
     keep_exports: Annotated[int, Field(ge=1)] = 3
     """How many versions of the export stay on disk, the current one among them."""
     keep_days: Annotated[int, Field(ge=1)] = 30

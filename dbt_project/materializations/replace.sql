@@ -14,29 +14,42 @@
 {% endmaterialization %}
 
 {#
-    The rows of a table: those of its SQL, or the files in which Spark left them, in the contract's
-    types; see docs/spark.md.
+    The rows of a table: those of its SQL, or the files in which Spark left them, in the types that
+    its SQL would give them here; see docs/spark.md.
 #}
 {% macro rows_of_table(sql) -%}
-    {%- if not env_var('LOYALTY_LAKEHOUSE', '') -%}
+    {%- if not env_var('LOYALTY_SPARK_TABLES', '') or calls_python(model) -%}
         {{ sql }}
     {%- else -%}
         select
-        {%- for column in model.columns.values() if config.get('contract').enforced %}
-            cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }},
-        {%- else %}
-            *
+        {%- for column in run_query('describe from (' ~ sql ~ '\n)') %}
+            cast({{ adapter.quote(column[0]) }} as {{ column[1] }}) as {{ adapter.quote(column[0]) }},
         {%- endfor %}
         from read_parquet({{ as_literal(
-            env_var('LOYALTY_LAKEHOUSE') ~ '/tables/' ~ this.schema ~ '.db/' ~ this.identifier
+            env_var('LOYALTY_SPARK_TABLES') ~ '/' ~ this.schema ~ '.db/' ~ this.identifier
             ~ '/*.parquet'
         ) }})
     {%- endif -%}
 {%- endmacro %}
 
+{#
+    Whether a model, or one that it descends from, calls a function of Python. Those have the tag
+    `python`; Spark builds all but them and their descendants (transform/spark/build.py).
+#}
+{% macro calls_python(model) -%}
+    {%- set lineage = [model.unique_id] -%}
+    {%- for id in lineage if id in graph.nodes -%}
+        {%- if 'python' in graph.nodes[id].config.tags -%}{{ return(true) }}{%- endif -%}
+        {%- for parent in graph.nodes[id].depends_on.nodes if parent not in lineage -%}
+            {%- do lineage.append(parent) -%}
+        {%- endfor -%}
+    {%- endfor -%}
+    {{ return(false) }}
+{%- endmacro %}
+
 {# As dbt-duckdb has it, but for a table that Spark has built, which is taken over as a whole. #}
 {% materialization incremental, adapter='duckdb' %}
-    {%- if env_var('LOYALTY_LAKEHOUSE', '') -%}
+    {%- if env_var('LOYALTY_SPARK_TABLES', '') -%}
         {{ return(replace_relation('table')) }}
     {%- endif -%}
     {{ return(dbt.materialization_incremental_duckdb()) }}

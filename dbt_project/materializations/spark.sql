@@ -10,6 +10,14 @@
     {{ return({'relations': []}) }}
 {% endmaterialization %}
 
+{#
+    Tables lie where the run finds them, not where Spark's catalog keeps its own, so that it may
+    forget them.
+#}
+{% macro spark__location_clause() -%}
+    location '{{ env_var('LOYALTY_SPARK_TABLES') }}/{{ this.schema }}.db/{{ this.identifier }}'
+{%- endmacro %}
+
 {# Descriptions are published with the tables. #}
 {% macro spark__persist_docs(relation, model, for_relation, for_columns) -%} {%- endmacro %}
 

@@ -3,7 +3,11 @@
 Dagster keeps its records in memory, alerts have no address, and nothing is published or exported.
 """
 
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import timedelta
+from pathlib import Path
 from typing import Any
 
 from dagster import AssetKey, DagsterEventType, DagsterInstance
@@ -18,6 +22,7 @@ from orchestration.pull.load_raw import NOTHING_CHANGED
 from orchestration.pull.sync import Lookback
 from orchestration.quality.plan import COUNTS, Outcome, Plan, Pulled, read_plan
 from orchestration.sources.contract import ENTITIES
+from orchestration.transform.spark.lakehouse import check_lakehouse
 
 PUBLISHED = {AssetKey("marts_duckdb"), AssetKey("export")}
 """The assets that a rehearsal stops before."""
@@ -29,8 +34,11 @@ def rehearse(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool 
     Raises the user's error where a run would end with exit code 2.
     """
     settings = deployment.settings
-    with deployment.workspace.rehearsing(settings.wait_seconds) as root:
-        changed = {"workspace": root, "webhook_url": None}
+    with (
+        deployment.workspace.rehearsing(settings.wait_seconds) as root,
+        _lakehouse_of(deployment, root) as lakehouse,
+    ):
+        changed = {"workspace": root, "webhook_url": None, "lakehouse": lakehouse}
         copy = Deployment(settings.model_copy(update=changed))
         until = lookback_end(settings.as_of) if looks_back else None
         lookback = until and Lookback(until - timedelta(days=settings.lookback_days), until)
@@ -43,6 +51,20 @@ def rehearse(deployment: Deployment, *, is_full_refresh: bool, looks_back: bool 
             if error.exit_code == UsageError.exit_code:
                 raise error
         return read_plan(copy.workspace, pulled, _outcome(error), error and str(error))
+
+
+@contextmanager
+def _lakehouse_of(deployment: Deployment, root: Path) -> Iterator[Path | None]:
+    """A folder in the workspace's lakehouse, where it has one elsewhere; removed in the end."""
+    shared = deployment.settings.lakehouse
+    if deployment.settings.engine != "spark" or shared is None:
+        yield None
+        return
+    check_lakehouse(shared, deployment.workspace.root)
+    try:
+        yield shared / root.name
+    finally:
+        shutil.rmtree(shared / root.name, ignore_errors=True)
 
 
 def _run(

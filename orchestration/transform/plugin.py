@@ -1,9 +1,6 @@
 """dbt-duckdb plugin: what dbt's connections may use and call, and when dbt ends."""
 
 import gc
-import os
-import threading
-import time
 from typing import TYPE_CHECKING, Any
 
 from dbt.adapters.duckdb.credentials import DuckDBCredentials
@@ -12,16 +9,15 @@ from dbt.adapters.events.logging import AdapterLogger
 from duckdb import DuckDBPyConnection
 
 from orchestration.settings import load_settings
-from orchestration.transform.dbt_command import PROGRESS_LOGGER, RUN_PROCESS
+from orchestration.transform.dbt_command import PROGRESS_LOGGER
 from orchestration.transform.forecast_function import register_forecasts
+from orchestration.transform.run_process import end_with_run
 from orchestration.workspace.duckdb_setup import Limits, register_functions
 from orchestration.workspace.workspace import Workspace
 
 if TYPE_CHECKING:
     from orchestration.forecasting.many import Job
     from orchestration.forecasting.series import SeriesForecast
-
-WATCH_SECONDS = 0.2
 
 
 class Plugin(BasePlugin):
@@ -31,10 +27,7 @@ class Plugin(BasePlugin):
         """End dbt with the run that it serves, before it opens the warehouse or later."""
         gc.freeze()  # what dbt has loaded by now stays: it needn't be searched for garbage
         gc.enable()
-        if RUN_PROCESS in os.environ:
-            run_process = int(os.environ[RUN_PROCESS])
-            _end_without(run_process)
-            threading.Thread(target=_watch, args=(run_process,), daemon=True).start()
+        end_with_run()
 
     def update_connection_config(self, creds: DuckDBCredentials, config: dict[str, Any]) -> None:
         """Called by dbt-duckdb before it connects: find the files, and keep to the limits."""
@@ -58,14 +51,3 @@ class Plugin(BasePlugin):
         if self._limits.memory is not None:
             workers = 1  # the one that a run's memory is counted with
         return forecast_many(jobs, workers, AdapterLogger(PROGRESS_LOGGER).info)
-
-
-def _watch(run_process: int) -> None:
-    while True:
-        time.sleep(WATCH_SECONDS)
-        _end_without(run_process)
-
-
-def _end_without(run_process: int) -> None:
-    if os.getppid() != run_process:
-        os._exit(1)

@@ -30,7 +30,7 @@ class PublishedWorkspace(Workspace):
 
     def __init__(self, settings: Settings) -> None:
         """Name the files."""
-        super().__init__(settings.workspace, Limits.of(settings))
+        super().__init__(settings.workspace, Limits.of(settings), settings.lakehouse)
         self._keep_exports = settings.keep_exports
 
     def keep_requested_range(self, requested: RequestedRange) -> None:

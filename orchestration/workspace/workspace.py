@@ -42,13 +42,15 @@ MADE_BY_LOCKING = {LOCK, HOLDER, "scratch"}
 class Workspace:
     """The files of a workspace, by their roles, and how they change."""
 
-    def __init__(self, root: Path, limits: Limits | None = None) -> None:
+    def __init__(
+        self, root: Path, limits: Limits | None = None, lakehouse: Path | None = None
+    ) -> None:
         """Name the files; nothing is made before a run needs it."""
         self.root = root.expanduser().absolute()
         self.limits = limits or Limits()
         self.warehouse = self.root / "warehouse.duckdb"
         self.next_marts = self.root / "marts_next.duckdb"
-        self.lakehouse = self.root / "lakehouse"
+        self.lakehouse = lakehouse or self.root / "lakehouse"
         self.marts = self.root / "marts.duckdb"
         self.export = self.root / "export"
         self.current_export = self.export / "current"

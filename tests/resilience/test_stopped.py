@@ -1,6 +1,5 @@
 """Ctrl-C, SIGTERM and SIGHUP in each step: one line, told like any failure, nothing left behind."""
 
-import os
 import shutil
 import signal
 import subprocess
@@ -11,7 +10,7 @@ from pathlib import Path
 import duckdb
 import pytest
 from dagster import DagsterInstance, DagsterRunStatus, build_sensor_context
-from support.commands import LOYALTY, clean_environment
+from support.commands import LOYALTY, assert_session_ends, clean_environment
 from support.replay import PROJECT
 from support.webhooks import Webhook
 from support.workspaces import Built, move_source
@@ -69,24 +68,8 @@ def stop(
                 time.sleep(0.02)
         process.send_signal(number)
         output, errors = process.communicate()
-    for _ in range(500):  # those that were told to end are still on their way
-        if not (left := list(_session(process.pid))):
-            break
-        time.sleep(0.02)
-    assert left == []
+    assert_session_ends(process.pid)
     return subprocess.CompletedProcess(command, process.returncode, said + output, errors)
-
-
-def _session(leader: int) -> Iterator[str]:
-    """The processes of a session that still run."""
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            if os.getsid(int(folder.name)) == leader:
-                state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
-                if state != "Z":
-                    yield (folder / "cmdline").read_text().replace("\0", " ")
-        except (ProcessLookupError, FileNotFoundError):
-            continue
 
 
 @pytest.mark.parametrize(

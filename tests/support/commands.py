@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -70,3 +71,24 @@ def hold(workspace: Path, seconds: float) -> subprocess.Popen[str]:
     holder = subprocess.Popen(command, cwd=PROJECT, stdout=subprocess.PIPE, text=True)
     assert holder.stdout is not None and holder.stdout.readline() == "held\n"
     return holder
+
+
+def assert_session_ends(leader: int) -> None:
+    """All processes of a session end; those that were told to are still on their way."""
+    for _ in range(1000):
+        if not (left := list(processes_of(leader))):
+            break
+        time.sleep(0.02)
+    assert left == []
+
+
+def processes_of(leader: int) -> Iterator[str]:
+    """The processes of a session that still run."""
+    for folder in Path("/proc").glob("[0-9]*"):
+        try:
+            if os.getsid(int(folder.name)) == leader:
+                state = (folder / "stat").read_text().rpartition(")")[2].split()[0]
+                if state != "Z":
+                    yield (folder / "cmdline").read_text().replace("\0", " ")
+        except (ProcessLookupError, FileNotFoundError):
+            continue

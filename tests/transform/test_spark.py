@@ -83,5 +83,5 @@ def test_every_table_is_duckdbs_row_for_row(
     with open_warehouse(warehouse, marts) as connection:
         load_raw(connection, FilesSource(tmp_path / "source"), DEFAULTS)
         execute(connection, full_build())
-        build_on_spark(connection, tmp_path / "lakehouse", tmp_path / "target", {})
-    assert differing_tables(warehouse, marts, tmp_path / "lakehouse/tables") == {}
+        tables = build_on_spark(connection, tmp_path / "lakehouse", tmp_path / "target", {})
+    assert differing_tables(warehouse, marts, tables) == {}

@@ -9,6 +9,7 @@
         ~ " and forecasts.item_id is not distinct from changed.item_id)",
     ],
     on_schema_change='fail',
+    tags='python',
 ) }}
 
 {{ build_after('int_previous_series_forecasts') }}

@@ -24,8 +24,9 @@ from orchestration.pipeline.resources import DBT, LOCK
 from orchestration.pull.run_progress import is_full_build
 from orchestration.transform.dbt_command import PROGRESS_LOGGER, end_process
 from orchestration.transform.manifest import drop_older_parse
-from orchestration.transform.spark.build import build_on_spark
-from orchestration.transform.spark.session import LAKEHOUSE
+from orchestration.transform.spark.build import SPARK_TABLES, build_tables
+from orchestration.transform.spark.lakehouse import claim_lakehouse, emptied
+from orchestration.transform.spark.landing import land_raw
 from orchestration.workspace.duckdb_setup import register_functions
 
 log = logging.getLogger(__name__)
@@ -99,16 +100,16 @@ def build_models(deployment: Deployment, project: DbtProject) -> AssetsDefinitio
 def _build_on_spark(deployment: Deployment) -> dict[str, str]:
     """Have Spark build the tables; what tells dbt on DuckDB to take them over, and to test them."""
     workspace = deployment.workspace
-    variables = deployment.environment()
+    claim_lakehouse(workspace.lakehouse, workspace.root)
     with workspace.connect(deployment.settings.wait_seconds) as connection:
         register_functions(connection)
-        try:
-            build_on_spark(
-                connection, workspace.lakehouse, workspace.dbt_target / "spark", variables
-            )
-        except RunError as error:
-            raise Failure(str(error)) from None
-    return {LAKEHOUSE: str(workspace.lakehouse)}
+        land_raw(connection, emptied(workspace.lakehouse / "raw"))
+    target = workspace.dbt_target / "spark"
+    try:
+        tables = build_tables(workspace.lakehouse, target, deployment.environment())
+    except RunError as error:
+        raise Failure(str(error)) from None
+    return {SPARK_TABLES: str(tables)}
 
 
 def published_keys(models: AssetsDefinition) -> list[AssetKey]:

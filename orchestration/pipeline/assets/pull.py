@@ -33,6 +33,8 @@ from orchestration.settings import Settings
 from orchestration.sources.base import Source
 from orchestration.sources.contract import ENTITIES
 from orchestration.transform.build_fingerprints import export_fingerprint, models_parts
+from orchestration.transform.spark.lakehouse import claim_lakehouse
+from orchestration.transform.spark.requirements import check_spark
 from orchestration.workspace.status import note_finished
 
 log = logging.getLogger(__name__)
@@ -117,6 +119,9 @@ def build_pull(deployment: Deployment) -> AssetsDefinition:
     @multi_asset(name="pull", specs=specs, required_resource_keys={LOCK})
     def pull(context: AssetExecutionContext, config: PullConfig) -> Iterator[MaterializeResult]:
         read_thresholds(settings.alerts)
+        if settings.engine == "spark":
+            check_spark(workspace.limits)
+            claim_lakehouse(workspace.lakehouse, workspace.root)
         inputs = RunInputs(
             as_of=config.as_of_date(settings),
             tier_basis=settings.tier_basis,

@@ -1,6 +1,5 @@
 """Landing: what was pulled as Parquet files, a folder for each table, in types that Spark has."""
 
-import shutil
 from pathlib import Path
 
 from duckdb import DuckDBPyConnection
@@ -15,11 +14,10 @@ LOCAL_TIMES = {"TIMESTAMP_S", "TIMESTAMP_MS", "TIMESTAMP_NS"}
 
 
 def land_raw(connection: DuckDBPyConnection, folder: Path) -> None:
-    """Write each table of `raw` anew into a folder of its name.
+    """Write each table of `raw` into a folder of its name in an empty one.
 
     The connection is one to the warehouse that knows `strict_json`.
     """
-    shutil.rmtree(folder, ignore_errors=True)
     columns = connection.execute(
         "select table_name, list((column_name, data_type) order by column_index)"
         " from duckdb_columns() where schema_name = 'raw' and database_name = current_database()"
