@@ -108,9 +108,8 @@ range_tiers as (
         ranges.date_from,
         ranges.date_to,
         {% for tier in ['bronze', 'silver', 'gold', 'platinum'] -%}
-        sum(levels.active_clients) filter (
-            where contains(lower(tiers.tier_name), '{{ tier }}')
-        ) as {{ tier }}_count{{ ',' if not loop.last }}
+        sum(levels.active_clients) filter (where {{ has_word('tiers.tier_name', tier) }})
+            as {{ tier }}_count{{ ',' if not loop.last }}
         {% endfor %}
     from requested_ranges as ranges
     inner join {{ mart(ref('fct_tier_distribution_daily'), published) }} as levels
@@ -172,6 +171,14 @@ records as (
 )
 {%- endmacro %}
 
+
+{#
+    Whether a text contains a word of lower case, in any case. Turkish writes PLATİNUM; engines
+    don't agree on the small letter of its İ.
+#}
+{% macro has_word(text, word) -%}
+    contains(lower(replace({{ text }}, 'İ', 'i')), '{{ word }}')
+{%- endmacro %}
 
 {#
     The id of a record: a number that reads back to its website and dates, up to the last website

@@ -236,7 +236,7 @@ totals as (
     by Welch's standard error. Needs `units` and the arms' clients.
 #}
 {% macro half_interval(z, treatment_spread, comparison_spread) -%}
-    cast(
+    {%- set half -%}
         cast({{ z }} as double) * sqrt(
             {{ treatment_spread }}
             / cast(nullif(
@@ -246,8 +246,9 @@ totals as (
             / cast(nullif(
                 comparison_clients * comparison_clients * (comparison_clients - 1), 0
             ) as double)
-        ) / units as decimal(38, 12)
-    )
+        ) / units
+    {%- endset -%}
+    {{ exact_decimal(half, 12) }}
 {%- endmacro %}
 
 {# An effect and what lies between it and a bound of its interval; without any the effect itself. #}
@@ -255,6 +256,9 @@ totals as (
     if(
         {{ distance }} = 0,
         {{ exact_effect }},
-        cast(round({{ long_effect }} + {{ distance }}, 4) as decimal(38, 4))
+        cast(
+            round({{ long_effect }} + cast({{ distance }} as decimal(37, 12)), 4)
+            as decimal(38, 4)
+        )
     )
 {%- endmacro %}

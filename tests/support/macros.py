@@ -1,11 +1,12 @@
-"""Macros without dbt: those of published marts, and the project's own, as DuckDB is given them."""
+"""Macros without dbt: those of published marts, and the project's own in an engine's words."""
 
-import runpy
+from collections.abc import Callable
 from pathlib import Path
 from types import ModuleType, SimpleNamespace
 
 import duckdb
 import jinja2
+from jinja2.runtime import Context
 
 PROJECT = Path(__file__).parents[2] / "dbt_project"
 
@@ -24,10 +25,14 @@ def copy_macro(name: str, published: Path, connection: duckdb.DuckDBPyConnection
     connection.execute(f"create macro {name}({named}) as table {definition}")
 
 
-def duckdb_macros(name: str) -> ModuleType:
-    """The macros of a file of the project."""
-    adapter = SimpleNamespace(**runpy.run_path(str(PROJECT / "lint/adapter.py")))
-    files = [PROJECT / "macros/engines/dialect.sql", PROJECT / "macros" / name]
+def project_macros(*names: str, engine: str = "duckdb") -> ModuleType:
+    """The macros of some files of the project, in an engine's words."""
+
+    @jinja2.pass_context
+    def dispatch(context: Context, name: str) -> Callable[..., str]:
+        return context.resolve(f"{engine}__{name}")
+
+    files = [PROJECT / "macros" / name for name in ("engines/dialect.sql", *names)]
     environment = jinja2.Environment()
-    environment.globals["adapter"] = adapter
+    environment.globals["adapter"] = SimpleNamespace(dispatch=dispatch)
     return environment.from_string("".join(path.read_text() for path in files)).module

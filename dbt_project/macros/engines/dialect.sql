@@ -61,6 +61,28 @@
 {%- endmacro %}
 
 {#
+    A double that isn't negative as a decimal(37, decimals): a sum of two such has all its decimals
+    on Spark too. DuckDB takes all binary digits over, Spark those that tell it from other doubles;
+    so there it comes as two whole numbers below 2^63.
+#}
+{% macro exact_decimal(number, decimals) -%}
+    {{ adapter.dispatch('exact_decimal')(number, decimals) }}
+{%- endmacro %}
+{% macro duckdb__exact_decimal(number, decimals) -%}
+    cast({{ number }} as decimal(37, {{ decimals }}))
+{%- endmacro %}
+{% macro spark__exact_decimal(number, decimals) -%}
+    {%- set units = '(' ~ number ~ ') * 1e' ~ decimals -%}
+    {%- set wholes = 'floor(' ~ units ~ ' / power(2D, 63))' -%}
+    {%- set rest = 'round(' ~ units ~ ' - ' ~ wholes ~ ' * power(2D, 63))' -%}
+    cast({{ spark__in_units(
+        'cast(' ~ wholes ~ ' as decimal(19, 0)) * 9223372036854775808'
+        ~ ' + cast(cast(' ~ rest ~ ' as bigint) as decimal(19, 0))',
+        decimals
+    ) }} as decimal(37, {{ decimals }}))
+{%- endmacro %}
+
+{#
     first × second ÷ divisor as a list of two: how often the divisor goes into the product, and what
     is left. Digit by digit of the second factor, dividing as it goes, so that the product itself
     need not fit. None of the three is negative, and the divisor is above 0. In DuckDB each digit
@@ -253,19 +275,32 @@
 {%- endmacro %}
 {% macro spark__matches(text, pattern) -%} {{ text }} rlike r'\A(?:{{ pattern }})\z' {%- endmacro %}
 
-{# A delivered value as text, whatever its type; Spark's as DuckDB writes it. #}
+{#
+    A delivered value as text, whatever its type; Spark's as DuckDB writes it, but for years before
+    the first and for the last digit of few numbers, which Java doesn't write shortest.
+#}
 {% macro text_of(value) -%} {{ adapter.dispatch('text_of')(value) }} {%- endmacro %}
 {% macro duckdb__text_of(value) -%} cast({{ value }} as string) {%- endmacro %}
 {% macro spark__text_of(value) -%}
     {%- set text = 'cast(' ~ value ~ ' as string)' -%}
-    {%- set number = 'try_cast(' ~ text ~ ' as decimal(38, 18))' -%}
+    {%- set number = 'try_cast(' ~ text ~ ' as decimal(38, 21))' -%}
+    {%- set scientific = "replace(replace(lower(" ~ text ~ "), 'infinity', 'inf'), '.0e', 'e')" -%}
     case
-        when typeof({{ value }}) = 'timestamp' then {{ text }} || '+00'
-        when
-            typeof({{ value }}) in ('float', 'double')
-            and contains({{ text }}, 'E')
-            and abs({{ number }}) between 0.0001 and 9999999999999999
-            then regexp_replace(cast({{ number }} as string), r'(\.[0-9]+?)0*$', '$1')
+        when typeof({{ value }}) in ('float', 'double')
+            then if(
+                contains({{ text }}, 'E')
+                and abs({{ number }}) between 0.0001 and 9999999999999999,
+                regexp_replace(cast({{ number }} as string), r'(\.[0-9]+?)0*$', '$1'),
+                regexp_replace(
+                    regexp_replace({{ scientific }}, 'e(-?)([0-9])$', 'e$10$2'), 'e([0-9])', 'e+$1'
+                )
+            )
+        when typeof({{ value }}) in ('timestamp', 'timestamp_ntz', 'date')
+            then case
+                when {{ text }} rlike '^[+](294247|5881580)-' then 'infinity'
+                when {{ text }} rlike '^-(290308|5877641)-' then '-infinity'
+                else ltrim('+', {{ text }}) || if(typeof({{ value }}) = 'timestamp', '+00', '')
+            end
         else {{ text }}
     end
 {%- endmacro %}
@@ -364,7 +399,7 @@
 {%- endmacro %}
 
 {% macro spark__variant(json, key) -%}
-    variant_get(parse_json({{ json }}), '$.{{ key }}')
+    variant_get(try_parse_json({{ json }}), '$.{{ key }}')
 {%- endmacro %}
 
 {# As it is written there; the key is a column. #}
@@ -375,7 +410,7 @@
     cast(json_extract({{ json }}, '$.' || {{ key }}) as string)
 {%- endmacro %}
 {% macro spark__json_written(json, key) -%}
-    {%- set value = 'variant_get(parse_json(' ~ json ~ "), '$.' || " ~ key ~ ')' -%}
+    {%- set value = 'variant_get(try_parse_json(' ~ json ~ "), '$.' || " ~ key ~ ')' -%}
     if(
         schema_of_variant({{ value }}) = 'STRING',
         to_json({{ value }}),

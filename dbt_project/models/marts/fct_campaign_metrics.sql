@@ -142,21 +142,23 @@ adjusted as (
 
 ),
 
-{# Doubles serve roots alone. #}
+{# Doubles serve roots alone. Spark adds decimals of 37 digits without loss. #}
 estimated as (
 
     select
         *,
         {{ ratio_or_null('gap', 'pairs', 4) }} as exact_effect,
-        {{ ratio_or_null('gap', 'pairs', 12) }} as long_effect,
+        cast({{ ratio_or_null('gap', 'pairs', 12) }} as decimal(37, 12)) as long_effect,
         nullif(pairs, 0) as divisor,
         {{ mixed_ratio('adjusted_whole', 'adjusted_part', 'slope_of', 'divisor', 4) }}
             as adjusted_size,
-        {{ ratio_or_null('adjusted_whole', 'pairs', 12) }} as long_adjusted_whole,
-        cast(cast(adjusted_part as double) / slope_of / divisor as decimal(38, 12))
-            as long_adjusted_part,
-        adjusted_sign * adjusted_size as exact_adjusted,
-        if(adjusted_sign < 0, -1, 1) * (long_adjusted_whole + long_adjusted_part) as long_adjusted,
+        cast({{ ratio_or_null('adjusted_whole', 'pairs', 12) }} as decimal(37, 12))
+        + {{ exact_decimal('cast(adjusted_part as double) / slope_of / divisor', 12) }}
+            as long_adjusted_size,
+        if(adjusted_sign < 0, -adjusted_size, adjusted_size) as exact_adjusted,
+        cast(
+            if(adjusted_sign < 0, -long_adjusted_size, long_adjusted_size) as decimal(37, 12)
+        ) as long_adjusted,
         {{ half_interval(z, 'treatment_spread', 'comparison_spread') }} as half,
         {{ half_interval(z, 'treatment_residual', 'comparison_residual') }} as adjusted_half
     from adjusted
