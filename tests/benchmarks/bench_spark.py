@@ -33,7 +33,7 @@ ENGINES = ("duckdb", "spark")
 SKEWS = {"": NO_SKEW, "client": Skew(client=0.3), "website": Skew(website=0.9)}
 SETTINGS = """\
 spark.master local[*]
-spark.driver.memory 6g
+spark.driver.memory 4g
 spark.sql.shuffle.partitions 4
 spark.ui.enabled false
 spark.eventLog.enabled true
@@ -43,8 +43,8 @@ spark.hadoop.parquet.hadoop.vectored.io.enabled false
 spark.eventLog.dir {events}
 spark.local.dir {scratch}
 """
-"""What a session takes from the folder SPARK_CONF_DIR: what a run on one machine sets, about as
-much memory as DuckDB is given, and a log. Bytes of vectored reads go uncounted."""
+"""What a session takes from the folder SPARK_CONF_DIR: what a run on one machine sets, and a log.
+Bytes of vectored reads go uncounted."""
 
 
 def main(scale: str, skew: str) -> None:
