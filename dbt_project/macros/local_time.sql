@@ -16,6 +16,8 @@
 {#
     (website_id, utc_date, utc_offset) for each UTC date of `instant` in the readable rows of
     `flagged`; the offset is null where it changes in the course of that date. Needs `websites`.
+    Spark doesn't see how few they are: it would shuffle `flagged` to join them, if not for a hint,
+    which is a comment in DuckDB.
 #}
 {% macro utc_offsets(instant) -%}
     select

@@ -5,7 +5,6 @@ No run does so; docs/spark-at-scale.md says what stands against it.
 
 import os
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -13,7 +12,6 @@ import duckdb
 import pytest
 
 from orchestration.transform.compiled_models import full_build
-from orchestration.transform.spark.session import open_session
 
 MODEL = '"warehouse"."intermediate"."int_points_daily"'
 READS = '"marts"."main"."fct_client_days"'
@@ -49,6 +47,7 @@ class Points:
     def __init__(self, session: Any, folder: Path) -> None:
         self._session = session
         self._folder = folder
+        session.conf.set(MODE, "dynamic")
         session.sql("drop table if exists points")
         session.sql(
             "create table points (website_id bigint, date date, issued bigint, refunded bigint,"
@@ -81,13 +80,8 @@ class Points:
 
 
 @pytest.fixture
-def points(tmp_path: Path) -> Iterator[Points]:
-    session = open_session(tmp_path / "tables")
-    session.conf.set(MODE, "dynamic")
-    try:
-        yield Points(session, tmp_path / "points")
-    finally:
-        session.stop()
+def points(session: Any, tmp_path: Path) -> Points:
+    return Points(session, tmp_path / "points")
 
 
 def full_rows(days: str) -> list[tuple[Any, ...]]:

@@ -42,7 +42,7 @@ utc_offsets as (
 
 validated as (
 
-    select
+    select /*+ broadcast(utc_offsets) */
         flagged.*,
         cast({{ local_time('flagged.joined_at') }} as date) as joined_date,
         case

@@ -71,7 +71,6 @@ utc_offsets as (
 
 ),
 
-{# Few rows: without the hint Spark would shuffle all of `flagged` to find theirs. #}
 validated as (
 
     select /*+ broadcast(utc_offsets) */

@@ -53,7 +53,7 @@ utc_offsets as (
 
 validated as (
 
-    select
+    select /*+ broadcast(utc_offsets) */
         flagged.*,
         case
             when not flagged.is_readable then 'invalid_value'
