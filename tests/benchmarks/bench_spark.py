@@ -128,8 +128,8 @@ def _differing(duckdb: Path, spark: Path) -> list[str]:
 
     What DuckDB built of Spark's tables is in the exported files.
     """
-    (main,) = (spark / "lakehouse/tables").rglob("main.db")
-    compared = compare_tables(duckdb / "warehouse.duckdb", duckdb / "marts.duckdb", main.parent)
+    (tables,) = (spark / "lakehouse/tables").iterdir()
+    compared = compare_tables(duckdb / "warehouse.duckdb", duckdb / "marts.duckdb", tables)
     exports = [_files(workspace / "export/current") for workspace in (duckdb, spark)]
     paths = exports[0].keys() | exports[1].keys()
     print(
