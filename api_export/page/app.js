@@ -36,6 +36,7 @@ function addressOf({ website, section, days, period }, other = {}) {
 async function show() {
   latestTurn += 1;
   const turn = latestTurn;
+  const { hash } = location;
   const top = history.state?.top;
   main.setAttribute("aria-busy", "true");
   const [outcome] = await Promise.allSettled([readView(readAddress())]);
@@ -47,7 +48,7 @@ async function show() {
     drawFailure(error);
   }
   main.setAttribute("aria-busy", "false");
-  performance.mark("drawn");
+  performance.mark("drawn", { detail: hash });
 }
 
 /** Brings a page that was left open up to date, its export and the age of its figures. */

@@ -189,8 +189,8 @@ records as (
         when {{ website_id }} between 1 and {{ max_readable_website() }}
             then cast(
                 {{ website_id }} * 10000000000
-                + cast({{ date_from }} - date '{{ first_date() }}' as integer) * 100000
-                + cast({{ date_to }} - date '{{ first_date() }}' as integer) as bigint
+                + cast({{ date_from }} - date '{{ first_date() }}' as bigint) * 100000
+                + cast({{ date_to }} - date '{{ first_date() }}' as bigint) as bigint
             )
         else {{ from_hexadecimal(
             'left(md5(' ~ website_id ~ " || '|' || " ~ date_from ~ " || '|' || " ~ date_to ~ '), 13)'

@@ -15,6 +15,8 @@ from playwright.sync_api import Locator, Page
 
 CHROMIUM = shutil.which("chromium")
 API = "api/v1/loyalty-management"
+DRAWN = """() => document.querySelector("main")?.ariaBusy === "false"
+    && performance.getEntriesByName("drawn").at(-1)?.detail === location.hash"""
 
 
 @dataclass
@@ -32,8 +34,8 @@ class Visit:
         self.wait()
 
     def wait(self) -> None:
-        """Wait until the page has drawn what it was asked for."""
-        self.page.wait_for_selector("main[aria-busy=false]", state="attached")
+        """Wait until the page has drawn what its address asks for."""
+        self.page.wait_for_function(DRAWN)
 
     def open(self, title: str) -> Locator:
         """Open a section by the menu unless it is open, and wait for its figures."""
