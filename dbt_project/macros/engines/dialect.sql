@@ -78,10 +78,10 @@
 {%- endmacro %}
 {% macro spark__exact_decimal(number, decimals) -%}
     {%- set units = '(' ~ number ~ ') * 1e' ~ decimals -%}
-    {%- set wholes = 'floor(' ~ units ~ ' / power(2D, 63))' -%}
-    {%- set rest = 'round(' ~ units ~ ' - ' ~ wholes ~ ' * power(2D, 63))' -%}
+    {%- set wholes = 'floor(' ~ units ~ ' / power(2D, 62))' -%}
+    {%- set rest = 'round(' ~ units ~ ' - ' ~ wholes ~ ' * power(2D, 62))' -%}
     cast({{ spark__in_units(
-        'cast(' ~ wholes ~ ' as decimal(19, 0)) * 9223372036854775808'
+        'cast(' ~ wholes ~ ' as decimal(19, 0)) * 4611686018427387904'
         ~ ' + cast(cast(' ~ rest ~ ' as bigint) as decimal(19, 0))',
         decimals
     ) }} as decimal(37, {{ decimals }}))
