@@ -41,7 +41,8 @@ def test_a_run_that_ends_ends_its_spark_which_kept_to_its_limits(
         tables = workspace / "lakehouse" / "tables"
         while not list(tables.glob("*/catalog/main.db")):  # Java works
             assert process.poll() is None
-        (java,) = [line for line in processes_of(process.pid) if "SparkSubmit" in line]
+        # A process that Java is about to start has its words for a moment.
+        (java,) = {line for line in processes_of(process.pid) if "SparkSubmit" in line}
         assert "-Xmx1000m" in java and "spark.master=local[1]" in java
         process.send_signal(number)
         said = process.communicate()[0]
