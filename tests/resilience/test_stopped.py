@@ -16,6 +16,7 @@ from support.webhooks import Webhook
 from support.workspaces import Built, move_source
 
 from api_export.export.manifest import find_faults
+from orchestration.cli.stopping import SIGNALS
 from orchestration.deployment import Deployment
 from orchestration.pipeline.sensors import build_sensors
 from orchestration.settings import load_settings
@@ -27,10 +28,12 @@ PAUSING = PROJECT / "tests/resilience/pausing"
 
 @pytest.fixture(autouse=True)
 def usual_signals() -> Iterator[None]:
-    """SIGHUP as in a terminal, whoever runs the tests: what is ignored stays so in a process."""
-    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    """As in a terminal, whoever runs the tests: what is ignored stays so in a process."""
+    before = {number: signal.signal(number, signal.SIG_DFL) for number in SIGNALS}
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     yield
-    signal.signal(signal.SIGHUP, before)
+    for number, handler in before.items():
+        signal.signal(number, handler)
 
 
 @pytest.fixture
