@@ -69,11 +69,11 @@ def _forecast(
         for values, cadence in zip(observations.to_pylist(), cadences.to_pylist(), strict=True)
     ]
     missing = [] if can_fit() else [MISSING]
-    rows = [_forecast_row(one, missing) for one in forecast_many(jobs)]
+    rows = [_row(one, missing) for one in forecast_many(jobs)]
     return pyarrow.array(rows, _type_in_arrow())
 
 
-def _forecast_row(forecast: "SeriesForecast", missing: list[str]) -> dict[str, Any]:
+def _row(forecast: "SeriesForecast", missing: list[str]) -> dict[str, Any]:
     """A forecast as a value of the function's type."""
     has_cut_offs = any(candidate.cut_offs for candidate in forecast.accuracy)
     return {

@@ -1,6 +1,5 @@
 """dbt's own tests on Spark: they pass, and what breaks a rule fails there too."""
 
-import shutil
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -9,13 +8,13 @@ import pytest
 from support.datasets import write_dataset
 from support.replay import DEFAULTS, open_warehouse
 from support.spark_builds import build_tables, call_dbt
+from support.spark_marks import needs_spark
 
 from orchestration.pull.load_raw import load_raw
 from orchestration.sources.files.folder import FilesSource
 from orchestration.transform.spark.build import NOT_ON_SPARK
 
-pytest.importorskip("pyspark")
-pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
+pytestmark = needs_spark
 
 OF_DUCKDB = "tag:duckdb"
 """Unit tests about what DuckDB alone has."""

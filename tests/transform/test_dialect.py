@@ -1,6 +1,5 @@
 """Values of every nasty kind, read by each engine in its own words: both say the same."""
 
-import shutil
 from collections.abc import Mapping
 from pathlib import Path
 from types import ModuleType
@@ -11,9 +10,9 @@ import pytest
 from support.clocks import changes_by_timezone, instants_around
 from support.nasty_values import ANCIENT, JSON, LETTERS, NUMBERS, TIMEZONES, TYPES, listed, literal
 from support.spark_macros import differences
+from support.spark_marks import needs_spark
 
-pytest.importorskip("pyspark")
-pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
+pytestmark = needs_spark
 
 
 def read(macros: ModuleType) -> Mapping[str, str]:

@@ -1,7 +1,6 @@
 """The models on Spark say what they say on DuckDB, and what can't be right fails."""
 
 import os
-import shutil
 from dataclasses import replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
@@ -12,6 +11,7 @@ import pytest
 from support.datasets import FileFormat, write_dataset
 from support.replay import DEFAULTS, execute, forecast_naively, open_warehouse
 from support.spark_builds import build_tables
+from support.spark_marks import needs_spark
 from support.spark_tables import compare_tables
 
 from api_export.payloads.additions import RequestedRange, WidgetEdit
@@ -67,8 +67,7 @@ INPUTS = replace(
 )
 """All that a run can be told."""
 
-pytest.importorskip("pyspark")
-pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
+pytestmark = needs_spark
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,6 @@
 Both of the jars that pyspark ships, on this machine, in processes of their own.
 """
 
-import shutil
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -12,9 +11,9 @@ from pathlib import Path
 import pytest
 from support.commands import clean_environment
 from support.replay import PROJECT
+from support.spark_marks import needs_spark
 
-pytest.importorskip("pyspark")
-pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
+pytestmark = needs_spark
 
 PROVE = """
 import sys

@@ -3,13 +3,12 @@
 No run does so; docs/spark-at-scale.md says what stands against it.
 """
 
-import os
-import shutil
 from pathlib import Path
 from typing import Any
 
 import duckdb
 import pytest
+from support.spark_marks import deep, needs_spark
 
 from orchestration.transform.compiled_models import full_build
 
@@ -28,11 +27,7 @@ DAYS = """
 """
 """Client-days from January to April 2024."""
 
-pytest.importorskip("pyspark")
-pytestmark = [
-    pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java"),
-    pytest.mark.skipif("LOYALTY_TEST_RUNS" not in os.environ, reason="for make test-deep"),
-]
+pytestmark = [needs_spark, deep]
 
 
 def model() -> str:

@@ -1,7 +1,5 @@
 """`loyalty run` with the models on Spark: here and elsewhere, stopped, and after DuckDB."""
 
-import os
-import shutil
 import signal
 import subprocess
 from pathlib import Path
@@ -10,14 +8,13 @@ import duckdb
 import pytest
 from support.commands import LOYALTY, Loyalty, assert_session_ends, clean_environment, processes_of
 from support.replay import PROJECT
+from support.spark_marks import deep, needs_spark
 from support.workspaces import Built, mart_digests, read_payloads
 
 from orchestration.errors import RunError
 from orchestration.transform.spark.build import build_tables
 
-pytest.importorskip("pyspark")
-pytestmark = pytest.mark.skipif(shutil.which("java") is None, reason="Spark needs Java")
-deep = pytest.mark.skipif("LOYALTY_TEST_RUNS" not in os.environ, reason="minutes: make test-deep")
+pytestmark = needs_spark
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGKILL])

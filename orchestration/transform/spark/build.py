@@ -1,4 +1,4 @@
-"""A full build on Spark: raw lands, dbt builds; DuckDB then takes the tables over."""
+"""A full build on Spark of the raw tables that have landed; DuckDB then takes its tables over."""
 
 import json
 import logging
@@ -11,13 +11,10 @@ from pathlib import Path
 from typing import TextIO
 from uuid import uuid4
 
-from duckdb import DuckDBPyConnection
-
 from orchestration.errors import RunError
 from orchestration.installation import project_root
 from orchestration.transform.dbt_command import RUN_PROCESS, dbt_environment, end_process
 from orchestration.transform.spark.lakehouse import emptied
-from orchestration.transform.spark.landing import land_raw
 from orchestration.transform.spark.session import describe_spark
 
 log = logging.getLogger(__name__)
@@ -41,21 +38,11 @@ ERROR_CLASS = re.compile(r"\[[A-Z][A-Z0-9_.]+\] [^\n]+")
 """How Spark's own errors begin."""
 
 
-def build_on_spark(
-    connection: DuckDBPyConnection, lakehouse: Path, target: Path, variables: Mapping[str, str]
-) -> Path:
-    """Land what was pulled and build the tables; gives their folder. dbt writes into `target`.
-
-    The connection is one to the warehouse that was pulled into. Raises `RunError` where dbt fails.
-    """
-    land_raw(connection, emptied(lakehouse / "raw"))
-    return build_tables(lakehouse, target, variables)
-
-
 def build_tables(lakehouse: Path, target: Path, variables: Mapping[str, str]) -> Path:
     """Build the tables of what has landed; gives their folder, which is this build's own.
 
-    A server may still be writing into the one of a run that was killed.
+    A server may still be writing into the one of a run that was killed. dbt writes into `target`.
+    Raises `RunError` where dbt fails.
     """
     tables = emptied(lakehouse / "tables") / uuid4().hex[:8]
     tables.mkdir()
