@@ -5,6 +5,8 @@
 -- by that date's net, as outstanding points do. An incremental run wrote the days from a client's
 -- first changed date on, and took away those of clients that left: these are followed, and so their
 -- start is proven by their end.
+-- In a full build only days of websites are followed where the ends of days, by a sum of hashes,
+-- aren't what other days started from, and what all days of each client bring together.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_client_days'}}}) }}
 
 with
@@ -24,10 +26,48 @@ clients_that_left as (
 
 ),
 
+ends_and_starts as (
+
+    select
+        website_id,
+        {{ row_hash(['client_id', 'date', 'balance', 'lifetime_issued']) }} as end_hash,
+        if(
+            previous_date is null,
+            0,
+            {{ row_hash([
+                'client_id', 'previous_date', 'balance - net', 'lifetime_issued - issued'
+            ]) }}
+        ) as start_hash,
+        coalesce(previous_date >= date, false) as is_out_of_order
+    from {{ ref('fct_client_days') }}
+    where not exists (select 1 from {{ ref('int_previous_run') }})
+    union all
+    select
+        website_id,
+        0 as end_hash,
+        {{ row_hash(['client_id', 'last_transaction_date', 'balance', 'lifetime_issued']) }}
+            as start_hash,
+        false as is_out_of_order
+    from clients
+    where
+        last_transaction_date is not null
+        and not exists (select 1 from {{ ref('int_previous_run') }})
+
+),
+
+broken_websites as (
+
+    select website_id
+    from ends_and_starts
+    group by website_id
+    having sum(end_hash) != sum(start_hash) or bool_or(is_out_of_order)
+
+),
+
 client_days as (
 
     select * from {{ ref('fct_client_days') }}
-    where not exists (select 1 from {{ ref('int_previous_run') }})
+    where website_id in (select broken_websites.website_id from broken_websites)
     union all
     select client_days.*
     from {{ ref('fct_client_days') }} as client_days

@@ -4,15 +4,31 @@
 
 with
 
+run as (
+
+    select * from {{ ref('int_run') }}
+
+),
+
+{# All valid rows, which were counted as delivered, less those after as_of. #}
 transactions as (
 
     select
         website_id,
         transaction_type,
-        sum(points) as points,
-        count(*) as transactions
-    from {{ ref('fct_loyalty_transactions') }}
-    group by website_id, transaction_type
+        points,
+        delivered_rows as transactions
+    from {{ ref('int_delivered_rows') }}
+    where entity = 'loyalty_transactions' and reason is null
+    union all
+    select
+        ledger.website_id,
+        cast(ledger.transaction_type as string) as transaction_type,
+        -ledger.points as points,
+        -1 as transactions
+    from {{ ref('int_loyalty_transactions_validated') }} as ledger
+    cross join run
+    where ledger.quarantine_reason is null and coalesce(ledger.business_date > run.as_of, true)
 
 ),
 

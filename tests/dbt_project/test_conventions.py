@@ -33,6 +33,7 @@ KEYS_PROVEN_ELSEWHERE = {
     "dim_run": "assert_one_run",
     "fct_client_days": "assert_client_days_run_on",
     "fct_client_returns_daily": "assert_client_returns_equal_clients",
+    "int_client_months": "assert_client_months_are_unique",
     "int_client_tier_changes": "assert_client_tiers_run_on",
     "fct_lot_takings": "assert_takings_add_up_to_what_was_taken",
     **dict.fromkeys(

@@ -36,6 +36,8 @@ class Measured:
 def measure(*command: object, **settings: str) -> Measured:
     """Run a command away from the settings of who measures; ends the benchmark if it fails.
 
+    The peak is of what processes hold from one sample to the next: until it has become another
+    program, what Java starts shows all of Java's memory as its own.
     What the command leaves behind, as PySpark leaves its JVM, is waited for and counts too.
     """
     ctypes.CDLL(None).prctl(BECOMES_PARENT_OF_ORPHANS, 1)
@@ -51,8 +53,11 @@ def measure(*command: object, **settings: str) -> Measured:
     peaks = [0]
 
     def watch() -> None:
+        before: dict[int, int] = {}
         while process.poll() is None:
-            peaks.append(_resident_bytes(process.pid))
+            now = _resident_bytes(process.pid)
+            peaks.append(sum(min(held, before.get(pid, 0)) for pid, held in now.items()))
+            before = now
             time.sleep(SAMPLE_SECONDS)
 
     watcher = threading.Thread(target=watch)
@@ -74,14 +79,14 @@ def _processor_seconds() -> float:
     return usage.ru_utime + usage.ru_stime
 
 
-def _resident_bytes(session: int) -> int:
-    """The memory of all processes of a session; pages that they share count for each."""
-    pages = 0
+def _resident_bytes(session: int) -> dict[int, int]:
+    """The memory of each process of a session; pages that they share count for each."""
+    held = {}
     for path in Path("/proc").glob("[0-9]*/stat"):
         try:
             fields = path.read_text().rpartition(")")[2].split()
         except OSError:  # the process is gone
             continue
         if int(fields[3]) == session:
-            pages += int(fields[21])
-    return pages * os.sysconf("SC_PAGE_SIZE")
+            held[int(path.parent.name)] = int(fields[21]) * os.sysconf("SC_PAGE_SIZE")
+    return held

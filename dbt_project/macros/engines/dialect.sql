@@ -10,6 +10,13 @@
 {% macro duckdb__whole_number() -%} hugeint {%- endmacro %}
 {% macro spark__whole_number() -%} decimal(38, 0) {%- endmacro %}
 
+{# A number of 64 bits, or nearly so, by which rows without nulls differ. #}
+{% macro row_hash(columns) -%} {{ adapter.dispatch('row_hash')(columns) }} {%- endmacro %}
+{% macro duckdb__row_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}
+{% macro spark__row_hash(columns) -%}
+    cast(xxhash64({{ columns | join(', ') }}) as decimal(38, 0))
+{%- endmacro %}
+
 {% macro instant_type() -%} {{ adapter.dispatch('instant_type')() }} {%- endmacro %}
 {% macro duckdb__instant_type() -%} timestamptz {%- endmacro %}
 {% macro spark__instant_type() -%} timestamp {%- endmacro %}

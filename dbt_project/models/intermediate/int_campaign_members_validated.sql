@@ -39,61 +39,65 @@ flagged as (
 ),
 
 {# Rows of a member that say the same are copies; two that don't may contradict each other. #}
-numbered as (
-
-    select
-        *,
-        row_number() over (
-            partition by campaign_id, client_id, arm
-            order by delivered_arm desc nulls last, copy_number asc
-        ) as occurrence
-    from flagged
-
-),
-
-{# A member has the website of its campaign. #}
-examined as (
-
-    select
-        numbered.campaign_id,
-        numbered.client_id,
-        numbered.copy_number,
-        campaigns.website_id,
-        numbered.arm,
-        numbered.unreadable_column,
-        numbered.is_readable,
-        case
-            when not numbered.is_readable then 'invalid_value'
-            when numbered.occurrence > 1 then 'duplicate_id'
-            when campaigns.campaign_id is null then 'unknown_campaign'
-            when clients.client_id is null then 'unknown_client'
-            when clients.website_id != campaigns.website_id then 'website_mismatch'
-            when numbered.arm not in ('treatment', 'control') then 'unknown_arm'
-        end as own_reason
-    from numbered
-    left join campaigns on numbered.campaign_id = campaigns.campaign_id
-    left join clients on numbered.client_id = clients.client_id
-
-),
-
-validated as (
+repeated as (
 
     select
         campaign_id,
         client_id,
-        copy_number,
-        website_id,
-        arm,
-        unreadable_column,
-        is_readable,
+        bool_or(arm = 'treatment') and bool_or(arm = 'control') as is_contradicted
+    from flagged
+    group by campaign_id, client_id
+    having count(*) > 1
+
+),
+
+copies as (
+
+    select
+        flagged.campaign_id,
+        flagged.client_id,
+        flagged.copy_number,
+        repeated.is_contradicted,
+        row_number() over (
+            partition by flagged.campaign_id, flagged.client_id, flagged.arm
+            order by flagged.delivered_arm desc nulls last, flagged.copy_number asc
+        ) as occurrence
+    from flagged
+    inner join repeated
+        on
+            flagged.campaign_id = repeated.campaign_id
+            and flagged.client_id = repeated.client_id
+
+),
+
+{# A member has the website of its campaign. #}
+validated as (
+
+    select
+        flagged.campaign_id,
+        flagged.client_id,
+        flagged.copy_number,
+        campaigns.website_id,
+        flagged.arm,
+        flagged.unreadable_column,
+        flagged.is_readable,
         case
-            when
-                own_reason is null
-                and count(*) over (partition by campaign_id, client_id, own_reason) > 1
-                then 'conflicting_arms'
-            else own_reason
+            when not flagged.is_readable then 'invalid_value'
+            when copies.occurrence > 1 then 'duplicate_id'
+            when campaigns.campaign_id is null then 'unknown_campaign'
+            when clients.client_id is null then 'unknown_client'
+            when clients.website_id != campaigns.website_id then 'website_mismatch'
+            when flagged.arm not in ('treatment', 'control') then 'unknown_arm'
+            when copies.is_contradicted then 'conflicting_arms'
         end as quarantine_reason
-    from examined
+    from flagged
+    left join campaigns on flagged.campaign_id = campaigns.campaign_id
+    left join clients on flagged.client_id = clients.client_id
+    left join copies
+        on
+            flagged.campaign_id = copies.campaign_id
+            and flagged.client_id = copies.client_id
+            and flagged.copy_number = copies.copy_number
 
 )
 

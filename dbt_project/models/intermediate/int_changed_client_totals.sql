@@ -18,14 +18,16 @@ previous as (
 
 ),
 
-{# Days that were counted before may be others now: such a client is counted from its first day. #}
+{# Days that come after all that was counted are added; else a client is counted from its first. #}
 of_changed_days as (
 
     select
         changed.client_id,
-        coalesce(changed.from_date <= previous.as_of, true) as is_recounted
+        changed.from_date,
+        not coalesce(opening.is_all, false) as is_recounted
     from changed
-    cross join previous
+    left join {{ ref('int_opening_balances') }} as opening
+        on changed.client_id = opening.client_id
 
 ),
 
@@ -34,6 +36,7 @@ of_passed_dates as (
 
     select
         client_days.client_id,
+        cast(null as date) as from_date,
         coalesce(run.as_of < previous.as_of, true) as is_recounted
     from {{ ref('fct_client_days') }} as client_days
     cross join run
@@ -54,6 +57,7 @@ clients as (
 
     select
         client_id,
+        min(from_date) as from_date,
         bool_or(is_recounted) as is_recounted
     from touched
     group by client_id

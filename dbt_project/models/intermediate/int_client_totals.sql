@@ -34,6 +34,14 @@ run as (
         where not changed.is_recounted
 
     ),
+
+    added_dates as (
+
+        select date from {{ ref('int_passed_dates') }}
+        union
+        select date from {{ ref('int_changed_dates') }}
+
+    ),
 {% endif %}
 
 client_days as (
@@ -49,8 +57,12 @@ client_days as (
         inner join changed on client_days.client_id = changed.client_id
         where
             not changed.is_recounted
-            and client_days.date in (
-                select passed.date from {{ ref('int_passed_dates') }} as passed
+            and client_days.date in (select dates.date from added_dates as dates)
+            and (
+                client_days.date >= changed.from_date
+                or client_days.date in (
+                    select passed.date from {{ ref('int_passed_dates') }} as passed
+                )
             )
     {% endif %}
 

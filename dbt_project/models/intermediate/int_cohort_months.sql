@@ -26,6 +26,16 @@ clients as (
 
 ),
 
+{% if is_update %}
+    changed_months as (
+
+        select distinct cast(date_trunc('month', date) as date) as month
+        from {{ ref('int_changed_dates') }}
+
+    ),
+
+{% endif %}
+
 client_months as (
 
     select
@@ -34,14 +44,16 @@ client_months as (
     from {{ ref('int_client_months') }} as client_months
     inner join clients on client_months.client_id = clients.client_id
     {% if is_update %}
-        left join {{ ref('int_changed_cohorts') }} as changed
+        where client_months.month in (select months.month from changed_months as months)
+        union all
+        select
+            clients.cohort,
+            client_months.*
+        from {{ ref('int_client_months') }} as client_months
+        inner join clients on client_months.client_id = clients.client_id
+        inner join {{ ref('int_changed_cohorts') }} as changed
             on clients.website_id = changed.website_id and clients.cohort = changed.cohort
-        where
-            changed.cohort is not null
-            or client_months.month in (
-                select cast(date_trunc('month', dates.date) as date)
-                from {{ ref('int_changed_dates') }} as dates
-            )
+        where client_months.month not in (select months.month from changed_months as months)
     {% endif %}
 
 ),

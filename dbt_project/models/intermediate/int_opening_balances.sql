@@ -3,41 +3,50 @@
 
 with
 
-{% if previous_totals and previous_days %}
+{% if not execute or (previous_totals and previous_days) %}
 changed as (
 
-    select
-        totals.client_id,
-        changed.from_date,
-        totals.balance,
-        totals.lifetime_issued,
-        totals.last_transaction_date
-    from {{ ref('int_changed_client_days') }} as changed
-    inner join {{ previous_totals }} as totals on changed.client_id = totals.client_id
-    where totals.first_transaction_date < changed.from_date
+    select * from {{ ref('int_changed_client_days') }}
 
 ),
 
-{# Most changes come after all that was known of a client: then its days need not be read. #}
-balances as (
+{# Most changes come after all that was known of a client. #}
+after_totals as (
 
     select
-        client_id,
-        last_transaction_date as last_date,
-        balance,
-        lifetime_issued
-    from changed
-    where last_transaction_date < from_date
-    union all
+        totals.client_id,
+        totals.last_transaction_date as last_date,
+        totals.balance,
+        totals.lifetime_issued,
+        true as is_all
+    from {{ previous_totals }} as totals
+    inner join changed on totals.client_id = changed.client_id
+    where totals.last_transaction_date < changed.from_date
+
+),
+
+{# Otherwise the first day that is computed again knows what came before it. #}
+before_days as (
+
     select
-        changed.client_id,
-        max(days.date) as last_date,
-        cast(sum(days.net) as bigint) as balance,
-        cast(sum(days.issued) as bigint) as lifetime_issued
+        days.client_id,
+        days.previous_date as last_date,
+        days.balance - days.net as balance,
+        days.lifetime_issued - days.issued as lifetime_issued,
+        false as is_all
     from {{ previous_days }} as days
-    inner join changed on days.client_id = changed.client_id and days.date < changed.from_date
-    where changed.last_transaction_date >= changed.from_date
-    group by changed.client_id
+    inner join changed on days.client_id = changed.client_id and days.date >= changed.from_date
+    where days.date in (select dates.date from {{ ref('int_changed_dates') }} as dates)
+    qualify row_number() over (partition by days.client_id order by days.date) = 1
+
+),
+
+balances as (
+
+    select * from after_totals
+    union all
+    select * from before_days
+    where last_date is not null
 
 )
 {% else %}
@@ -47,7 +56,8 @@ balances as (
             client_id,
             cast(null as date) as last_date,
             cast(null as bigint) as balance,
-            cast(null as bigint) as lifetime_issued
+            cast(null as bigint) as lifetime_issued,
+            cast(null as boolean) as is_all
         from {{ ref('int_changed_client_days') }}
         where false
 
