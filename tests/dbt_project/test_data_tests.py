@@ -1,4 +1,4 @@
-"""Data tests that prove more than a rule of one row pass on a full build, and fail on each fault."""
+"""Data tests of more than one row pass on a full build, and fail on each fault."""
 
 from collections.abc import Iterator
 from pathlib import Path
