@@ -30,7 +30,10 @@ orders {{ as_inlined() }} (
         cast(100 * orders.amount as bigint) as revenue,
         coalesce(
             cast(100 * orders.margin as bigint) * cast(run.margin_units / 100 as bigint),
-            cast(run.margin_units * run.margin_share * orders.amount as bigint),
+            cast(
+                run.margin_units
+                * cast(run.margin_share * orders.amount as decimal(38, 8)) as bigint
+            ),
             0
         ) as margin
     from {{ ref('int_orders_validated') }} as orders
