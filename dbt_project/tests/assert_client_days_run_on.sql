@@ -5,8 +5,8 @@
 -- by that date's net, as outstanding points do. An incremental run wrote the days from a client's
 -- first changed date on, and took away those of clients that left: these are followed, and so their
 -- start is proven by their end.
--- In a full build only days of websites are followed where the ends of days, by a sum of hashes,
--- aren't what other days started from, and what all days of each client bring together.
+-- In a full build days are followed only if sums of hashes differ: of what days end with, and of
+-- what the next days start from.
 {{ config(meta={'dagster': {'ref': {'name': 'fct_client_days'}}}) }}
 
 with
@@ -26,10 +26,10 @@ clients_that_left as (
 
 ),
 
+{# What all days of a client bring together stands for the start after its last one. #}
 ends_and_starts as (
 
     select
-        website_id,
         {{ row_hash(['client_id', 'date', 'balance', 'lifetime_issued']) }} as end_hash,
         if(
             previous_date is null,
@@ -43,7 +43,6 @@ ends_and_starts as (
     where not exists (select 1 from {{ ref('int_previous_run') }})
     union all
     select
-        website_id,
         0 as end_hash,
         {{ row_hash(['client_id', 'last_transaction_date', 'balance', 'lifetime_issued']) }}
             as start_hash,
@@ -55,19 +54,27 @@ ends_and_starts as (
 
 ),
 
-broken_websites as (
+sums as (
 
-    select website_id
+    select
+        sum(end_hash) as ends,
+        sum(start_hash) as starts,
+        bool_or(is_out_of_order) as is_out_of_order
     from ends_and_starts
-    group by website_id
-    having sum(end_hash) != sum(start_hash) or bool_or(is_out_of_order)
+
+),
+
+broken_sums as (
+
+    select * from sums
+    where ends != starts or is_out_of_order
 
 ),
 
 client_days as (
 
     select * from {{ ref('fct_client_days') }}
-    where website_id in (select broken_websites.website_id from broken_websites)
+    where exists (select 1 from broken_sums)
     union all
     select client_days.*
     from {{ ref('fct_client_days') }} as client_days

@@ -10,6 +10,22 @@ run as (
 
 ),
 
+delivered as (
+
+    select * from {{ ref('int_delivered_rows') }}
+    where entity = 'loyalty_transactions' and reason is null
+
+),
+
+after_as_of as (
+
+    select ledger.*
+    from {{ ref('int_loyalty_transactions_validated') }} as ledger
+    cross join run
+    where ledger.quarantine_reason is null and coalesce(ledger.business_date > run.as_of, true)
+
+),
+
 {# All valid rows, which were counted as delivered, less those after as_of. #}
 transactions as (
 
@@ -18,17 +34,14 @@ transactions as (
         transaction_type,
         points,
         delivered_rows as transactions
-    from {{ ref('int_delivered_rows') }}
-    where entity = 'loyalty_transactions' and reason is null
+    from delivered
     union all
     select
-        ledger.website_id,
-        cast(ledger.transaction_type as string) as transaction_type,
-        -ledger.points as points,
+        website_id,
+        cast(transaction_type as string) as transaction_type,
+        -cast(points as bigint) as points,
         -1 as transactions
-    from {{ ref('int_loyalty_transactions_validated') }} as ledger
-    cross join run
-    where ledger.quarantine_reason is null and coalesce(ledger.business_date > run.as_of, true)
+    from after_as_of
 
 ),
 

@@ -26,6 +26,10 @@ FAULTS = {
         f"update {DAYS} set previous_date = date where rowid = {MIDDLE}",
         f"update {DAYS} set previous_date = null where rowid = {MIDDLE}",
         f"insert into {DAYS} select * from {DAYS} where rowid = {MIDDLE}",
+        f"insert into {DAYS} select * replace (website_id + 1 as website_id)"
+        f" from {DAYS} where rowid = {MIDDLE}",
+        f"insert into {DAYS} select * replace (null as website_id) from {DAYS}"
+        f" where client_id = (select client_id from {DAYS} where rowid = {MIDDLE})",
         f"delete from {DAYS} where rowid = {MIDDLE}",
         f"delete from {DAYS} where previous_date is not null and date = (select as_of from run)",
         f"update {DAYS} set balance = balance + 1"

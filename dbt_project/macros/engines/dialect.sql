@@ -10,7 +10,7 @@
 {% macro duckdb__whole_number() -%} hugeint {%- endmacro %}
 {% macro spark__whole_number() -%} decimal(38, 0) {%- endmacro %}
 
-{# A number of 64 bits, or nearly so, by which rows without nulls differ. #}
+{# A number by which rows without nulls differ but for chance. #}
 {% macro row_hash(columns) -%} {{ adapter.dispatch('row_hash')(columns) }} {%- endmacro %}
 {% macro duckdb__row_hash(columns) -%} hash({{ columns | join(', ') }}) {%- endmacro %}
 {% macro spark__row_hash(columns) -%}

@@ -39,7 +39,7 @@ flagged as (
 ),
 
 {# Rows of a member that say the same are copies; two that don't may contradict each other. #}
-repeated as (
+members_with_several_rows as (
 
     select
         campaign_id,
@@ -51,7 +51,7 @@ repeated as (
 
 ),
 
-copies as (
+occurrences as (
 
     select
         flagged.campaign_id,
@@ -63,7 +63,7 @@ copies as (
             order by flagged.delivered_arm desc nulls last, flagged.copy_number asc
         ) as occurrence
     from flagged
-    inner join repeated
+    inner join members_with_several_rows as repeated
         on
             flagged.campaign_id = repeated.campaign_id
             and flagged.client_id = repeated.client_id
@@ -83,21 +83,21 @@ validated as (
         flagged.is_readable,
         case
             when not flagged.is_readable then 'invalid_value'
-            when copies.occurrence > 1 then 'duplicate_id'
+            when occurrences.occurrence > 1 then 'duplicate_id'
             when campaigns.campaign_id is null then 'unknown_campaign'
             when clients.client_id is null then 'unknown_client'
             when clients.website_id != campaigns.website_id then 'website_mismatch'
             when flagged.arm not in ('treatment', 'control') then 'unknown_arm'
-            when copies.is_contradicted then 'conflicting_arms'
+            when occurrences.is_contradicted then 'conflicting_arms'
         end as quarantine_reason
     from flagged
     left join campaigns on flagged.campaign_id = campaigns.campaign_id
     left join clients on flagged.client_id = clients.client_id
-    left join copies
+    left join occurrences
         on
-            flagged.campaign_id = copies.campaign_id
-            and flagged.client_id = copies.client_id
-            and flagged.copy_number = copies.copy_number
+            flagged.campaign_id = occurrences.campaign_id
+            and flagged.client_id = occurrences.client_id
+            and flagged.copy_number = occurrences.copy_number
 
 )
 

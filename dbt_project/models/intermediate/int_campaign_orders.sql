@@ -14,13 +14,13 @@ with
 run as (
 
     select
-        margin_share,
-        {{ margin_units('margin_share') }} as margin_units
+        cast({{ margin_units('margin_share') }} / 100 as bigint) as parts_of_a_cent,
+        cast(parts_of_a_cent * margin_share as bigint) as assumed_parts
     from {{ ref('int_run') }}
 
 ),
 
-{# Money as whole numbers; a product of decimals takes ten times as long as one of numbers. #}
+{# Money as whole numbers, whose products take a tenth of what those of decimals take. #}
 orders {{ as_inlined() }} (
 
     select
@@ -29,11 +29,8 @@ orders {{ as_inlined() }} (
         orders.business_date as date,
         cast(100 * orders.amount as bigint) as revenue,
         coalesce(
-            cast(100 * orders.margin as bigint) * cast(run.margin_units / 100 as bigint),
-            cast(
-                run.margin_units
-                * cast(run.margin_share * orders.amount as decimal(38, 8)) as bigint
-            ),
+            cast(100 * orders.margin as bigint) * run.parts_of_a_cent,
+            cast(100 * orders.amount as bigint) * run.assumed_parts,
             0
         ) as margin
     from {{ ref('int_orders_validated') }} as orders

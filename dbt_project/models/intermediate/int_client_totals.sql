@@ -35,6 +35,7 @@ run as (
 
     ),
 
+    {# That a date is one of few skips most days; its client tells whether a day is a new one. #}
     added_dates as (
 
         select date from {{ ref('int_passed_dates') }}

@@ -36,6 +36,7 @@ clients as (
 
 {% endif %}
 
+{# Changed months of all cohorts, and all other months of changed cohorts. #}
 client_months as (
 
     select

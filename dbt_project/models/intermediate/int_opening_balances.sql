@@ -25,7 +25,10 @@ after_totals as (
 
 ),
 
-{# Otherwise the first day that is computed again knows what came before it. #}
+{#
+    Otherwise the first of the days that are computed anew, as it was, says what came before it: its
+    balance less its net. That a date is a changed one skips most days.
+#}
 before_days as (
 
     select
