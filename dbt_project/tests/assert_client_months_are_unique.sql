@@ -26,9 +26,7 @@ written as (
         client_id,
         month
     from {{ ref('int_client_months') }}
-    where
-        exists (select 1 from {{ ref('int_previous_run') }})
-        and month in (select written_months.month from written_months)
+    where month in (select written_months.month from written_months)
 
 ),
 

@@ -18,6 +18,8 @@ MIDDLE = f"""(
     where days.previous_date is not null
 )"""
 """A day with one before it and one after it."""
+CLIENT = f"(select client_id from {DAYS} where rowid = {MIDDLE})"
+"""The client whose day it is."""
 FAULTS = {
     "assert_client_days_run_on": (
         f"update {DAYS} set balance = balance + 1 where rowid = {MIDDLE}",
@@ -28,14 +30,12 @@ FAULTS = {
         f"insert into {DAYS} select * from {DAYS} where rowid = {MIDDLE}",
         f"insert into {DAYS} select * replace (website_id + 1 as website_id)"
         f" from {DAYS} where rowid = {MIDDLE}",
-        f"insert into {DAYS} select * replace (null as website_id) from {DAYS}"
-        f" where client_id = (select client_id from {DAYS} where rowid = {MIDDLE})",
+        f"insert into {DAYS} select * replace (null as website_id)"
+        f" from {DAYS} where client_id = {CLIENT}",
         f"delete from {DAYS} where rowid = {MIDDLE}",
         f"delete from {DAYS} where previous_date is not null and date = (select as_of from run)",
-        f"update {DAYS} set balance = balance + 1"
-        f" where client_id = (select client_id from {DAYS} where rowid = {MIDDLE})",
-        f"delete from marts.main.dim_clients"
-        f" where client_id = (select client_id from {DAYS} where rowid = {MIDDLE})",
+        f"update {DAYS} set balance = balance + 1 where client_id = {CLIENT}",
+        f"delete from marts.main.dim_clients where client_id = {CLIENT}",
     ),
     "assert_client_months_are_unique": (
         "insert into warehouse.intermediate.int_client_months"
